@@ -1,0 +1,149 @@
+// From the command line and the config file to the agent's options.
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { splitCommandLine } from '../calls/run-command.ts';
+import { reasonOf } from '../log.ts';
+import type { AgentOptions } from '../options.ts';
+import { FLAGS } from './flags.ts';
+
+/** A command line that cannot be followed; the message says what to do. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export type Invocation =
+  | { command: 'help' | 'version' }
+  | { command: 'identity'; dataDir: string; hardwareId: string | undefined }
+  | { command: 'run'; options: AgentOptions; logJson: boolean };
+
+interface Values {
+  single: Map<string, string>;
+  pairs: Map<string, Record<string, string>>;
+  switches: Set<string>;
+}
+
+/** Reads `args` (without node and script) and `env`. Throws UsageError. */
+export function parseInvocation(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Invocation {
+  const { values, command } = parseCommandLine(args);
+  if (values.switches.has('help')) return { command: 'help' };
+  if (values.switches.has('version')) return { command: 'version' };
+  const configFile = values.single.get('config');
+  if (configFile !== undefined) addConfigFile(configFile, values);
+  const get = (name: string) => values.single.get(name);
+  const dataDir = get('data') ?? defaultDataDir();
+  if (command === 'identity') return { command, dataDir, hardwareId: get('hardware-id') };
+  const controller = get('controller');
+  if (!controller) throw new UsageError('--controller is missing: give the address of the controller, for instance --controller localhost:8443');
+  const exporter = get('exporter') ?? 'orc8r';
+  if (exporter !== 'orc8r' && exporter !== 'none') throw new UsageError(`--exporter is "orc8r" or "none", not "${exporter}"`);
+  const genericCommands = values.pairs.get('generic-command') ?? {};
+  for (const line of [get('reboot-command'), get('restart-command'), ...Object.values(genericCommands)]) {
+    if (line !== undefined) checkCommandLine(line);
+  }
+  const ca = get('ca');
+  const options: AgentOptions = {
+    dataDir,
+    controller,
+    ...defined({
+      bootstrap: get('bootstrap'),
+      ca: ca === undefined ? undefined : readText(ca, '--ca'),
+      hardwareId: get('hardware-id'),
+      token: get('token') ?? env['ORC8R_AGENT_TOKEN'],
+      mconfigPath: get('mconfig'),
+      rebootCommand: get('reboot-command'),
+      restartCommand: get('restart-command'),
+    }),
+    genericCommands,
+    logFiles: values.pairs.get('log-file') ?? {},
+    metrics: exporter === 'orc8r',
+  };
+  return { command: 'run', options, logJson: values.switches.has('log-json') };
+}
+
+function parseCommandLine(args: readonly string[]): { values: Values; command: string } {
+  const options = Object.fromEntries(FLAGS.map(({ name, value, pairs }) => [name, { type: value ? ('string' as const) : ('boolean' as const), multiple: pairs === true }]));
+  let parsed: { values: Record<string, unknown>; positionals: string[] };
+  try {
+    parsed = parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(`${reasonOf(error).split('. ')[0]}; see --help`);
+  }
+  const [command = 'run', ...rest] = parsed.positionals;
+  if ((command !== 'run' && command !== 'identity') || rest.length > 0) throw new UsageError(`unknown command ${JSON.stringify(parsed.positionals.join(' '))}; see --help`);
+  const values: Values = { single: new Map(), pairs: new Map(), switches: new Set() };
+  for (const { name, value, pairs } of FLAGS) {
+    const given = parsed.values[name];
+    if (given === undefined) continue;
+    if (pairs && Array.isArray(given)) values.pairs.set(name, Object.fromEntries(given.map((pair) => splitPair(name, String(pair)))));
+    else if (value) values.single.set(name, String(given));
+    else if (given === true) values.switches.add(name);
+  }
+  return { values, command };
+}
+
+function splitPair(name: string, pair: string): [string, string] {
+  const at = pair.indexOf('=');
+  if (at <= 0 || at === pair.length - 1) throw new UsageError(`--${name} wants name=value, not "${pair}"`);
+  return [pair.slice(0, at), pair.slice(at + 1)];
+}
+
+/** What the command line does not say is taken from the file. */
+function addConfigFile(path: string, values: Values): void {
+  let content: unknown;
+  try {
+    content = JSON.parse(readText(path, '--config'));
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError(`--config: ${path} is not JSON: ${reasonOf(error)}`);
+  }
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) throw new UsageError(`--config: ${path} does not hold a JSON object`);
+  for (const [name, given] of Object.entries(content)) {
+    const flag = FLAGS.find((one) => one.name === name);
+    if (!flag || ['config', 'help', 'version'].includes(name)) throw new UsageError(`--config: ${path} has an unknown option "${name}"; see --help`);
+    if (flag.pairs) {
+      if (!isTexts(given)) throw new UsageError(`--config: "${name}" in ${path} has to be an object of texts`);
+      values.pairs.set(name, { ...given, ...values.pairs.get(name) });
+    } else if (flag.value) {
+      if (typeof given !== 'string') throw new UsageError(`--config: "${name}" in ${path} has to be a text`);
+      if (!values.single.has(name)) values.single.set(name, given);
+    } else {
+      if (typeof given !== 'boolean') throw new UsageError(`--config: "${name}" in ${path} has to be true or false`);
+      if (given) values.switches.add(name);
+    }
+  }
+}
+
+function isTexts(value: unknown): value is Record<string, string> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((one) => typeof one === 'string');
+}
+
+function checkCommandLine(line: string): void {
+  try {
+    splitCommandLine(line);
+  } catch (error) {
+    throw new UsageError(reasonOf(error));
+  }
+}
+
+function readText(path: string, flag: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${flag}: ${path} cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+function defaultDataDir(): string {
+  const system = '/var/opt/magma-agent';
+  if (process.getuid?.() === 0) return system;
+  try {
+    accessSync(system, constants.W_OK);
+    return system;
+  } catch {
+    return '.agent';
+  }
+}
+
+/** Without the keys that are undefined, so that `exactOptionalPropertyTypes` and spreads agree. */
+function defined<T extends Record<string, string | undefined>>(values: T): { [K in keyof T]?: string } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: string };
+}

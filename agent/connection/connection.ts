@@ -1,0 +1,192 @@
+// Keeps one connection to the controller: hello, keep-alive, calls, and again after each end (docs/protocol.md).
+import type { BodiedFrame, FrameBody } from '../../core/wire/frame.ts';
+import { encodeFrame } from '../../core/wire/frame.ts';
+import { CloseCode, KEEPALIVE_RESPONSE } from '../../core/wire/limits.ts';
+import type { SyncRPCRequest } from '../../proto/gen/orc8r/protos/sync_rpc_service_pb.js';
+import type { StreamUpdate, Welcome } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
+import type { Credentials } from '../bootstrap/credentials.ts';
+import type { Clock } from '../clock.ts';
+import { pause } from '../clock.ts';
+import type { Logger } from '../log.ts';
+import { reasonOf } from '../log.ts';
+import type { ReconnectTimes } from './backoff.ts';
+import { backoffDelay } from './backoff.ts';
+import { CallTable } from './calls.ts';
+import { KeepAlive } from './keepalive.ts';
+import type { End } from './outcome.ts';
+import { judge } from './outcome.ts';
+import type { GatewaySocket } from './socket.ts';
+import { openSocket } from './socket.ts';
+
+export type HelloBody = Extract<FrameBody, { case: 'hello' }>['value'];
+
+export interface ConnectionOptions {
+  url: string;
+  ca: string | undefined;
+  clock: Clock;
+  log: Logger;
+  times: ReconnectTimes;
+  /** Asked anew for each attempt. */
+  credentials: () => Credentials;
+  hello: () => HelloBody;
+  /** The cloud refuses the certificate: resolves when there is a new one. */
+  renew: (reason: string) => Promise<void>;
+  onWelcome: (welcome: Welcome) => void;
+  /** Only after a welcome. */
+  onDown: (reason: string) => void;
+  onUpdate: (update: StreamUpdate) => void;
+  onSyncRequest: (request: SyncRPCRequest) => void;
+}
+
+/** From the first packet to the welcome, in milliseconds. */
+const WELCOME_TIMEOUT_MS = 20_000;
+/** How long a closing handshake may take, in milliseconds. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
+export class Connection {
+  readonly calls: CallTable;
+  private readonly options: ConnectionOptions;
+  private readonly stopping = new AbortController();
+  private socket: GatewaySocket | undefined;
+  private welcomed = false;
+  private reopenAtOnce = false;
+  private running: Promise<void> | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.options = options;
+    this.calls = new CallTable(options.clock, (body) => this.send(body));
+  }
+
+  get connected(): boolean {
+    return this.welcomed;
+  }
+
+  /** Bytes that wait to be sent. */
+  get buffered(): number {
+    return this.socket?.buffered ?? 0;
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** Ends for good; resolves when the socket is gone. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.closeSoon('the agent stops');
+    await this.running;
+  }
+
+  /** One reconnect without waiting, so that new credentials are used. */
+  reconnect(reason: string): void {
+    if (!this.socket) return;
+    this.reopenAtOnce = true;
+    this.closeSoon(reason);
+  }
+
+  /** False when there is no welcomed connection. Throws FrameError when the frame is too large. */
+  send(body: FrameBody): boolean {
+    if (!this.welcomed || !this.socket) return false;
+    return this.socket.send(encodeFrame(body));
+  }
+
+  private async run(): Promise<void> {
+    const { clock, log, times } = this.options;
+    const { signal } = this.stopping;
+    for (let failures = 0; !signal.aborted; ) {
+      const opened = clock.now();
+      const end = await this.untilEnd().catch((error: unknown): End => ({ kind: 'failed', reason: reasonOf(error), tlsAlert: false }));
+      if (signal.aborted) break;
+      if (this.reopenAtOnce) {
+        this.reopenAtOnce = false;
+        continue;
+      }
+      const verdict = judge(end, times);
+      if (clock.now() - opened >= times.goodAfterMs) failures = 0;
+      if (verdict.bootstrap) {
+        log('warn', 'the cloud refuses the certificate', { reason: verdict.reason });
+        await this.options.renew(verdict.reason);
+        if (signal.aborted) break;
+      }
+      const delay = verdict.leastMs + backoffDelay(failures++, clock.random(), times);
+      log(verdict.bug ? 'error' : 'warn', 'not connected', { reason: verdict.reason, retry_in_ms: Math.round(delay) });
+      await pause(clock, delay, signal);
+    }
+  }
+
+  private untilEnd(): Promise<End> {
+    const { options } = this;
+    const { clock } = options;
+    return new Promise((resolve) => {
+      let keepAlive: KeepAlive | undefined;
+      const { certificate, key } = options.credentials();
+      const welcomeDue = clock.after(WELCOME_TIMEOUT_MS, () => socket.terminate('the cloud sent no welcome in time'));
+      const socket = openSocket({
+        url: options.url,
+        ca: options.ca,
+        certificate,
+        key,
+        onOpen: () => {
+          socket.send(encodeFrame({ case: 'hello', value: options.hello() }));
+          keepAlive = new KeepAlive(clock, (text) => void socket.send(text), () => socket.terminate('no pong from the cloud in time'));
+        },
+        onText: (text) => {
+          if (text === KEEPALIVE_RESPONSE) keepAlive?.pong();
+          else socket.close(CloseCode.unexpectedText, 'a text message other than pong');
+        },
+        onFrame: (frame) => {
+          if (frame.body.case === 'welcome') {
+            welcomeDue.cancel();
+            keepAlive?.setInterval(frame.body.value.keepaliveSeconds);
+          }
+          this.take(frame, socket);
+        },
+        onEnd: (end) => {
+          welcomeDue.cancel();
+          keepAlive?.stop();
+          this.down(judge(end, options.times).reason);
+          resolve(end);
+        },
+      });
+      this.socket = socket;
+    });
+  }
+
+  private down(reason: string): void {
+    const wasUp = this.welcomed;
+    this.welcomed = false;
+    this.socket = undefined;
+    this.calls.fail(`the connection was lost: ${reason}`);
+    if (wasUp) this.options.onDown(reason);
+  }
+
+  private take({ body }: BodiedFrame, socket: GatewaySocket): void {
+    if (this.welcomed === (body.case === 'welcome')) return socket.close(CloseCode.badFrame, `${body.case} out of order`);
+    try {
+      switch (body.case) {
+        case 'welcome':
+          this.welcomed = true;
+          return this.options.onWelcome(body.value);
+        case 'update':
+          return this.options.onUpdate(body.value);
+        case 'reply':
+          return void this.calls.reply(body.value);
+        case 'syncRequest':
+          return this.options.onSyncRequest(body.value);
+        default:
+          return socket.close(CloseCode.badFrame, `${body.case} is not for a gateway`);
+      }
+    } catch (error) {
+      // A handler's fault must not end the process; the next frame gets its chance.
+      this.options.log('error', 'a frame could not be handled', { frame: body.case, reason: reasonOf(error) });
+    }
+  }
+
+  private closeSoon(reason: string): void {
+    const { socket } = this;
+    if (!socket) return;
+    socket.close(1000, reason);
+    const timer = this.options.clock.after(CLOSE_TIMEOUT_MS, () => socket.terminate(reason));
+    void this.running?.then(() => timer.cancel());
+  }
+}

@@ -1,0 +1,72 @@
+// The command line of the agent. bin.mjs starts it.
+import { createAgent } from './agent.ts';
+import { helpText } from './cli/flags.ts';
+import { parseInvocation, UsageError } from './cli/parse.ts';
+import { loadIdentity } from './identity/identity.ts';
+import { jsonLogger, reasonOf, textLogger } from './log.ts';
+import type { AgentOptions } from './options.ts';
+import { pathsOf } from './storage/paths.ts';
+import { AGENT_VERSION } from './version.ts';
+
+const IMPATIENT_MS = 2_000;
+
+/** Runs until the work is done or a signal comes; gives the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const invocation = parseInvocation(args, process.env);
+  switch (invocation.command) {
+    case 'help':
+      process.stdout.write(helpText());
+      return 0;
+    case 'version':
+      process.stdout.write(`orc8r-agent ${AGENT_VERSION}\n`);
+      return 0;
+    case 'identity':
+      return printIdentity(invocation.dataDir, invocation.hardwareId);
+    case 'run':
+      return run(invocation.options, invocation.logJson);
+  }
+}
+
+async function printIdentity(dataDir: string, hardwareId: string | undefined): Promise<number> {
+  const identity = await loadIdentity(pathsOf(dataDir), hardwareId);
+  const device = { hardware_id: identity.hardwareId, key: { key_type: identity.keyType, key: identity.publicKey } };
+  process.stdout.write(`hardware id  ${identity.hardwareId}\npublic key   ${identity.publicKey}\n\n"device" of the gateway in the REST API:\n${JSON.stringify(device, null, 2)}\n`);
+  return 0;
+}
+
+async function run(options: AgentOptions, logJson: boolean): Promise<number> {
+  const write = (line: string) => void process.stdout.write(line);
+  const log = (logJson ? jsonLogger : textLogger)(write, () => Date.now());
+  const agent = createAgent({ ...options, log });
+  const { hardwareId } = await agent.identity();
+  log('info', `orc8r-agent ${AGENT_VERSION}`, { hardware_id: hardwareId, controller: options.controller, data: options.dataDir });
+  await agent.start();
+  log('info', 'stopping', { signal: await stopSignal() });
+  await agent.stop();
+  log('info', 'stopped');
+  return 0;
+}
+
+/** The first signal asks to stop. One that comes two seconds later or more ends the process at once. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let first = 0;
+    const onSignal = (name: NodeJS.Signals) => {
+      // A terminal and bin.mjs may both pass on the same Ctrl-C.
+      if (first && Date.now() - first > IMPATIENT_MS) process.exit(1);
+      first ||= Date.now();
+      resolve(name);
+    };
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  });
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`orc8r-agent: ${reasonOf(error)}\n`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  },
+);

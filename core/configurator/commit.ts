@@ -1,0 +1,115 @@
+import { sql } from 'drizzle-orm';
+import type { Database } from '../db/database.ts';
+import { audit, commitGuard, entities, networks, outbox } from '../db/schema.ts';
+import { compile, type Statement } from '../db/statement.ts';
+import { type EntityId, entityKey } from './model.ts';
+import { type Mutation, NETWORK, revised, touched } from './mutations.ts';
+import { imageAfter, imageBefore, statementsOf } from './statements.ts';
+
+const p = sql.placeholder;
+
+const guardNetwork = compile<'network' | 'version'>(
+  sql`INSERT INTO ${commitGuard} (expected) SELECT COALESCE((SELECT version FROM ${networks} WHERE id = ${p('network')}), 0) = ${p('version')}`,
+);
+const guardNetworkExists = compile<'network'>(
+  sql`INSERT INTO ${commitGuard} (expected) SELECT EXISTS (SELECT 1 FROM ${networks} WHERE id = ${p('network')})`,
+);
+const guardEntity = compile<'network' | 'type' | 'key' | 'version'>(
+  sql`INSERT INTO ${commitGuard} (expected) SELECT COALESCE((SELECT version FROM ${entities}
+        WHERE network_id = ${p('network')} AND type = ${p('type')} AND key = ${p('key')}), 0) = ${p('version')}`,
+);
+const clearGuard = compile(sql`DELETE FROM ${commitGuard}`);
+const bumpNetwork = compile<'network' | 'at'>(sql`UPDATE ${networks} SET version = version + 1, updated_at = ${p('at')} WHERE id = ${p('network')}`);
+const insertOutbox = compile<'network' | 'changes' | 'at'>(
+  sql`INSERT INTO ${outbox} (network_id, version, changes, at)
+      SELECT id, version, ${p('changes')}, ${p('at')} FROM ${networks} WHERE id = ${p('network')} RETURNING version`,
+);
+const insertAudit = compile<'at' | 'actor' | 'action' | 'network' | 'target' | 'request' | 'outcome' | 'detail'>(
+  sql`INSERT INTO ${audit} (at, actor, action, network_id, target, outcome, request_id, detail)
+      VALUES (${p('at')}, ${p('actor')}, ${p('action')}, ${p('network')}, ${p('target')}, ${p('outcome')}, ${p('request')}, ${p('detail')})`,
+);
+
+/** Who commits, when (unix milliseconds) and in which request. */
+export interface Author {
+  readonly actor: string;
+  readonly requestId: string;
+  readonly at: number;
+}
+
+export interface Commit {
+  readonly networkId: string;
+  /** Audit verb, `<thing>.<verb>`: `gateway.update`. */
+  readonly action: string;
+  /** What it is done to, for the audit row: `agw1`. */
+  readonly target: string;
+  readonly mutations: readonly Mutation[];
+  /** Versions as they were read; the commit fails with `precondition_failed` when one has moved. 0 means: must not exist. */
+  readonly expect?: readonly (EntityId & { readonly version: number })[];
+}
+
+export interface Committed {
+  readonly networkId: string;
+  readonly version: number;
+  readonly changes: readonly EntityId[];
+}
+
+/**
+ * Commits mutations, versions, revisions, audit row and outbox row in one D1 batch: together or not at all.
+ * Errors: `precondition_failed`, `conflict` (id or physical id taken), `invalid` (an edge to something that is gone).
+ */
+export async function commit(db: Database, change: Commit, author: Author): Promise<Committed> {
+  const statements = commitStatements(change, author);
+  const results = await db.commit(statements);
+  const version = results.flat().find((row) => 'version' in row)?.['version'];
+  return { networkId: change.networkId, version: Number(version ?? 0), changes: changesOf(change) };
+}
+
+/** The statements of a commit, in the order in which they have to run. */
+export function commitStatements(change: Commit, author: Author): Statement[] {
+  const { networkId: network, mutations } = change;
+  const { at } = author;
+  const by = { actor: author.actor, request: author.requestId, at };
+  const creates = mutations.some((mutation) => mutation.do === 'create_network');
+  const removes = mutations.some((mutation) => mutation.do === 'delete_network');
+  const images = distinct(mutations.flatMap(revised));
+  const changes = JSON.stringify(changesOf(change).map((id) => [id.type, id.key]));
+  const announce = insertOutbox({ network, changes, at });
+  return [
+    ...(creates ? [] : [guardNetworkExists({ network })]),
+    ...(change.expect ?? []).map(({ type, key, version }) =>
+      type === NETWORK.type ? guardNetwork({ network, version }) : guardEntity({ network, type, key, version }),
+    ),
+    clearGuard({}),
+    ...(creates ? [] : [bumpNetwork({ network, at })]),
+    // A deleted network has no version left to announce, so that row is written while it still has one.
+    ...(removes ? [announce] : []),
+    ...images.map((id) => imageBefore(id, network, by)),
+    ...mutations.flatMap((mutation) => statementsOf(mutation, network, at)),
+    ...images.map((id) => imageAfter(id, network, by.request)),
+    ...(removes ? [] : [announce]),
+    auditStatement({ action: change.action, networkId: network, target: change.target, outcome: 'ok' }, author),
+  ];
+}
+
+/** An audit row on its own, for what is refused or what changes nothing in the graph. */
+export function auditStatement(
+  row: { action: string; networkId: string; target: string; outcome: 'ok' | 'refused' | 'failed'; detail?: unknown },
+  author: Author,
+): Statement {
+  return insertAudit({
+    at: author.at,
+    actor: author.actor,
+    action: row.action,
+    network: row.networkId,
+    target: row.target,
+    request: author.requestId,
+    outcome: row.outcome,
+    detail: row.detail === undefined ? null : JSON.stringify(row.detail),
+  });
+}
+
+const changesOf = (change: Commit): EntityId[] => distinct(change.mutations.flatMap(touched));
+
+function distinct(ids: readonly EntityId[]): EntityId[] {
+  return [...new Map(ids.map((id) => [entityKey(id), id])).values()];
+}

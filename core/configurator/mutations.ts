@@ -1,0 +1,69 @@
+import type { EntityId } from './model.ts';
+
+/** What a write does to the graph. A list of these, in order, is one commit. Fields left out stay as they are. */
+export type Mutation =
+  | { readonly do: 'create_network'; readonly type: string; readonly name: string; readonly description: string; readonly configs: Configs }
+  | { readonly do: 'update_network'; readonly type?: string; readonly name?: string; readonly description?: string; readonly configs?: Configs }
+  | { readonly do: 'delete_network' }
+  | ({ readonly do: 'create_entity'; readonly id: EntityId } & EntityFields)
+  | ({ readonly do: 'update_entity'; readonly id: EntityId } & EntityFields)
+  | { readonly do: 'delete_entity'; readonly id: EntityId }
+  /** Makes exactly these the children of that type. `exclusive`: a child given here loses its other parents of this type. */
+  | { readonly do: 'set_children'; readonly id: EntityId; readonly type: string; readonly keys: readonly string[]; readonly exclusive?: boolean }
+  | { readonly do: 'add_children'; readonly id: EntityId; readonly type: string; readonly keys: readonly string[]; readonly exclusive?: boolean }
+  | { readonly do: 'remove_children'; readonly id: EntityId; readonly type: string; readonly keys: readonly string[] }
+  /** Makes exactly these the parents of that type. */
+  | { readonly do: 'set_parents'; readonly id: EntityId; readonly type: string; readonly keys: readonly string[] }
+  | { readonly do: 'put_device'; readonly hardwareId: string; readonly type: string; readonly info: unknown }
+  | { readonly do: 'delete_device'; readonly hardwareId: string }
+  | { readonly do: 'revoke_certificates'; readonly kind: 'gateway' | 'operator'; readonly subject: string; readonly reason: string };
+
+/** Config key -> config; null takes the config away. */
+export type Configs = Readonly<Record<string, unknown>>;
+
+interface EntityFields {
+  readonly name?: string;
+  readonly description?: string;
+  readonly physicalId?: string | null;
+  readonly config?: unknown;
+}
+
+/** Stands for the network itself where changes are listed by entity. */
+export const NETWORK: EntityId = { type: 'network', key: '' };
+
+/** The entities whose image a mutation changes: each gets a revision. */
+export function revised(mutation: Mutation): EntityId[] {
+  switch (mutation.do) {
+    case 'create_network':
+    case 'update_network':
+    case 'delete_network':
+      return [NETWORK];
+    case 'create_entity':
+    case 'update_entity':
+    case 'delete_entity':
+    case 'set_children':
+    case 'add_children':
+    case 'remove_children':
+      return [mutation.id];
+    case 'set_parents':
+      return mutation.keys.map((key) => ({ type: mutation.type, key }));
+    case 'put_device':
+    case 'delete_device':
+    case 'revoke_certificates':
+      return [];
+  }
+}
+
+/** All entities that a mutation touches, ends of edges included: what the network object looks at again. */
+export function touched(mutation: Mutation): EntityId[] {
+  switch (mutation.do) {
+    case 'set_children':
+    case 'add_children':
+    case 'remove_children':
+      return [mutation.id, ...mutation.keys.map((key) => ({ type: mutation.type, key }))];
+    case 'set_parents':
+      return [mutation.id, ...revised(mutation)];
+    default:
+      return revised(mutation);
+  }
+}

@@ -1,0 +1,86 @@
+import { OrcError } from '../errors.ts';
+import type { Query, Row, Statement } from './statement.ts';
+
+type Results<T extends readonly Query<unknown>[]> = { [K in keyof T]: T[K] extends Query<infer R> ? R : never };
+
+/** What must hold before any result of a request is seen: its query rides in the first round trip. */
+export interface Gate<T> {
+  readonly query: Query<T>;
+  /** Throws when the caller may not go on. */
+  check(value: T): void;
+}
+
+/**
+ * D1 as one request sees it: few round trips, counted. The dear thing is the trip, not the statement, so several queries
+ * travel as one batch, and a gate (who is asking, and may they?) travels with the first.
+ */
+export class Database {
+  readonly #d1: D1Database;
+  #gate: Gate<unknown> | undefined;
+  #trips = 0;
+
+  constructor(d1: D1Database, gate?: Gate<unknown>) {
+    this.#d1 = d1;
+    this.#gate = gate;
+  }
+
+  /** Round trips made so far. */
+  get trips(): number {
+    return this.#trips;
+  }
+
+  /** Runs the queries in one round trip; the results are consistent with one another. */
+  async read<const T extends readonly Query<unknown>[]>(...queries: T): Promise<Results<T>> {
+    const gate = this.#gate;
+    const all = gate ? [gate.query, ...queries] : queries;
+    if (all.length === 0) return [] as Results<T>;
+    const rows = await this.#run(all);
+    if (gate) {
+      gate.check(gate.query.read(rows[0] ?? []));
+      this.#gate = undefined;
+      rows.shift();
+    }
+    return queries.map((item, index) => item.read(rows[index] ?? [])) as Results<T>;
+  }
+
+  /** Settles the gate when nothing else has done so yet. */
+  async authorise(): Promise<void> {
+    if (this.#gate) await this.read();
+  }
+
+  /** Runs the statements as one transaction: all of them or none. Answers each statement's rows. */
+  async commit(statements: readonly Statement[]): Promise<Row[][]> {
+    await this.authorise();
+    return this.#run(statements);
+  }
+
+  async #run(statements: readonly Statement[]): Promise<Row[][]> {
+    this.#trips += 1;
+    const prepared = statements.map((item) => this.#d1.prepare(item.sql).bind(...item.params));
+    try {
+      if (prepared.length === 1 && prepared[0]) return [(await prepared[0].all<Row>()).results];
+      return (await this.#d1.batch<Row>(prepared)).map((result) => result.results);
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+}
+
+/** SQLite's constraint failures are answers, not accidents; anything else is an internal error whose text stays inside. */
+function translate(error: unknown): OrcError {
+  const text = error instanceof Error ? error.message : String(error);
+  if (/CHECK constraint failed.*(version_as_read|commit_guard|expected)/.test(text)) {
+    return new OrcError('precondition_failed', 'somebody else changed this in the meantime; read it again and repeat the change', { cause: error });
+  }
+  if (/UNIQUE constraint failed: entities\.physical_id/.test(text)) {
+    return new OrcError('conflict', 'this hardware id or serial is already in use, here or in another network', { cause: error });
+  }
+  if (/UNIQUE constraint failed/.test(text)) return new OrcError('conflict', 'this already exists', { cause: error });
+  if (/FOREIGN KEY constraint failed/.test(text)) {
+    return new OrcError('invalid', 'something that this refers to does not exist', { cause: error });
+  }
+  if (/(overloaded|timed out|reset|storage operation exceeded)/i.test(text)) {
+    return new OrcError('unavailable', 'the configuration store is busy; try again', { cause: error });
+  }
+  return new OrcError('internal', 'the configuration store failed', { cause: error });
+}

@@ -1,0 +1,49 @@
+/** The closed set of reasons for which the Orchestrator refuses or fails; each transport maps it once. */
+export type ErrorCode =
+  | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'conflict'
+  | 'precondition_failed'
+  | 'too_large'
+  | 'too_many'
+  | 'unsupported_media_type'
+  | 'aborted'
+  | 'timeout'
+  | 'gateway_offline'
+  | 'unavailable'
+  | 'internal';
+
+/** One fault of a request: `path` names the place in what was sent (`body.cellular.ran.bandwidth_mhz`). */
+export interface Fault {
+  path: string;
+  message: string;
+}
+
+/** A refusal or failure with a message for the caller: what is wrong, and where it helps, how to mend it. */
+export class OrcError extends Error {
+  readonly code: ErrorCode;
+  readonly faults: readonly Fault[];
+  /** A finer reason than `code` for machines, for instance `certificate_expired`. */
+  readonly reason: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { faults?: readonly Fault[]; reason?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'OrcError';
+    this.code = code;
+    this.faults = options.faults ?? [];
+    this.reason = options.reason;
+  }
+}
+
+/** A request whose content is wrong; the message lists every fault with its path. */
+export function invalid(faults: readonly Fault[] | string): OrcError {
+  if (typeof faults === 'string') return new OrcError('invalid', faults);
+  const text = faults.map((fault) => (fault.path ? `${fault.path}: ${fault.message}` : fault.message)).join('; ');
+  return new OrcError('invalid', text, { faults });
+}
+
+export const notFound = (what: string): OrcError => new OrcError('not_found', `${what} was not found`);
+export const conflict = (what: string): OrcError => new OrcError('conflict', `${what} already exists`);

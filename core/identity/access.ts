@@ -1,0 +1,71 @@
+import { OrcError } from '../errors.ts';
+import type { Grant, Permission, Principal } from './principal.ts';
+import { refusal } from './refusals.ts';
+import { matchesGlob } from './uri-glob.ts';
+
+/** What a request is about, as far as grants can speak of it. */
+export interface Target {
+  /** The `network_id` of the route. */
+  readonly networkId?: string | undefined;
+  /** Path and query as they were sent. */
+  readonly uri?: string | undefined;
+}
+
+export type Need = Permission & Target;
+
+/**
+ * Whether a principal may do this. A grant speaks of a request when its action covers it (WRITE covers READ, in either effect;
+ * REST-BEHAVIOUR 4b) and its resource does; one DENY outweighs every ALLOW. Gateways have no business on the REST side.
+ */
+export function mayAccess(principal: Principal, need: Need): boolean {
+  if (principal.kind !== 'operator') return false;
+  const speaking = principal.grants.filter((grant) => grant.action === 'WRITE' || need.action === 'read');
+  if (speaking.some((grant) => grant.effect === 'DENY' && denies(grant, need))) return false;
+  if (need.scope === 'operator' || (need.scope === 'networks' && need.action === 'read')) return true;
+  return speaking.some((grant) => grant.effect === 'ALLOW' && allows(grant, need));
+}
+
+/** The networks among these that a principal may read: what a list of networks shows. */
+export function permittedNetworks(principal: Principal, ids: readonly string[]): string[] {
+  return ids.filter((networkId) => mayAccess(principal, { action: 'read', scope: 'network', networkId, uri: `/magma/v1/networks/${encodeURIComponent(networkId)}` }));
+}
+
+/** Throws unless the principal may do this: `unauthenticated` for a gateway, `forbidden` for an operator without the grant. */
+export function demand(principal: Principal, permission: Permission, target: Target): void {
+  if (principal.kind !== 'operator') {
+    throw refusal('operator', 'not_an_operator');
+  }
+  if (mayAccess(principal, { ...permission, ...target })) return;
+  const what = { network: `network ${target.networkId ?? ''}`, networks: 'all networks', all: 'everything', operator: 'this path' }[permission.scope];
+  throw new OrcError('forbidden', `access denied: operator ${principal.id} may not ${permission.action} ${what}`, { reason: 'not_permitted' });
+}
+
+function allows(grant: Grant, need: Need): boolean {
+  switch (grant.resourceType) {
+    case 'all':
+      return true;
+    case 'network':
+      if (need.scope === 'network') return grant.resource === '*' || (need.networkId !== undefined && grant.resource === need.networkId);
+      return need.scope === 'networks' && grant.resource === '*';
+    case 'tenant':
+      // Which networks a tenant owns is not known yet, so such a grant opens nothing.
+      return false;
+    case 'uri':
+      // Only the decoded form: an encoded slash must not pass for part of a segment.
+      return need.uri !== undefined && matchesGlob(grant.resource, decoded(need.uri));
+  }
+}
+
+function denies(grant: Grant, need: Need): boolean {
+  if (grant.resourceType !== 'uri') return allows(grant, need);
+  return need.uri !== undefined && (matchesGlob(grant.resource, need.uri) || matchesGlob(grant.resource, decoded(need.uri)));
+}
+
+/** The URI with its percent-encoding undone, as the router reads it; one that cannot be decoded stays as it is. */
+function decoded(uri: string): string {
+  try {
+    return decodeURIComponent(uri);
+  } catch {
+    return uri;
+  }
+}

@@ -1,0 +1,71 @@
+import { sql } from 'drizzle-orm';
+import { certificates, grants, operators, tokens } from '../db/schema.ts';
+import { type Query, type Statement, compile, query } from '../db/statement.ts';
+import { grantsColumn, readGrants } from './grants.ts';
+import type { TokenRecord } from './operator-token.ts';
+import type { Grant } from './principal.ts';
+
+export { describeToken, hashToken, newToken, type TokenRecord } from './operator-token.ts';
+
+const p = sql.placeholder;
+
+/** An operator to let in. Times are unix milliseconds. */
+export interface OperatorRegistration {
+  readonly id: string;
+  readonly grants: readonly Grant[];
+  readonly certificate?: { readonly serial: string; readonly fingerprint: string; readonly notBefore: number; readonly notAfter: number };
+  readonly token?: TokenRecord & { readonly expiresAt?: number };
+}
+
+const insertOperator = compile<'id' | 'at'>(
+  sql`INSERT INTO ${operators} (id, created_at) VALUES (${p('id')}, ${p('at')}) ON CONFLICT DO NOTHING`,
+);
+const insertGrants = compile<'id' | 'grants'>(
+  sql`INSERT INTO ${grants} (operator_id, effect, action, resource_type, resource)
+      SELECT ${p('id')}, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]')
+      FROM json_each(${p('grants')}) WHERE true ON CONFLICT DO NOTHING`,
+);
+const insertCertificate = compile<'serial' | 'fingerprint' | 'id' | 'notBefore' | 'notAfter' | 'at'>(
+  sql`INSERT INTO ${certificates} (serial, fingerprint, kind, subject, not_before, not_after, issued_at)
+      VALUES (${p('serial')}, ${p('fingerprint')}, 'operator', ${p('id')}, ${p('notBefore')}, ${p('notAfter')}, ${p('at')}) ON CONFLICT DO NOTHING`,
+);
+const insertToken = compile<'token' | 'id' | 'hash' | 'prefix' | 'at' | 'expiresAt'>(
+  sql`INSERT INTO ${tokens} (id, operator_id, hash, prefix, created_at, expires_at)
+      VALUES (${p('token')}, ${p('id')}, ${p('hash')}, ${p('prefix')}, ${p('at')}, ${p('expiresAt')}) ON CONFLICT DO NOTHING`,
+);
+
+/**
+ * The statements that let an operator in. To be run any number of times with one result: nothing is taken away, and what was
+ * revoked stays revoked.
+ */
+export function registerOperatorStatements(operator: OperatorRegistration, now: number): Statement[] {
+  const { id, certificate, token } = operator;
+  const list = operator.grants.map((grant) => [grant.effect, grant.action, grant.resourceType, grant.resource]);
+  return [
+    insertOperator({ id, at: now }),
+    insertGrants({ id, grants: JSON.stringify(list) }),
+    ...(certificate ? [insertCertificate({ ...certificate, id, at: now })] : []),
+    ...(token ? [insertToken({ token: token.id, id, hash: token.hash, prefix: token.prefix, at: now, expiresAt: token.expiresAt ?? null })] : []),
+  ];
+}
+
+/** A token as the store knows it, with the access list of its operator. */
+export interface TokenHolder {
+  readonly operatorId: string;
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+  readonly grants: readonly Grant[];
+}
+
+/** The token of a hash. */
+export const tokenByHash: (values: { hash: string }) => Query<TokenHolder | undefined> = query<TokenHolder | undefined, 'hash'>(
+  sql`SELECT t.operator_id AS operator_id, t.expires_at AS expires_at, t.revoked_at AS revoked_at, ${grantsColumn(sql`t.operator_id`)} AS grants
+      FROM ${tokens} AS t WHERE t.hash = ${p('hash')}`,
+  ([row]) =>
+    row && {
+      operatorId: String(row['operator_id']),
+      expiresAt: row['expires_at'] === null ? null : Number(row['expires_at']),
+      revokedAt: row['revoked_at'] === null ? null : Number(row['revoked_at']),
+      grants: readGrants(row['grants']),
+    },
+);

@@ -1,0 +1,105 @@
+import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { Commit, Committed } from '../configurator/commit.ts';
+import type { Database } from '../db/database.ts';
+import type { Query } from '../db/statement.ts';
+import type { Principal } from '../identity/principal.ts';
+
+/** What a route handler may use. Nothing here knows HTTP, Hono or bindings. */
+export interface RequestContext {
+  readonly requestId: string;
+  /** Unix milliseconds; injected, so tests set it. */
+  readonly now: () => number;
+  /** Reads in one round trip each; the first also settles who is asking, so nothing is seen before access is checked. */
+  readonly read: Database['read'];
+  /** Known after the first read or `authorise`. */
+  readonly principal: () => Promise<Principal>;
+  /** The value of If-Match, when the caller sent one. */
+  readonly ifMatch: string | undefined;
+  /** Commits and tells the network at once; with `?dry_run=true` validates only. */
+  readonly commit: (change: Commit) => Promise<Committed>;
+  /** An audit row for what changes nothing in the graph: commands. */
+  readonly audit: (row: { action: string; networkId: string; target: string; outcome: 'ok' | 'refused' | 'failed'; detail?: unknown }) => Promise<void>;
+  readonly fleet: Fleet;
+  readonly platform: PlatformInfo;
+}
+
+/** The gateways as routes see them. */
+export interface Fleet {
+  /** Latest reported status of one gateway, or undefined when it has never reported. One call to the network object. */
+  status(networkId: string, gatewayId: string): Promise<GatewayReport | undefined>;
+  /** The same for a whole network, by gateway id. */
+  statuses(networkId: string): Promise<ReadonlyMap<string, GatewayReport>>;
+  convergence(networkId: string): Promise<Convergence>;
+  /**
+   * Calls a unary method of a service on the gateway over its socket.
+   * Errors: `gateway_offline`, `timeout`, and the gateway's own refusal mapped from its gRPC status.
+   */
+  call<I extends DescMessage, O extends DescMessage>(
+    target: GatewayTarget,
+    service: string,
+    method: DescMethodUnary<I, O>,
+    request: MessageInitShape<I>,
+  ): Promise<MessageShape<O>>;
+}
+
+export interface GatewayTarget {
+  readonly networkId: string;
+  readonly gatewayId: string;
+  readonly hardwareId: string;
+}
+
+export interface GatewayReport {
+  readonly hardwareId: string;
+  /** The JSON of the newest `gw_state`. */
+  readonly state: unknown;
+  /** When the cloud received it, unix milliseconds. */
+  readonly receivedAt: number;
+  readonly certificateExpiresAt: number | null;
+}
+
+export interface Convergence {
+  readonly networkId: string;
+  readonly version: number;
+  readonly gateways: readonly GatewayConvergence[];
+}
+
+export interface GatewayConvergence {
+  readonly gatewayId: string;
+  readonly hardwareId: string | null;
+  readonly connected: boolean;
+  readonly connectedSince: number | null;
+  readonly lastCheckin: number | null;
+  readonly certificateExpiresAt: number | null;
+  /** Milliseconds from sending the newest acknowledged update to its ACK. */
+  readonly roundTripMs: number | null;
+  readonly streams: readonly StreamConvergence[];
+}
+
+export interface StreamConvergence {
+  readonly stream: string;
+  readonly desiredVersion: number;
+  readonly sentVersion: number | null;
+  readonly ackedVersion: number | null;
+  readonly ackedAt: number | null;
+  readonly nack: { readonly version: number; readonly reason: string; readonly path: string; readonly at: number } | null;
+}
+
+export interface PlatformInfo {
+  readonly version: string;
+  readonly domain: string;
+  /** PEM of the CA that signs the platform's server certificates. */
+  readonly rootCa: string;
+  /** Modules and what they contribute. */
+  readonly modules: () => readonly ModuleSummary[];
+  /** Makes a registration token for a gateway (by the number of its entity), valid 30 minutes. */
+  readonly registrationToken: (entityNumber: number) => Promise<string>;
+}
+
+export interface ModuleSummary {
+  readonly name: string;
+  readonly version: string;
+  readonly dependsOn: readonly string[];
+  readonly contributes: Readonly<Record<string, readonly string[]>>;
+}
+
+export type AnyQuery = Query<unknown>;

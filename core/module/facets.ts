@@ -1,0 +1,159 @@
+import type { DescMessage, DescMethodUnary, DescService, Message, MessageShape } from '@bufbuild/protobuf';
+import type { z } from 'zod';
+import type { Entity, Graph, Network } from '../configurator/model.ts';
+import type { StateReport, StateStore } from '../state/store.ts';
+import type { Route } from './route.ts';
+
+/** The parts that a module can bring. Each has one consumer, which asks the registry for it and never names a module. */
+
+export interface NetworkType {
+  /** Schema of each config that networks may carry, by config key. */
+  readonly configs: Readonly<Record<string, z.ZodType>>;
+}
+
+export interface EntityType {
+  readonly description: string;
+  readonly config?: z.ZodType;
+  /** Types of entities that edges from this one may lead to. */
+  readonly children?: readonly string[];
+}
+
+/** What a builder and a stream see of a network: plain data, so that a module may one day live in another Worker. */
+export interface GatewayGraph {
+  readonly network: Network;
+  /** The base gateway (`magmad_gateway`). */
+  readonly gateway: Entity;
+  /**
+   * The gateway, everything below it, everything above any of those, and all entities of the network-wide types; only types
+   * that some builder or stream declares.
+   */
+  readonly graph: Graph;
+}
+
+/** One entry of an mconfig: a key the gateway's services look under, and the message for it. */
+export interface MconfigEntry<D extends DescMessage = DescMessage> {
+  readonly key: string;
+  readonly schema: D;
+  readonly message: MessageShape<D>;
+}
+
+export interface MconfigFacet {
+  /** Entity types that the builders read. */
+  readonly reads: readonly string[];
+  /** Entity types of which every gateway sees all. */
+  readonly networkWide?: readonly string[];
+  /** Pure functions; each answers its entries, or none when the gateway or network is not its business. */
+  readonly builders: Readonly<Record<string, (input: GatewayGraph) => readonly MconfigEntry[]>>;
+}
+
+/** A stream pushed to gateways one by one, each with content of its own. */
+export interface GatewayStream {
+  readonly name: string;
+  readonly description: string;
+  readonly reads: readonly string[];
+  readonly networkWide?: readonly string[];
+  /** Content whose digest decides whether anything is sent. Deterministic: the same graph gives the same digest. */
+  readonly render: (input: GatewayGraph) => Promise<StreamContent>;
+}
+
+export interface StreamContent {
+  /** Hex; equal digests mean equal content. */
+  readonly digest: string;
+  /** The updates to send, given when the content arose (unix milliseconds). */
+  readonly updates: (at: number) => readonly { readonly key: string; readonly value: Uint8Array }[];
+}
+
+export interface StateType {
+  readonly description: string;
+  /** Shape of the JSON value. A value that does not fit is kept and reported, never refused. */
+  readonly schema: z.ZodType;
+}
+
+/** What a southbound method may use; it runs inside the gateway's object. */
+export interface GatewayContext {
+  readonly hardwareId: string;
+  readonly networkId: string;
+  readonly gatewayId: string;
+  readonly now: () => number;
+  readonly states: StateStore;
+  /** To be called after states were stored, with what `states.put` answered. */
+  readonly reported: (states: readonly StateReport[]) => void;
+  /** Keeps a metrics container until analytics has taken it. */
+  readonly keepMetrics: (container: Uint8Array) => void;
+  /** The content this gateway should hold of a stream; undefined when there is no such stream. */
+  readonly stream: (name: string) => Promise<{ updates: readonly { key: string; value: Uint8Array }[] } | undefined>;
+}
+
+/** One method of a southbound service, as the registry keeps it. */
+export interface SouthboundMethod {
+  readonly service: DescService;
+  readonly name: string;
+  readonly input: DescMessage;
+  readonly output: DescMessage;
+  readonly kind: 'unary' | 'server_streaming';
+  /** Answers one message, or for a streaming method each in turn. */
+  readonly handle: (request: Message, context: GatewayContext) => Promise<readonly Message[]>;
+}
+
+/** A command an operator can give a gateway, and the gateway's service and method that carry it out. */
+export interface GatewayCommand {
+  readonly name: string;
+  readonly description: string;
+  readonly service: string;
+  readonly method: DescMethodUnary;
+}
+
+export interface ModuleDefinition {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly dependsOn?: readonly string[];
+  readonly networkTypes?: Readonly<Record<string, NetworkType>>;
+  readonly entityTypes?: Readonly<Record<string, EntityType>>;
+  readonly routes?: readonly Route[];
+  readonly mconfig?: MconfigFacet;
+  readonly streams?: readonly ((mconfigs: (input: GatewayGraph) => readonly MconfigEntry[], reads: StreamReads) => GatewayStream)[];
+  readonly stateTypes?: Readonly<Record<string, StateType>>;
+  readonly southbound?: readonly SouthboundMethod[];
+  readonly commands?: readonly GatewayCommand[];
+}
+
+/** The entity types that all mconfig builders of the platform read together. */
+export interface StreamReads {
+  readonly reads: readonly string[];
+  readonly networkWide: readonly string[];
+}
+
+/** Declares a module; nothing happens until a registry is made of it. */
+export const defineModule = (definition: ModuleDefinition): ModuleDefinition => definition;
+
+/** Declares a unary southbound method with its handler typed from the service description. */
+export function unary<I extends DescMessage, O extends DescMessage>(
+  method: DescMethodUnary<I, O>,
+  handle: (request: MessageShape<I>, context: GatewayContext) => Promise<MessageShape<O>>,
+): SouthboundMethod {
+  return {
+    service: method.parent,
+    name: method.name,
+    input: method.input,
+    output: method.output,
+    kind: 'unary',
+    handle: async (request, context) => [await handle(request as MessageShape<I>, context)],
+  };
+}
+
+/** Declares a server-streaming southbound method. */
+export function serverStreaming<I extends DescMessage, O extends DescMessage>(
+  method: { readonly methodKind: 'server_streaming'; readonly parent: DescService; readonly name: string; readonly input: I; readonly output: O },
+  handle: (request: MessageShape<I>, context: GatewayContext) => Promise<readonly MessageShape<O>[]>,
+): SouthboundMethod {
+  return {
+    service: method.parent,
+    name: method.name,
+    input: method.input,
+    output: method.output,
+    kind: 'server_streaming',
+    handle: (request, context) => handle(request as MessageShape<I>, context),
+  };
+}
+

@@ -1,0 +1,174 @@
+import type { DescMessage } from '@bufbuild/protobuf';
+import type { ModuleSummary } from './context.ts';
+import type {
+  EntityType,
+  GatewayCommand,
+  GatewayGraph,
+  GatewayStream,
+  MconfigEntry,
+  ModuleDefinition,
+  NetworkType,
+  SouthboundMethod,
+  StateType,
+} from './facets.ts';
+import type { Route } from './route.ts';
+
+/** All modules as one; each consumer takes its facet and never names a module. */
+export interface Registry {
+  readonly modules: readonly ModuleDefinition[];
+  readonly networkTypes: ReadonlyMap<string, NetworkType>;
+  readonly entityTypes: ReadonlyMap<string, EntityType>;
+  readonly routes: readonly Route[];
+  readonly streams: ReadonlyMap<string, GatewayStream>;
+  readonly stateTypes: ReadonlyMap<string, StateType>;
+  /** By gRPC path, `/magma.orc8r.StateService/ReportStates`. */
+  readonly southbound: ReadonlyMap<string, SouthboundMethod>;
+  readonly commands: ReadonlyMap<string, GatewayCommand>;
+  /** Entity types that any stream reads, and those of which every gateway sees all. */
+  readonly streamReads: { readonly reads: readonly string[]; readonly networkWide: readonly string[] };
+  /** The entries of all modules' builders for one gateway. Error: two builders gave one key. */
+  readonly mconfig: (input: GatewayGraph) => readonly MconfigEntry<DescMessage>[];
+  readonly summaries: readonly ModuleSummary[];
+}
+
+/**
+ * Puts modules together and refuses, with every fault in one message, what cannot work: a missing or circular dependency,
+ * anything declared twice, an edge to an unknown type, a route without a permission.
+ */
+export function createRegistry(modules: readonly ModuleDefinition[]): Registry {
+  const faults: string[] = [];
+  const ordered = inOrder(modules, faults);
+
+  const collect = <T>(what: string, entriesOf: (module: ModuleDefinition) => readonly (readonly [string, T])[]): Map<string, T> => {
+    const all = new Map<string, T>();
+    const owner = new Map<string, string>();
+    for (const module of ordered) {
+      for (const [name, value] of entriesOf(module)) {
+        if (all.has(name)) faults.push(`${what} "${name}" is declared by both ${owner.get(name)} and ${module.name}`);
+        all.set(name, value);
+        owner.set(name, module.name);
+      }
+    }
+    return all;
+  };
+
+  const networkTypes = collect('network type', (module) => Object.entries(module.networkTypes ?? {}));
+  const entityTypes = collect('entity type', (module) => Object.entries(module.entityTypes ?? {}));
+  const routes = collect('route', (module) => (module.routes ?? []).map((route) => [`${route.method} ${shape(route.path)}`, route] as const));
+  collect('operation id', (module) => (module.routes ?? []).map((route) => [route.operationId, route] as const));
+  const stateTypes = collect('state type', (module) => Object.entries(module.stateTypes ?? {}));
+  const southbound = collect('southbound method', (module) =>
+    (module.southbound ?? []).map((method) => [`/${method.service.typeName}/${method.name}`, method] as const),
+  );
+  const commands = collect('command', (module) => (module.commands ?? []).map((command) => [command.name, command] as const));
+  const builders = collect('mconfig builder', (module) => Object.entries(module.mconfig?.builders ?? {}));
+
+  for (const [type, definition] of entityTypes) {
+    for (const to of definition.children ?? []) {
+      if (!entityTypes.has(to)) faults.push(`entity type "${type}" has edges to "${to}", which no module declares`);
+    }
+  }
+  for (const [name, route] of routes) {
+    if (!route.permission) faults.push(`route "${name}" declares no permission`);
+    if (route.permission?.scope === 'network' && !route.path.includes('{network_id}')) {
+      faults.push(`route "${name}" needs permission on a network but has no {network_id} in its path`);
+    }
+  }
+
+  const mconfig = (input: GatewayGraph): readonly MconfigEntry[] => {
+    const entries = new Map<string, MconfigEntry>();
+    for (const [name, builder] of builders) {
+      for (const entry of builder(input)) {
+        if (entries.has(entry.key)) throw new Error(`mconfig key "${entry.key}" came from two builders, the second is "${name}"`);
+        entries.set(entry.key, entry);
+      }
+    }
+    return [...entries.values()];
+  };
+
+  const mconfigReads = {
+    reads: distinct(ordered.flatMap((module) => module.mconfig?.reads ?? [])),
+    networkWide: distinct(ordered.flatMap((module) => module.mconfig?.networkWide ?? [])),
+  };
+  const streams = collect('stream', (module) =>
+    (module.streams ?? []).map((make) => {
+      const stream = make(mconfig, mconfigReads);
+      return [stream.name, stream] as const;
+    }),
+  );
+  const streamReads = {
+    reads: distinct([...streams.values()].flatMap((stream) => stream.reads)),
+    networkWide: distinct([...streams.values()].flatMap((stream) => stream.networkWide ?? [])),
+  };
+  for (const type of [...streamReads.reads, ...streamReads.networkWide]) {
+    if (!entityTypes.has(type)) faults.push(`a stream reads entity type "${type}", which no module declares`);
+  }
+
+  if (faults.length > 0) throw new Error(`the modules do not fit together:\n- ${faults.join('\n- ')}`);
+  return {
+    modules: ordered,
+    networkTypes,
+    entityTypes,
+    routes: [...routes.values()],
+    streams,
+    stateTypes,
+    southbound,
+    commands,
+    streamReads,
+    mconfig,
+    summaries: ordered.map(summarise),
+  };
+}
+
+/** Dependencies first. */
+function inOrder(modules: readonly ModuleDefinition[], faults: string[]): ModuleDefinition[] {
+  const byName = new Map<string, ModuleDefinition>();
+  for (const module of modules) {
+    if (byName.has(module.name)) faults.push(`module "${module.name}" is listed twice`);
+    byName.set(module.name, module);
+  }
+  const ordered: ModuleDefinition[] = [];
+  const state = new Map<string, 'visiting' | 'done'>();
+  const visit = (module: ModuleDefinition, path: readonly string[]): void => {
+    if (state.get(module.name) === 'done') return;
+    if (state.get(module.name) === 'visiting') {
+      faults.push(`modules depend on each other in a circle: ${[...path, module.name].join(' -> ')}`);
+      return;
+    }
+    state.set(module.name, 'visiting');
+    for (const name of module.dependsOn ?? []) {
+      const dependency = byName.get(name);
+      if (dependency) visit(dependency, [...path, module.name]);
+      else faults.push(`module "${module.name}" depends on "${name}", which is not there`);
+    }
+    state.set(module.name, 'done');
+    ordered.push(module);
+  };
+  for (const module of byName.values()) visit(module, []);
+  return ordered;
+}
+
+function summarise(module: ModuleDefinition): ModuleSummary {
+  const services = new Map<string, string[]>();
+  for (const method of module.southbound ?? []) {
+    services.set(method.service.typeName, [...(services.get(method.service.typeName) ?? []), method.name]);
+  }
+  return {
+    name: module.name,
+    version: module.version,
+    dependsOn: module.dependsOn ?? [],
+    contributes: {
+      network_types: Object.keys(module.networkTypes ?? {}),
+      entity_types: Object.keys(module.entityTypes ?? {}),
+      routes: (module.routes ?? []).map((route) => `${route.method.toUpperCase()} /magma/v1${route.path}`),
+      mconfig_builders: Object.keys(module.mconfig?.builders ?? {}),
+      streams: (module.streams ?? []).map((make) => make(() => [], { reads: [], networkWide: [] }).name),
+      state_types: Object.keys(module.stateTypes ?? {}),
+      southbound_services: [...services].map(([name, methods]) => `${name}: ${methods.join(', ')}`),
+      commands: (module.commands ?? []).map((command) => command.name),
+    },
+  };
+}
+
+const shape = (path: string): string => path.replace(/\{[^}]*\}/g, '{}');
+const distinct = (items: readonly string[]): string[] => [...new Set(items)].sort();

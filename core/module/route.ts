@@ -1,0 +1,64 @@
+import type { z } from 'zod';
+import type { Permission } from '../identity/principal.ts';
+import type { RequestContext } from './context.ts';
+
+export interface ResponseSpec {
+  readonly description: string;
+  /** Absent: an empty body. */
+  readonly schema?: z.ZodType;
+  readonly contentType?: string;
+}
+
+export interface Reply {
+  readonly status: number;
+  /** Absent: an empty body. A string is sent as a JSON string. */
+  readonly body?: unknown;
+  /** The parts that identify this representation, for instance entity versions; the door makes an ETag of them. */
+  readonly etag?: readonly (string | number)[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface RouteInput<P, Q, B> {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+}
+
+/**
+ * One REST operation, free of any HTTP framework. `path` is below /magma/v1, with `{name}` parameters.
+ * The OpenAPI document is written from these; a route without a permission is not accepted by the registry.
+ */
+export interface Route<P = Record<string, string>, Q = unknown, B = unknown> {
+  readonly method: 'get' | 'post' | 'put' | 'delete';
+  readonly path: string;
+  readonly operationId: string;
+  readonly tag: string;
+  /** One line, our own words. */
+  readonly summary: string;
+  readonly description?: string;
+  readonly permission: Permission;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** The answer on success; refusals share one envelope and are documented by the door. */
+  readonly responses: Readonly<Record<number, ResponseSpec>>;
+  readonly handle: (input: RouteInput<P, Q, B>, context: RequestContext) => Promise<Reply>;
+}
+
+type Out<S> = S extends z.ZodType ? z.output<S> : undefined;
+
+/** Declares a route with its handler's input typed from the schemas. */
+export function route<
+  PS extends z.ZodObject | undefined = undefined,
+  QS extends z.ZodObject | undefined = undefined,
+  BS extends z.ZodType | undefined = undefined,
+>(
+  spec: Omit<Route, 'params' | 'query' | 'body' | 'handle'> & {
+    readonly params?: PS;
+    readonly query?: QS;
+    readonly body?: BS;
+    readonly handle: (input: RouteInput<Out<PS>, Out<QS>, Out<BS>>, context: RequestContext) => Promise<Reply>;
+  },
+): Route {
+  return spec as unknown as Route;
+}

@@ -1,0 +1,44 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { OrcError } from '../errors.ts';
+import type { RequestContext } from '../module/context.ts';
+
+/** What identifies a representation: versions of the entities it shows, and names of edges it shows. */
+export type EtagParts = readonly (string | number)[];
+
+/** The strong entity tag of a representation, quotes included. Short ones stay readable. */
+export function etagOf(parts: EtagParts): string {
+  const text = parts.join('.');
+  return /^[\w.-]{1,48}$/.test(text) ? `"${text}"` : `"${bytesToHex(sha256(utf8ToBytes(JSON.stringify(parts))).subarray(0, 16))}"`;
+}
+
+/** Holds the caller to an If-Match. Error: `precondition_failed` when what was read is not what the caller saw. */
+export function checkIfMatch(ctx: Pick<RequestContext, 'ifMatch'>, parts: EtagParts): void {
+  if (ctx.ifMatch === undefined) return;
+  const tags = ctx.ifMatch.split(',').map((tag) => tag.trim());
+  const current = etagOf(parts);
+  if (tags.includes('*') || tags.includes(current)) return;
+  throw new OrcError(
+    'precondition_failed',
+    `this has changed since it was read: its ETag is now ${current}; read it again and repeat the change`,
+  );
+}
+
+const ATTEMPTS = 3;
+
+/**
+ * Runs a read-check-commit. Somebody else's commit in between makes it run again from the read, unless the caller sent
+ * If-Match and so asked to be told. Errors: those of `write`; `aborted` when it lost every time.
+ */
+export async function rewrite<T>(ctx: Pick<RequestContext, 'ifMatch'>, write: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await write();
+    } catch (error) {
+      const raced = error instanceof OrcError && error.code === 'precondition_failed' && ctx.ifMatch === undefined;
+      if (!raced) throw error;
+      if (attempt === ATTEMPTS)
+        throw new OrcError('aborted', 'others keep changing this at the same moment; repeat the change', { cause: error });
+    }
+  }
+}

@@ -1,0 +1,48 @@
+// The numbers of docs/protocol.md that both ends share.
+
+/** The WebSocket subprotocol of the southbound socket. */
+export const SUBPROTOCOL = 'orc8r.v1';
+
+/** Largest frame in bytes, both ways. */
+export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
+export const MAX_POSITIONS = 32;
+/** In characters. */
+export const MAX_STREAM_NAME = 64;
+/** In characters. */
+export const MAX_AGENT_VERSION = 64;
+/** In characters. */
+export const MAX_NACK_REASON = 1024;
+/** Open calls from one gateway to the cloud. */
+export const MAX_GATEWAY_CALLS = 64;
+/** Open calls from the cloud to one gateway. */
+export const MAX_CLOUD_CALLS = 50;
+export const MAX_STATES_PER_REPORT = 1000;
+
+export const KEEPALIVE_SECONDS = 30;
+/** How much earlier or later than KEEPALIVE_SECONDS a ping may go, as a share of it. */
+export const KEEPALIVE_JITTER = 0.2;
+/** Without a pong for this long the gateway takes the connection for dead. */
+export const KEEPALIVE_TIMEOUT_MS = 75_000;
+export const KEEPALIVE_REQUEST = 'ping';
+export const KEEPALIVE_RESPONSE = 'pong';
+
+export const HELLO_TIMEOUT_MS = 10_000;
+/** How long the cloud takes at most for a call without `timeout_ms`. */
+export const CALL_TIMEOUT_MS = 30_000;
+/** How long a call to the gateway may be silent. */
+export const SYNC_RPC_IDLE_MS = 15_000;
+/** How often a gateway says that a silent call is still alive. */
+export const SYNC_RPC_KEEP_ACTIVE_MS = 10_000;
+
+/** WebSocket close codes. */
+export const CloseCode = {
+  goingAway: 1001,
+  unexpectedText: 1003,
+  frameTooLarge: 1009,
+  badFrame: 4400,
+  certificateRefused: 4401,
+  gatewayRemoved: 4403,
+  helloTimeout: 4408,
+  replaced: 4409,
+} as const;
+export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];

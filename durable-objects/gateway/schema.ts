@@ -1,0 +1,46 @@
+import type { Migration } from '../lib/migrations.ts';
+
+/** What a gateway object keeps; see docs/storage.md. Times are unix milliseconds. */
+export const gatewayMigrations: readonly Migration[] = [
+  {
+    id: '0001_foundation',
+    sql: `
+      CREATE TABLE identity (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        hardware_id TEXT NOT NULL,
+        network_id TEXT NOT NULL,
+        gateway_id TEXT NOT NULL
+      );
+      CREATE TABLE streams (
+        stream TEXT PRIMARY KEY,
+        version INTEGER NOT NULL,
+        digest TEXT NOT NULL,
+        frame BLOB NOT NULL,
+        sent_version INTEGER,
+        sent_at INTEGER,
+        acked_version INTEGER,
+        acked_at INTEGER,
+        round_trip_ms INTEGER,
+        nack_version INTEGER,
+        nack_reason TEXT,
+        nack_path TEXT,
+        nack_at INTEGER
+      ) WITHOUT ROWID;
+      CREATE TABLE states (
+        type TEXT NOT NULL,
+        device_id TEXT NOT NULL,
+        value BLOB NOT NULL,
+        version INTEGER NOT NULL,
+        received_at INTEGER NOT NULL,
+        PRIMARY KEY (type, device_id)
+      ) WITHOUT ROWID;
+      CREATE TABLE metric_outbox (
+        sequence INTEGER NOT NULL,
+        part INTEGER NOT NULL,
+        received_at INTEGER NOT NULL,
+        bytes BLOB NOT NULL,
+        PRIMARY KEY (sequence, part)
+      ) WITHOUT ROWID;
+      CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;`,
+  },
+];

@@ -1,0 +1,161 @@
+import { create } from '@bufbuild/protobuf';
+import { encodeFrame, type FrameBody } from '../../core/wire/frame.ts';
+import { MAX_NACK_REASON } from '../../core/wire/limits.ts';
+import { DataUpdateBatchSchema } from '../../proto/gen/orc8r/protos/streamer_pb.js';
+import type { StreamAck, StreamNack, StreamPosition } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
+import type { DesiredStream, StreamProgress } from '../ports.ts';
+
+interface Row extends Record<string, SqlStorageValue> {
+  stream: string;
+  version: number;
+  digest: string;
+  frame: ArrayBuffer;
+  sent_version: number | null;
+  sent_at: number | null;
+  acked_version: number | null;
+  acked_at: number | null;
+  round_trip_ms: number | null;
+  nack_version: number | null;
+  nack_reason: string | null;
+  nack_path: string | null;
+  nack_at: number | null;
+}
+
+/**
+ * What the gateway should hold of each stream, and how far it got: desired, sent, then acked or nacked.
+ * State advances on the gateway's word only; what was sent and not answered is sent again after a reconnect.
+ */
+export class Streams {
+  readonly #sql: SqlStorage;
+  readonly #now: () => number;
+
+  constructor(sql: SqlStorage, now: () => number) {
+    this.#sql = sql;
+    this.#now = now;
+  }
+
+  digests(): Record<string, string> {
+    return Object.fromEntries(this.#rows().map((row) => [row.stream, row.digest]));
+  }
+
+  progress(): StreamProgress[] {
+    return this.#rows().map(progress);
+  }
+
+  /** Takes new content; false when what is here is as new or newer, or the very same. Calls between objects may overtake each other. */
+  store(desired: DesiredStream): boolean {
+    const old = this.#row(desired.stream);
+    if (old && (old.version > desired.version || (old.version === desired.version && old.digest === desired.digest))) return false;
+    const body: FrameBody = {
+      case: 'update',
+      value: {
+        stream: desired.stream,
+        version: BigInt(desired.version),
+        digest: desired.digest,
+        batch: create(DataUpdateBatchSchema, { resync: true, updates: desired.updates.map(({ key, value }) => ({ key, value })) }),
+      },
+    };
+    this.#sql.exec(
+      `INSERT INTO streams (stream, version, digest, frame) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET version = excluded.version, digest = excluded.digest, frame = excluded.frame, sent_version = NULL, sent_at = NULL`,
+      desired.stream,
+      desired.version,
+      desired.digest,
+      encodeFrame(body),
+    );
+    return true;
+  }
+
+  /** The frames that a gateway needs which holds these positions. A position with the desired digest counts as acknowledged. */
+  due(positions: readonly StreamPosition[]): { stream: string; frame: ArrayBuffer }[] {
+    const due: { stream: string; frame: ArrayBuffer }[] = [];
+    for (const position of positions) {
+      const row = this.#row(position.stream);
+      if (!row) continue;
+      if (position.digest === row.digest) this.#settle(row, row.acked_at ?? this.#now(), null);
+      else due.push({ stream: row.stream, frame: row.frame });
+    }
+    return due;
+  }
+
+  /** The newest frame of one stream, unless it was sent on this connection already. */
+  unsent(stream: string): ArrayBuffer | undefined {
+    const row = this.#row(stream);
+    return row && row.sent_version !== row.version ? row.frame : undefined;
+  }
+
+  sent(stream: string): void {
+    this.#sql.exec('UPDATE streams SET sent_version = version, sent_at = ? WHERE stream = ?', this.#now(), stream);
+  }
+
+  /** Marks nothing as sent: a new connection starts from what the gateway says it holds. */
+  forgetSent(): void {
+    this.#sql.exec('UPDATE streams SET sent_version = NULL, sent_at = NULL WHERE acked_version IS NULL OR acked_version <> version');
+  }
+
+  /** A gateway's ACK; an ACK of something else than what was sent last moves the acked version only. */
+  acked(ack: StreamAck): boolean {
+    const row = this.#row(ack.stream);
+    if (!row) return false;
+    const version = Number(ack.version);
+    if (version > row.version || (row.acked_version ?? 0) > version) return false;
+    const at = this.#now();
+    if (version === row.version && ack.digest === row.digest) {
+      this.#settle(row, at, row.sent_at === null ? null : at - row.sent_at);
+    } else {
+      this.#sql.exec('UPDATE streams SET acked_version = ?, acked_at = ? WHERE stream = ?', version, at, row.stream);
+    }
+    return true;
+  }
+
+  nacked(nack: StreamNack): boolean {
+    const row = this.#row(nack.stream);
+    if (!row || Number(nack.version) > row.version) return false;
+    this.#sql.exec(
+      'UPDATE streams SET nack_version = ?, nack_reason = ?, nack_path = ?, nack_at = ? WHERE stream = ?',
+      Number(nack.version),
+      nack.reason.slice(0, MAX_NACK_REASON),
+      nack.path.slice(0, 256),
+      this.#now(),
+      row.stream,
+    );
+    return true;
+  }
+
+  clear(): void {
+    this.#sql.exec('DELETE FROM streams');
+  }
+
+  #settle(row: Row, at: number, roundTripMs: number | null): void {
+    this.#sql.exec(
+      `UPDATE streams SET sent_version = version, acked_version = version, acked_at = ?, round_trip_ms = COALESCE(?, round_trip_ms),
+         nack_version = NULL, nack_reason = NULL, nack_path = NULL, nack_at = NULL WHERE stream = ?`,
+      at,
+      roundTripMs,
+      row.stream,
+    );
+  }
+
+  #row(stream: string): Row | undefined {
+    return this.#sql.exec<Row>('SELECT * FROM streams WHERE stream = ?', stream).toArray()[0];
+  }
+
+  #rows(): Row[] {
+    return this.#sql.exec<Row>('SELECT * FROM streams ORDER BY stream').toArray();
+  }
+}
+
+function progress(row: Row): StreamProgress {
+  return {
+    stream: row.stream,
+    version: row.version,
+    sentVersion: row.sent_version,
+    ackedVersion: row.acked_version,
+    ackedAt: row.acked_at,
+    roundTripMs: row.round_trip_ms,
+    nack:
+      row.nack_version === null
+        ? null
+        : { version: row.nack_version, reason: row.nack_reason ?? '', path: row.nack_path ?? '', at: row.nack_at ?? 0 },
+  };
+}

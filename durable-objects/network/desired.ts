@@ -1,0 +1,150 @@
+import type { StreamConvergence } from '../../core/module/context.ts';
+import type { StreamProgress } from '../ports.ts';
+
+/** What a gateway should hold of a stream, without the content: that is rendered again when it is needed. */
+export interface Desired {
+  readonly version: number;
+  readonly digest: string;
+  /** Unix milliseconds at which this content arose; it stands in the content, so it is kept. */
+  readonly at: number;
+}
+
+interface Row extends Record<string, SqlStorageValue> {
+  gateway_id: string;
+  stream: string;
+  desired_version: number;
+  desired_digest: string;
+  desired_at: number;
+  sent_version: number | null;
+  acked_version: number | null;
+  acked_at: number | null;
+  round_trip_ms: number | null;
+  nack_version: number | null;
+  nack_reason: string | null;
+  nack_path: string | null;
+  nack_at: number | null;
+  render_error: string | null;
+  render_error_at: number | null;
+}
+
+export interface StreamRow {
+  readonly gatewayId: string;
+  readonly roundTripMs: number | null;
+  readonly convergence: StreamConvergence;
+}
+
+/** Desired content and progress of every gateway of the network, by stream. */
+export class DesiredTable {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  get(gatewayId: string, stream: string): Desired | undefined {
+    const row = this.#sql
+      .exec<Row>('SELECT * FROM streams WHERE gateway_id = ? AND stream = ?', gatewayId, stream)
+      .toArray()[0];
+    return row && { version: row.desired_version, digest: row.desired_digest, at: row.desired_at };
+  }
+
+  set(gatewayId: string, stream: string, desired: Desired): void {
+    this.#sql.exec(
+      `INSERT INTO streams (gateway_id, stream, desired_version, desired_digest, desired_at) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET desired_version = excluded.desired_version, desired_digest = excluded.desired_digest,
+         desired_at = excluded.desired_at, render_error = NULL, render_error_at = NULL`,
+      gatewayId,
+      stream,
+      desired.version,
+      desired.digest,
+      desired.at,
+    );
+  }
+
+  /** The configuration cannot be rendered: what was desired before stays, and the convergence view says why. */
+  unrenderable(gatewayId: string, stream: string, version: number, reason: string, at: number): void {
+    this.#sql.exec(
+      `INSERT INTO streams (gateway_id, stream, desired_version, desired_digest, desired_at, delivered_version, render_error, render_error_at)
+         VALUES (?1, ?2, ?3, '', ?5, ?3, ?4, ?5)
+       ON CONFLICT DO UPDATE SET render_error = excluded.render_error, render_error_at = excluded.render_error_at`,
+      gatewayId,
+      stream,
+      version,
+      reason,
+      at,
+    );
+  }
+
+  rendered(gatewayId: string, stream: string): void {
+    this.#sql.exec('UPDATE streams SET render_error = NULL, render_error_at = NULL WHERE gateway_id = ? AND stream = ? AND render_error IS NOT NULL', gatewayId, stream);
+  }
+
+  /** The gateway's object has taken the content of this version. */
+  delivered(gatewayId: string, stream: string, version: number): void {
+    this.#sql.exec(
+      'UPDATE streams SET delivered_version = ? WHERE gateway_id = ? AND stream = ? AND COALESCE(delivered_version, 0) < ?',
+      version,
+      gatewayId,
+      stream,
+      version,
+    );
+  }
+
+  /** Gateways whose object could not be told yet. */
+  undelivered(): string[] {
+    return this.#sql
+      .exec<{ gateway_id: string }>('SELECT DISTINCT gateway_id FROM streams WHERE delivered_version IS NULL OR delivered_version < desired_version')
+      .toArray()
+      .map((row) => row.gateway_id);
+  }
+
+  progress(gatewayId: string, streams: readonly StreamProgress[]): void {
+    for (const { stream, sentVersion, ackedVersion, ackedAt, roundTripMs, nack } of streams) {
+      this.#sql.exec(
+        `UPDATE streams SET sent_version = ?, acked_version = ?, acked_at = ?, round_trip_ms = ?,
+           nack_version = ?, nack_reason = ?, nack_path = ?, nack_at = ? WHERE gateway_id = ? AND stream = ?`,
+        sentVersion,
+        ackedVersion,
+        ackedAt,
+        roundTripMs,
+        nack?.version ?? null,
+        nack?.reason ?? null,
+        nack?.path ?? null,
+        nack?.at ?? null,
+        gatewayId,
+        stream,
+      );
+    }
+  }
+
+  remove(gatewayId: string): void {
+    this.#sql.exec('DELETE FROM streams WHERE gateway_id = ?', gatewayId);
+  }
+
+  all(): StreamRow[] {
+    return this.#sql
+      .exec<Row>('SELECT * FROM streams ORDER BY gateway_id, stream')
+      .toArray()
+      .map((row) => ({
+        gatewayId: row.gateway_id,
+        roundTripMs: row.round_trip_ms,
+        convergence: {
+          stream: row.stream,
+          desiredVersion: row.desired_version,
+          sentVersion: row.sent_version,
+          ackedVersion: row.acked_version,
+          ackedAt: row.acked_at,
+          nack: nackOf(row),
+        },
+      }));
+  }
+}
+
+/** Why the newest configuration is not with the gateway: it could not be rendered, or the gateway refused it. */
+function nackOf(row: Row): StreamConvergence['nack'] {
+  if (row.render_error !== null) {
+    return { version: row.desired_version, reason: `cannot be rendered: ${row.render_error}`, path: '', at: row.render_error_at ?? 0 };
+  }
+  if (row.nack_version === null) return null;
+  return { version: row.nack_version, reason: row.nack_reason ?? '', path: row.nack_path ?? '', at: row.nack_at ?? 0 };
+}

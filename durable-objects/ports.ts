@@ -1,0 +1,109 @@
+import type { Convergence, GatewayReport } from '../core/module/context.ts';
+
+/** What the objects and the doors say to one another. Plain data only: every call may cross machines. */
+
+/** Who is on the other end of a socket, as the door read it from the certificate and D1. */
+export interface GatewayClient {
+  readonly hardwareId: string;
+  readonly networkId: string;
+  readonly gatewayId: string;
+  readonly certificateSerial: string;
+  /** Unix milliseconds. */
+  readonly certificateExpiresAt: number;
+}
+
+/** The header in which the sync door hands a GatewayClient (JSON) to the gateway object; the door overwrites whatever a client sends. */
+export const CLIENT_HEADER = 'x-orc8r-client';
+
+/** What a gateway should hold of one stream. */
+export interface DesiredStream {
+  readonly stream: string;
+  readonly version: number;
+  readonly digest: string;
+  readonly updates: readonly { readonly key: string; readonly value: Uint8Array }[];
+}
+
+export interface StreamProgress {
+  readonly stream: string;
+  readonly version: number;
+  readonly sentVersion: number | null;
+  readonly ackedVersion: number | null;
+  readonly ackedAt: number | null;
+  readonly roundTripMs: number | null;
+  readonly nack: { readonly version: number; readonly reason: string; readonly path: string; readonly at: number } | null;
+}
+
+/** A gateway object's news for its network; fields left out have not changed. */
+export interface PresenceReport {
+  readonly hardwareId: string;
+  /** Null: the socket is gone. */
+  readonly connection?: { readonly since: number; readonly certificateExpiresAt: number } | null;
+  readonly streams?: readonly StreamProgress[];
+  readonly checkin?: { readonly at: number; readonly state: string };
+}
+
+export interface GatewayCallRequest {
+  /** Service on the gateway, `magmad`. */
+  readonly service: string;
+  /** gRPC path. */
+  readonly path: string;
+  /** Bare request message. */
+  readonly payload: Uint8Array;
+}
+
+export type GatewayCallResult =
+  | { readonly ok: true; readonly messages: readonly Uint8Array[] }
+  | { readonly ok: false; readonly reason: 'offline' | 'timeout' | 'overloaded' | 'gateway'; readonly code: number; readonly message: string };
+
+export type SouthboundResult =
+  | { readonly ok: true; readonly messages: readonly Uint8Array[] }
+  | { readonly ok: false; readonly code: number; readonly message: string };
+
+export interface GatewayPort {
+  /** Accepts the WebSocket upgrade that the sync door checked. */
+  fetch(request: Request): Promise<Response>;
+  /** Takes new content; sends it when the gateway is there. Older versions than the one held are ignored. */
+  setDesired(networkId: string, gatewayId: string, streams: readonly DesiredStream[]): Promise<readonly StreamProgress[]>;
+  /** Calls a method on the gateway over its socket. */
+  call(request: GatewayCallRequest): Promise<GatewayCallResult>;
+  /** Answers a southbound method for a gateway that came over HTTPS. */
+  southbound(client: GatewayClient, path: string, payload: Uint8Array): Promise<SouthboundResult>;
+  /** Whether a socket is open, and how far each stream is: what a network object asks after it lost its memory. */
+  presence(): Promise<PresenceReport>;
+  /** Closes the socket and forgets what was desired. */
+  cutOff(code: number, reason: string): Promise<void>;
+}
+
+export interface AttachRequest extends PresenceReport {
+  readonly gatewayId: string;
+  /** Digest the gateway object holds of each stream. */
+  readonly digests: Readonly<Record<string, string>>;
+}
+
+export interface NetworkPort {
+  /** The network was committed at this version. */
+  changed(networkId: string): Promise<void>;
+  /** A gateway connected; answers the streams whose content is not what its object holds, or null when it is not a gateway of this network. */
+  attach(networkId: string, request: AttachRequest): Promise<readonly DesiredStream[] | null>;
+  report(gatewayId: string, report: PresenceReport): Promise<void>;
+  /** The content of one stream for one gateway, as a poll asks for it. */
+  desired(networkId: string, gatewayId: string, stream: string): Promise<DesiredStream | null>;
+  status(gatewayId: string): Promise<GatewayReport | null>;
+  statuses(): Promise<[string, GatewayReport][]>;
+  convergence(networkId: string): Promise<Convergence>;
+}
+
+/** The bindings that the objects need. */
+export interface ObjectBindings {
+  readonly DB: D1Database;
+  readonly GATEWAY: DurableObjectNamespace;
+  readonly NETWORK: DurableObjectNamespace;
+}
+
+/** The object of one gateway, by hardware id: a gateway keeps its object when an operator moves or renames it. */
+export const gatewayObject = (bindings: Pick<ObjectBindings, 'GATEWAY'>, hardwareId: string): GatewayPort =>
+  bindings.GATEWAY.getByName(hardwareId) as unknown as GatewayPort;
+
+/** The object of one network, by network id. */
+export const networkObject = (bindings: Pick<ObjectBindings, 'NETWORK'>, networkId: string): NetworkPort =>
+  bindings.NETWORK.getByName(networkId) as unknown as NetworkPort;

@@ -1,0 +1,204 @@
+import { X509Certificate, constants } from 'node:crypto';
+import { Agent, type IncomingMessage } from 'node:http';
+import { type Server, createServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { KeyPair } from '../certificates.ts';
+import { type LogSink, silent } from '../log.ts';
+import { StartError, errorCode, errorText } from '../start-error.ts';
+import { type PacingOptions, paceAccepts } from './accept-pacing.ts';
+import { type DoorName, encodeBlob } from './cf-blob.ts';
+import { type Presented, nothingPresented, presentedOn } from './client-certificate.ts';
+import { type ProxyOptions, proxyRequest } from './proxy.ts';
+import { type Refusal, refusals, refuse, refuseSocket } from './refusals.ts';
+import { proxyUpgrade } from './upgrade.ts';
+
+export interface FrontOptions {
+  host: string;
+  /** 0 asks for any free port. */
+  ports: Record<DoorName, number>;
+  server: KeyPair;
+  /** Certificate (PEM) of the authority that signs client certificates. */
+  certifier: string;
+  /** Proves to the Worker that a request came through here. */
+  secret: string;
+  upstream: () => URL | undefined;
+  /** Bytes of a body; 50 MB unless given. */
+  maxBody?: number;
+  /** Milliseconds until a request's header must be complete; 10 s unless given. */
+  headersTimeout?: number;
+  pacing?: PacingOptions;
+  log?: LogSink;
+  now?: () => Date;
+}
+
+/** The TLS front: three HTTPS servers that end mTLS and tell the Worker who is calling. */
+export interface Front {
+  ports: Record<DoorName, number>;
+  /** Takes no more connections, gives running requests a moment, then cuts what is left. */
+  close(): Promise<void>;
+}
+
+const DOORS: readonly DoorName[] = ['api', 'controller', 'bootstrap'];
+const MAX_HEADER = 32 * 1024;
+const MAX_BODY = 50_000_000;
+const PACING: PacingOptions = { rate: 150, burst: 100 };
+/** How long a request that is being answered may go on after the stop was asked for. */
+const GRACE = 1500;
+
+/**
+ * Opens the doors: `api` (client certificate optional), `controller` (demanded) and `bootstrap` (none).
+ * @throws StartError when a port is taken or the host is not one of this machine
+ */
+export async function openFront(options: FrontOptions): Promise<Front> {
+  const shared: ProxyOptions = {
+    upstream: options.upstream,
+    // Shorter than workerd's five seconds, so that a connection it is about to close is not used again.
+    agent: new Agent({ keepAlive: true, timeout: 3000, scheduling: 'lifo' }),
+    maxBody: options.maxBody ?? MAX_BODY,
+  };
+  const sockets = new Set<Socket>();
+  const upgraded = new WeakSet<Socket>();
+  const servers: Server[] = [];
+  const ports: Record<DoorName, number> = { api: 0, controller: 0, bootstrap: 0 };
+  const close = async (): Promise<void> => {
+    const ended = servers.map((server) => new Promise((resolve) => (server.listening ? server.close(resolve) : resolve(undefined))));
+    for (const server of servers) server.closeIdleConnections();
+    const cut = setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+    }, GRACE);
+    for (const socket of sockets) if (upgraded.has(socket)) socket.destroy();
+    await Promise.all(ended);
+    clearTimeout(cut);
+    shared.agent.destroy();
+  };
+  try {
+    for (const door of DOORS) {
+      const server = openDoor(door, options, shared, upgraded);
+      if (door === 'controller') pace(server, options.pacing ?? PACING);
+      track(server, sockets);
+      await listen(server, door, options.host, options.ports[door], options.log ?? silent);
+      servers.push(server);
+      ports[door] = (server.address() as AddressInfo).port;
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { ports, close };
+}
+
+function openDoor(door: DoorName, options: FrontOptions, proxy: ProxyOptions, upgraded: WeakSet<Socket>): Server {
+  const certifier = new X509Certificate(options.certifier);
+  const now = options.now ?? (() => new Date());
+  const server = createServer({
+    cert: options.server.certificate,
+    key: options.server.key,
+    ...(door === 'bootstrap' ? {} : { ca: options.certifier, requestCert: true, rejectUnauthorized: false }),
+    minVersion: 'TLSv1.2',
+    ALPNProtocols: ['http/1.1'],
+    // A resumed session would carry the judgement of an earlier handshake.
+    secureOptions: constants.SSL_OP_NO_TICKET,
+    handshakeTimeout: 10_000,
+    maxHeaderSize: MAX_HEADER,
+    headersTimeout: options.headersTimeout ?? 10_000,
+    requestTimeout: 300_000,
+    keepAliveTimeout: 65_000,
+    connectionsCheckingInterval: 500,
+    pauseOnConnect: door === 'controller',
+    noDelay: true,
+  });
+  const seen = new WeakMap<Socket, Presented | undefined>();
+  server.on('secureConnection', (socket) => {
+    socket.disableRenegotiation();
+    seen.set(socket, door === 'bootstrap' ? undefined : presentedOn(socket, certifier));
+  });
+  const refusal = (socket: Socket): Refusal | undefined => {
+    if (door !== 'controller') return undefined;
+    const presented = seen.get(socket);
+    if (!presented) return refusals.noCertificate;
+    return presented.ours ? undefined : refusals.foreignCertificate;
+  };
+  const frontHeaders = (request: IncomingMessage): string[] => {
+    const socket = request.socket as TLSSocket;
+    const clientIp = socket.remoteAddress ?? '';
+    const blob = encodeBlob({
+      clientIp,
+      tlsVersion: socket.getProtocol() ?? '',
+      tlsCipher: socket.getCipher().standardName,
+      tlsClientAuth: seen.get(socket)?.auth(now()) ?? nothingPresented(),
+      orc8rFront: { secret: options.secret, door },
+    });
+    return ['CF-Connecting-IP', clientIp, 'MF-CF-Blob', blob];
+  };
+  server.on('request', (request, response) => {
+    const refused = refusal(request.socket);
+    if (refused) {
+      request.resume();
+      refuse(response, refused);
+    } else {
+      proxyRequest(request, response, frontHeaders(request), proxy);
+    }
+  });
+  server.on('upgrade', (request, socket, head) => {
+    const client = socket as TLSSocket;
+    upgraded.add(client);
+    const refused = refusal(client);
+    if (refused) refuseSocket(client, refused);
+    else proxyUpgrade(request, client, head, frontHeaders(request), options.upstream());
+  });
+  server.on('clientError', (error, socket) => {
+    const code = errorCode(error);
+    if (code === 'ECONNRESET') socket.destroy();
+    else if (code === 'HPE_HEADER_OVERFLOW') refuseSocket(socket, refusals.headerTooLarge);
+    else refuseSocket(socket, code === 'ERR_HTTP_REQUEST_TIMEOUT' ? refusals.tooSlow : refusals.malformed);
+  });
+  return server;
+}
+
+/** Puts a queue between the accepted connection and its handshake. The socket is paused until its turn (`pauseOnConnect`). */
+function pace(server: Server, options: PacingOptions): void {
+  const enter = paceAccepts(options);
+  const handshake = server.listeners('connection') as ((socket: Socket) => void)[];
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    enter(() => {
+      if (socket.destroyed) return;
+      for (const listener of handshake) listener.call(server, socket);
+      socket.resume();
+    });
+  });
+}
+
+function track(server: Server, sockets: Set<Socket>): void {
+  for (const event of ['connection', 'secureConnection'] as const) {
+    server.on(event, (socket: Socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    });
+  }
+}
+
+async function listen(server: Server, door: DoorName, host: string, port: number, log: LogSink): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(cannotListen(error, door, host, port)));
+    server.listen({ host, port, backlog: 4096 }, () => resolve());
+  });
+  server.removeAllListeners('error');
+  // For instance EMFILE at accept: that connection is lost, the door stays open.
+  server.on('error', (error) => log({ level: 'error', source: 'platform', message: `the ${door} door: ${error.message}` }));
+}
+
+function cannotListen(error: Error, door: DoorName, host: string, port: number): StartError {
+  const code = errorCode(error);
+  if (code === 'EADDRINUSE')
+    return new StartError(
+      `Port ${port} on ${host} is taken by another program. Stop that one or choose another port with --${door}-port.`,
+      error,
+    );
+  if (code === 'EACCES')
+    return new StartError(`Port ${port} may not be opened by this user. Choose one above 1023 with --${door}-port.`, error);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return new StartError(`The host ${host} is not an address of this machine. Choose another with --host.`, error);
+  return new StartError(`The ${door} door cannot be opened on ${host}:${port}: ${errorText(error)}.`, error);
+}

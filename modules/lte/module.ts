@@ -1,0 +1,16 @@
+import { defineModule } from '../../core/module/facets.ts';
+import { entityTypes, networkTypes } from './entities.ts';
+import { mconfig } from './mconfig/index.ts';
+import { routes } from './routes/index.ts';
+
+/** LTE networks and their access gateways. */
+export const lte = defineModule({
+  name: 'lte',
+  version: '0.1.0',
+  description: 'LTE and 5G networks: access gateways, base stations, subscribers and policies',
+  dependsOn: ['orc8r'],
+  networkTypes,
+  entityTypes,
+  routes,
+  mconfig,
+});

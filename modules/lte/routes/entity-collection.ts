@@ -1,0 +1,206 @@
+import { z } from 'zod';
+import { loadEntities, loadPage, networkById } from '../../../core/configurator/load.ts';
+import { type Entity, find, type Graph } from '../../../core/configurator/model.ts';
+import type { Mutation } from '../../../core/configurator/mutations.ts';
+import type { Query } from '../../../core/db/statement.ts';
+import { conflict, notFound } from '../../../core/errors.ts';
+import type { RequestContext } from '../../../core/module/context.ts';
+import { type Route, route } from '../../../core/module/route.ts';
+import { encodePageToken, pageOf, pagingQuery } from '../../../core/paging.ts';
+import { commitEntities, entityEtag } from '../../../core/rest/entity-part.ts';
+import { rewrite } from '../../../core/rest/etag.ts';
+import { pathParams } from '../../../core/rest/fields.ts';
+import { answers, created, createdEmpty, createdWith, done, noContent, ok } from '../../../core/rest/reply.ts';
+import { checkSameId } from '../../orc8r/services/gateway/index.ts';
+
+export interface EntityCollection<P extends string, S extends z.ZodType, E = undefined> {
+  /** `/lte/{network_id}/apns` */
+  readonly path: string;
+  /** The path parameter that holds the key: `apn_name`. */
+  readonly param: P;
+  /** Operation ids are `create<name>`, `get<name>`, ... */
+  readonly name: string;
+  readonly tag: string;
+  readonly type: string;
+  /** `APN`, for "APN X was not found". */
+  readonly noun: string;
+  /** What is sent. */
+  readonly schema: S;
+  /** What is shown; `schema` when left out. */
+  readonly shows?: z.ZodType;
+  readonly key: (body: z.output<S>) => string;
+  /** The property of the body that holds the key; it must agree with the URL. Undefined: it is not compared. */
+  readonly keyField?: string;
+  readonly read: (entity: Entity) => unknown;
+  /** Called with the body, or without one before a DELETE. */
+  readonly needs?: (networkId: string, body: z.output<S>) => Query<E>;
+  readonly create: (body: z.output<S>, extra: E) => readonly Mutation[];
+  readonly replace: (key: string, body: z.output<S>, entity: Entity, extra: E) => readonly Mutation[];
+  /** Mutations beside the deletion of the entity itself. May throw. */
+  readonly remove?: (entity: Entity) => readonly Mutation[];
+  /** A DELETE of what is not there counts as done. */
+  readonly removesSilently?: boolean;
+  /** POST and PUT answer 201 with the key, where others answer 201 and 204 with nothing. */
+  readonly echoesKey?: boolean;
+}
+
+/** Create, read, replace and delete entities of one type. Lists come beside it, since their shapes differ. */
+export function entityRoutes<P extends string, S extends z.ZodType, E = undefined>(kind: EntityCollection<P, S, E>): Route[] {
+  const { path, param, name, tag, noun, type } = kind;
+  const one = `${path}/{${param}}`;
+  const params = pathParams('network_id', param);
+  const audited = noun.toLowerCase().replaceAll(' ', '_');
+  const ids = (given: unknown): { networkId: string; key: string } => {
+    const values = given as Record<string, string>;
+    return { networkId: values['network_id'] ?? '', key: values[param] ?? '' };
+  };
+  const load = async (ctx: RequestContext, given: unknown, ...more: Query<E>[]) => {
+    const { networkId, key } = ids(given);
+    const [graph, ...extra] = await ctx.read(loadEntities(networkId, [{ type, key }]), ...more);
+    return { networkId, key, graph: graph as Graph, entity: find(graph as Graph, type, key), extra: extra[0] as E };
+  };
+  const written = (key: string) => (kind.echoesKey ? created(key) : undefined);
+  const keyAnswer = createdWith(z.string(), `Id of the ${noun}`);
+
+  return [
+    route({
+      method: 'post',
+      path,
+      operationId: `create${name}`,
+      tag,
+      summary: `Make a new ${noun}`,
+      permission: { action: 'write', scope: 'network' },
+      params: pathParams('network_id'),
+      body: kind.schema,
+      responses: kind.echoesKey ? keyAnswer : createdEmpty,
+      handle: async ({ params: { network_id: networkId }, body: given }, ctx) => {
+        const body = given as z.output<S>;
+        const key = kind.key(body);
+        const needs = kind.needs ? [kind.needs(networkId, body)] : [];
+        const [network, graph, extra] = await ctx.read(networkById({ id: networkId }), loadEntities(networkId, [{ type, key }]), ...needs);
+        if (!network) throw notFound(`network "${networkId}"`);
+        if (find(graph, type, key)) throw conflict(`${noun} "${key}"`);
+        await ctx.commit({ networkId, action: `${audited}.create`, target: key, mutations: kind.create(body, extra as E) });
+        return written(key) ?? created();
+      },
+    }),
+    route({
+      method: 'get',
+      path: one,
+      operationId: `get${name}`,
+      tag,
+      summary: `Read the ${noun}`,
+      permission: { action: 'read', scope: 'network' },
+      params,
+      responses: answers(kind.shows ?? kind.schema, `The ${noun}`),
+      handle: async ({ params: given }, ctx) => {
+        const { key, graph, entity } = await load(ctx, given);
+        if (!entity) throw notFound(`${noun} "${key}"`);
+        return ok(kind.read(entity), entityEtag(graph));
+      },
+    }),
+    route({
+      method: 'put',
+      path: one,
+      operationId: `put${name}`,
+      tag,
+      summary: `Replace the ${noun}`,
+      permission: { action: 'write', scope: 'network' },
+      params,
+      body: kind.schema,
+      responses: kind.echoesKey ? keyAnswer : done,
+      handle: ({ params: given, body: sent }, ctx) =>
+        rewrite(ctx, async () => {
+          const body = sent as z.output<S>;
+          const needs = kind.needs ? [kind.needs(ids(given).networkId, body)] : [];
+          const { networkId, key, graph, entity, extra } = await load(ctx, given, ...needs);
+          if (kind.keyField) checkSameId(key, kind.key(body), `body.${kind.keyField}`);
+          if (!entity) throw notFound(`${noun} "${key}"`);
+          const mutations = kind.replace(key, body, entity, extra);
+          await commitEntities(ctx, networkId, graph, { action: `${audited}.update`, target: key, mutations, merges: false });
+          return written(key) ?? noContent();
+        }),
+    }),
+    route({
+      method: 'delete',
+      path: one,
+      operationId: `delete${name}`,
+      tag,
+      summary: `Delete the ${noun}`,
+      permission: { action: 'write', scope: 'network' },
+      params,
+      responses: done,
+      handle: ({ params: given }, ctx) =>
+        rewrite(ctx, async () => {
+          const { networkId, key, graph, entity } = await load(ctx, given);
+          if (!entity) {
+            if (kind.removesSilently) return noContent();
+            throw notFound(`${noun} "${key}"`);
+          }
+          const mutations: Mutation[] = [...(kind.remove?.(entity) ?? []), { do: 'delete_entity', id: { type, key } }];
+          await commitEntities(ctx, networkId, graph, {
+            action: `${audited}.delete`,
+            target: key,
+            mutations,
+            merges: kind.remove !== undefined,
+          });
+          return noContent();
+        }),
+    }),
+  ];
+}
+
+export interface EntityMap {
+  readonly path: string;
+  /** Operation id. */
+  readonly operationId: string;
+  readonly tag: string;
+  readonly type: string;
+  /** `APNs` */
+  readonly nouns: string;
+  readonly schema: z.ZodType;
+  readonly read: (entity: Entity) => unknown;
+}
+
+/** A list as a map keyed by id: whole, as the contract has it, or page by page for those who ask. */
+export function entityMap(kind: EntityMap): Route {
+  return route({
+    method: 'get',
+    path: kind.path,
+    operationId: kind.operationId,
+    tag: kind.tag,
+    summary: `List all ${kind.nouns} of a network by id`,
+    description: pagedMapNote,
+    permission: { action: 'read', scope: 'network' },
+    params: pathParams('network_id'),
+    query: pagingQuery,
+    responses: answers(z.record(z.string(), kind.schema), `The ${kind.nouns} by id`),
+    handle: async ({ params: { network_id: networkId }, query }, ctx) => {
+      const page = mapPage(query);
+      const [network, graph] = await ctx.read(networkById({ id: networkId }), loadPage(networkId, kind.type, page));
+      if (!network) throw notFound(`network "${networkId}"`);
+      const entities = [...graph.entities.values()];
+      const body = Object.fromEntries(entities.map((entity) => [entity.key, kind.read(entity)]));
+      return {
+        ...ok(body, [network.version]),
+        headers: nextPage(
+          entities.map((entity) => entity.key),
+          page.limit,
+        ),
+      };
+    },
+  });
+}
+
+export const pagedMapNote =
+  'Without `page_size` the map is complete. With it, the header `next-page-token` of the answer holds the `page_token` of the next page, and is missing on the last.';
+
+/** No page size asks for everything: these maps know no pages in the contract. */
+export const mapPage = (query: z.output<typeof pagingQuery>): { readonly limit: number; readonly after: string } =>
+  query.page_size ? pageOf(query) : { limit: -1, after: pageOf(query).after };
+
+/** The header that leads on from a full page. */
+export function nextPage(keys: readonly string[], limit: number): Record<string, string> {
+  const last = keys.at(-1);
+  return last === undefined || keys.length !== limit ? {} : { 'next-page-token': encodePageToken(last) };
+}

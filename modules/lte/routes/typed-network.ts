@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { networkById, networkIds } from '../../../core/configurator/load.ts';
+import type { Network } from '../../../core/configurator/model.ts';
+import type { Configs } from '../../../core/configurator/mutations.ts';
+import type { Query } from '../../../core/db/statement.ts';
+import { conflict, invalid, notFound } from '../../../core/errors.ts';
+import { permittedNetworks } from '../../../core/identity/access.ts';
+import type { RequestContext } from '../../../core/module/context.ts';
+import { type Route, route } from '../../../core/module/route.ts';
+import { rewrite } from '../../../core/rest/etag.ts';
+import { pathParams } from '../../../core/rest/fields.ts';
+import { commitNetwork } from '../../../core/rest/network-part.ts';
+import { answers, created, createdEmpty, done, noContent, ok } from '../../../core/rest/reply.ts';
+import { checkSameId } from '../../orc8r/services/gateway/index.ts';
+
+interface NetworkBody {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+}
+
+export interface TypedNetwork<B extends NetworkBody, E> {
+  /** `/lte` */
+  readonly path: string;
+  /** The type stored with networks made here. */
+  readonly type: string;
+  /** Operation ids are `list<name>s`, `create<name>`, ... */
+  readonly name: string;
+  readonly tag: string;
+  /** `LTE network` */
+  readonly noun: string;
+  readonly schema: z.ZodType<B>;
+  /** One more thing to know before writing, read in the same round trip. */
+  readonly needs: (body: B) => Query<E>;
+  /** Error: whatever is wrong with the body in the light of what is stored. */
+  readonly check: (body: B, extra: E) => void;
+  /** What is stored, by config key; null takes a config away. */
+  readonly configs: (body: B) => Configs;
+  readonly read: (network: Network) => unknown;
+}
+
+/** Create, list, read, replace and delete networks of one type. */
+export function typedNetworkRoutes<B extends NetworkBody, E>(family: TypedNetwork<B, E>): Route[] {
+  const { path, name, tag, noun } = family;
+  const one = `${path}/{network_id}`;
+  const params = pathParams('network_id');
+
+  const load = async <const Q extends readonly Query<unknown>[]>(ctx: RequestContext, id: string, ...more: Q) => {
+    const [network, ...rest] = await ctx.read(networkById({ id }), ...more);
+    return { network: ofType(network as Network | undefined, id), rest };
+  };
+  const ofType = (network: Network | undefined, id: string): Network => {
+    if (!network) throw notFound(`network "${id}"`);
+    if (network.type !== family.type) throw invalid(`network ${id} is not a ${family.type} network`);
+    return network;
+  };
+
+  return [
+    route({
+      method: 'get',
+      path,
+      operationId: `list${name}s`,
+      tag,
+      summary: `List the ids of all ${noun}s that the caller may read`,
+      permission: { action: 'read', scope: 'networks' },
+      responses: answers(z.array(z.string()), 'Ids, sorted'),
+      handle: async (_, ctx) => {
+        const [ids] = await ctx.read(networkIds({ type: family.type }));
+        return ok(permittedNetworks(await ctx.principal(), ids));
+      },
+    }),
+    route({
+      method: 'post',
+      path,
+      operationId: `create${name}`,
+      tag,
+      summary: `Make a new ${noun}`,
+      permission: { action: 'write', scope: 'networks' },
+      body: family.schema,
+      responses: createdEmpty,
+      handle: async ({ body }, ctx) => {
+        const [taken, extra] = await ctx.read(networkById({ id: body.id }), family.needs(body));
+        if (taken) throw conflict(`network "${body.id}"`);
+        family.check(body, extra);
+        const { id, name: title, description } = body;
+        await ctx.commit({
+          networkId: id,
+          action: 'network.create',
+          target: id,
+          mutations: [{ do: 'create_network', type: family.type, name: title, description, configs: family.configs(body) }],
+        });
+        return created();
+      },
+    }),
+    route({
+      method: 'get',
+      path: one,
+      operationId: `get${name}`,
+      tag,
+      summary: `Read the ${noun}`,
+      permission: { action: 'read', scope: 'network' },
+      params,
+      responses: answers(family.schema, `The ${noun}`),
+      handle: async ({ params: { network_id: id } }, ctx) => {
+        const { network } = await load(ctx, id);
+        return ok(family.read(network), [network.version]);
+      },
+    }),
+    route({
+      method: 'put',
+      path: one,
+      operationId: `put${name}`,
+      tag,
+      summary: `Replace the ${noun}`,
+      permission: { action: 'write', scope: 'network' },
+      params,
+      body: family.schema,
+      responses: done,
+      handle: ({ params: { network_id: id }, body }, ctx) =>
+        rewrite(ctx, async () => {
+          const { network, rest } = await load(ctx, id, family.needs(body));
+          checkSameId(id, body.id);
+          family.check(body, rest[0] as E);
+          await commitNetwork(ctx, network, [
+            { do: 'update_network', name: body.name, description: body.description, configs: family.configs(body) },
+          ]);
+          return noContent();
+        }),
+    }),
+    route({
+      method: 'delete',
+      path: one,
+      operationId: `delete${name}`,
+      tag,
+      summary: `Delete the ${noun} with everything in it`,
+      permission: { action: 'write', scope: 'network' },
+      params,
+      responses: done,
+      handle: ({ params: { network_id: id } }, ctx) =>
+        rewrite(ctx, async () => {
+          const { network } = await load(ctx, id);
+          await commitNetwork(ctx, network, [{ do: 'delete_network' }], false, 'network.delete');
+          return noContent();
+        }),
+    }),
+  ];
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { base64Bytes, nullWhenUnset, uint32 } from '../../../core/rest/fields.ts';
+
+export const suciProfile = z
+  .object({
+    home_network_public_key_identifier: uint32().max(255).optional().describe('Number under which devices name this key'),
+    home_network_public_key: base64Bytes().optional().describe('Public key that devices conceal their identity with'),
+    home_network_private_key: base64Bytes().optional().describe('Private key that reveals it'),
+    protection_scheme: z
+      .enum(['ProfileA', 'ProfileB'])
+      .optional()
+      .describe('ProfileA is X25519, ProfileB is P-256 (3GPP TS 33.501, annex C)'),
+  })
+  .meta({ id: 'suci_profile', description: 'A key pair for concealed subscriber identities' });
+
+export const networkNgcConfigs = z
+  .object({
+    suci_profiles: nullWhenUnset(z.array(suciProfile).min(1)).describe('Key pairs for concealed subscriber identities'),
+  })
+  .meta({ id: 'network_ngc_configs', description: '5G core settings that all gateways of a network share' });
+
+export type NetworkNgcConfigs = z.infer<typeof networkNgcConfigs>;

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { uint32 } from '../../../core/rest/fields.ts';
+import { bandOfDownlink, inRange } from './earfcn-bands.ts';
+
+/** Channel widths that an LTE cell of this platform may have, in MHz. */
+export const bandwidthMhz = () => z.literal([3, 5, 10, 15, 20]);
+/** Uplink-downlink split of a TDD frame (3GPP TS 36.211, table 4.2-2). */
+export const subframeAssignment = () => uint32().max(6);
+/** Layout of the special subframe (3GPP TS 36.211, table 4.2-1). */
+export const specialSubframePattern = () => uint32().max(9);
+
+const fddConfig = z.object({
+  earfcndl: uint32().min(1).describe('Downlink channel number (EARFCN); lies in an FDD band'),
+  earfcnul: uint32().min(1).describe('Uplink channel number (EARFCN); lies in the uplink of the same band'),
+});
+
+const tddConfig = z.object({
+  earfcndl: uint32().min(1).describe('Channel number (EARFCN); lies in a TDD band'),
+  // Zero is a split of its own in 3GPP, yet the contract counts it as missing in a required number.
+  subframe_assignment: subframeAssignment().min(1).describe('Uplink-downlink split of a frame'),
+  special_subframe_pattern: specialSubframePattern().min(1).describe('Layout of the special subframe'),
+});
+
+export const networkRanConfigs = z
+  .object({
+    bandwidth_mhz: bandwidthMhz().describe('Channel width of the cells, in MHz'),
+    fdd_config: fddConfig.optional().describe('Radio settings when uplink and downlink use two channels'),
+    tdd_config: tddConfig.optional().describe('Radio settings when uplink and downlink share one channel'),
+  })
+  .superRefine(({ fdd_config: fdd, tdd_config: tdd }, ctx) => {
+    const fault = (message: string, ...path: string[]) => ctx.addIssue({ code: 'custom', message, path });
+    if (fdd && tdd) fault('holds both fdd_config and tdd_config; a network is either FDD or TDD');
+    if (!fdd && !tdd) fault('needs one of fdd_config and tdd_config');
+    if (fdd) {
+      const band = bandOfDownlink(fdd.earfcndl);
+      if (band?.mode !== 'FDD') fault(notIn('FDD', fdd.earfcndl, band?.band), 'fdd_config', 'earfcndl');
+      else if (!inRange(fdd.earfcnul, band.uplink)) {
+        const [first, last] = band.uplink;
+        fault(
+          `must be ${first} to ${last}, the uplink of band ${band.band}, in which earfcndl ${fdd.earfcndl} lies`,
+          'fdd_config',
+          'earfcnul',
+        );
+      }
+    }
+    if (tdd) {
+      const band = bandOfDownlink(tdd.earfcndl);
+      if (band?.mode !== 'TDD') fault(notIn('TDD', tdd.earfcndl, band?.band), 'tdd_config', 'earfcndl');
+    }
+  })
+  .meta({ id: 'network_ran_configs', description: 'Radio settings that all cells of a network share' });
+
+const notIn = (mode: string, earfcn: number, band: number | undefined): string =>
+  band === undefined ? `${earfcn} lies in no LTE band` : `${earfcn} lies in band ${band}, which is not a ${mode} band`;
+
+export type NetworkRanConfigs = z.infer<typeof networkRanConfigs>;

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { uint32 } from '../../../core/rest/fields.ts';
+
+/** Mobile country code, three digits. */
+export const mcc = () => z.string().regex(/^\d{3}$/, { error: 'must be three digits' });
+/** Mobile network code, two or three digits. */
+export const mnc = () => z.string().regex(/^\d{2,3}$/, { error: 'must be two or three digits' });
+
+export const plmnConfig = z
+  .object({ mcc: mcc().describe('Mobile country code'), mnc: mnc().describe('Mobile network code') })
+  .meta({ id: 'plmn_config', description: 'A mobile network, by country and network code' });
+
+export const tac = uint32().min(1).max(65535).meta({ id: 'tac', description: 'Tracking area code' });
+export const tacList = z.array(tac).meta({ id: 'tac_list', description: 'Tracking area codes of a service area' });
+
+export const imei = z
+  .object({
+    tac: z
+      .string()
+      .regex(/^\d{8}$/, { error: 'must be eight digits' })
+      .describe('Type allocation code: the model of the device'),
+    snr: z
+      .string()
+      .regex(/^\d{6}$/, { error: 'must be six digits' })
+      .optional()
+      .describe('Serial number; without it all devices of the model are meant'),
+  })
+  .meta({ id: 'imei', description: 'A device or a whole model of devices' });

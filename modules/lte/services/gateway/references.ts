@@ -1,0 +1,71 @@
+import { existing, idsJson, loadEntities } from '../../../../core/configurator/load.ts';
+import { type EntityId, entityKey, find, type Graph } from '../../../../core/configurator/model.ts';
+import type { Query } from '../../../../core/db/statement.ts';
+import type { Fault } from '../../../../core/errors.ts';
+import type { ApnResources } from '../../schemas/apn-resource.ts';
+import type { CellularGatewayPoolConfigs, CellularGatewayPoolRecord } from '../../schemas/cellular-gateway-pool.ts';
+import { APN, APN_RESOURCE, ENODEB, GATEWAY_POOL } from '../entity-types.ts';
+
+/** What the parts of an LTE gateway point at. */
+export interface References {
+  readonly serials?: readonly string[];
+  readonly resources?: ApnResources;
+  readonly pools?: readonly CellularGatewayPoolRecord[];
+}
+
+/** Asks which of the eNodeBs, APNs and APN resources exist. */
+export function knownReferences(networkId: string, { serials = [], resources = {} }: References): Query<Set<string>> {
+  const ids: EntityId[] = [
+    ...serials.map((key) => ({ type: ENODEB, key })),
+    ...Object.values(resources).flatMap((resource) => [
+      { type: APN, key: resource.apn_name },
+      { type: APN_RESOURCE, key: resource.id },
+    ]),
+  ];
+  return existing({ networkId, ids: idsJson(ids) });
+}
+
+/** Loads the pools that the records name. */
+export const namedPools = (networkId: string, records: readonly CellularGatewayPoolRecord[] = []): Query<Graph> =>
+  loadEntities(
+    networkId,
+    records.map((record) => ({ type: GATEWAY_POOL, key: record.gateway_pool_id })),
+  );
+
+/** One fault for each eNodeB that does not exist, named by its place in the list under `path`. */
+export function unknownEnodebs(serials: readonly string[], known: ReadonlySet<string>, path: string): Fault[] {
+  return serials.flatMap((serial, index) =>
+    known.has(entityKey({ type: ENODEB, key: serial }))
+      ? []
+      : [{ path: `${path}[${index}]`, message: `eNodeB "${serial}" does not exist` }],
+  );
+}
+
+/** One fault for each APN that does not exist. */
+export function unknownApns(resources: ApnResources, known: ReadonlySet<string>, path: string): Fault[] {
+  return Object.entries(resources).flatMap(([name, { apn_name }]) =>
+    known.has(entityKey({ type: APN, key: apn_name }))
+      ? []
+      : [{ path: `${path}.${name}.apn_name`, message: `APN "${apn_name}" does not exist` }],
+  );
+}
+
+/** Ids of APN resources that are in use by another gateway of the network. `own`: those of this gateway. */
+export function takenResources(resources: ApnResources, known: ReadonlySet<string>, own: readonly string[] = []): string[] {
+  const ids = Object.values(resources).map((resource) => resource.id);
+  return ids.filter((key) => known.has(entityKey({ type: APN_RESOURCE, key })) && !own.includes(key));
+}
+
+/** A fault for each pool that does not exist, or whose MME group differs from that of the first one. */
+export function poolFaults(records: readonly CellularGatewayPoolRecord[], pools: Graph, path: string): Fault[] {
+  const group = (id: string) => (find(pools, GATEWAY_POOL, id)?.config as CellularGatewayPoolConfigs | undefined)?.mme_group_id;
+  const first = records.map((record) => group(record.gateway_pool_id)).find((id) => id !== undefined);
+  return records.flatMap(({ gateway_pool_id: id }, index) => {
+    const at = `${path}[${index}].gateway_pool_id`;
+    const own = group(id);
+    if (own === undefined) return [{ path: at, message: `gateway pool "${id}" does not exist` }];
+    return own === first
+      ? []
+      : [{ path: at, message: `pool "${id}" has mme_group_id ${own}; all pools of a gateway must have the same, here ${first}` }];
+  });
+}

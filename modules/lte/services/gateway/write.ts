@@ -1,0 +1,53 @@
+import type { Query } from '../../../../core/db/statement.ts';
+import type { Graph } from '../../../../core/configurator/model.ts';
+import type { Mutation } from '../../../../core/configurator/mutations.ts';
+import { conflict, invalid } from '../../../../core/errors.ts';
+import { createGateway, gatewayQueries, type GatewayFacts, updateGateway } from '../../../orc8r/services/gateway/index.ts';
+import type { MutableLteGateway } from '../../schemas/lte-gateway.ts';
+import { createCellular, resourceIds, updateCellular } from './cellular.ts';
+import type { LtePair } from './read.ts';
+import { knownReferences, namedPools, poolFaults, takenResources, unknownApns, unknownEnodebs } from './references.ts';
+
+/** What must be known before an LTE gateway is written; all of it fits into one read. */
+export const lteGatewayQueries = (networkId: string, body: MutableLteGateway) =>
+  [
+    ...gatewayQueries(networkId, body),
+    knownReferences(networkId, { serials: body.connected_enodeb_serials, resources: body.apn_resources ?? {} }),
+    namedPools(networkId, body.cellular.pooling),
+  ] as const satisfies readonly Query<unknown>[];
+
+export interface LteFacts extends GatewayFacts {
+  /** Which of the referenced entities exist. */
+  readonly known: ReadonlySet<string>;
+  readonly pools: Graph;
+}
+
+/** Errors: as for any gateway; `invalid` naming every unknown eNodeB, APN and pool; `conflict` for a taken resource id. */
+export async function createLteGateway(networkId: string, body: MutableLteGateway, facts: LteFacts): Promise<Mutation[]> {
+  const base = await createGateway(networkId, body, facts);
+  checkCellular(body, facts, []);
+  return [...base, ...createCellular(body.id, body)];
+}
+
+/** Errors: as for `createLteGateway`, and `invalid` when the body names another gateway than the URL. */
+export async function updateLteGateway(networkId: string, pair: LtePair, body: MutableLteGateway, facts: LteFacts): Promise<Mutation[]> {
+  const owned = resourceIds(pair.cellular);
+  const base = await updateGateway(networkId, pair.magmad.key, body, facts);
+  checkCellular(body, facts, owned);
+  return [...base, ...updateCellular(body.id, body, owned)];
+}
+
+function checkCellular(
+  { connected_enodeb_serials: serials, apn_resources: resources = {}, cellular }: MutableLteGateway,
+  facts: LteFacts,
+  owned: string[],
+): void {
+  const faults = [
+    ...unknownEnodebs(serials, facts.known, 'body.connected_enodeb_serials'),
+    ...unknownApns(resources, facts.known, 'body.apn_resources'),
+    ...poolFaults(cellular.pooling ?? [], facts.pools, 'body.cellular.pooling'),
+  ];
+  if (faults.length > 0) throw invalid(faults);
+  const [taken] = takenResources(resources, facts.known, owned);
+  if (taken !== undefined) throw conflict(`APN resource "${taken}"`);
+}

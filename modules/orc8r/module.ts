@@ -1,0 +1,23 @@
+import { defineModule } from '../../core/module/facets.ts';
+import { entityTypes, networkTypes } from './entities.ts';
+import { mconfig } from './mconfig/index.ts';
+import { routes } from './routes/index.ts';
+import { commands } from './southbound/commands.ts';
+import { gatewayState } from './southbound/gateway-state.ts';
+import { southbound } from './southbound/index.ts';
+import { configs } from './streams/configs.ts';
+
+/** What all networks and gateways share; every other module builds on it. */
+export const orc8r = defineModule({
+  name: 'orc8r',
+  version: '0.1.0',
+  description: 'Networks, gateways and tiers of any kind; check-in, configuration, metrics and commands',
+  networkTypes,
+  entityTypes,
+  routes,
+  mconfig,
+  streams: [configs],
+  stateTypes: { gw_state: gatewayState },
+  southbound,
+  commands,
+});

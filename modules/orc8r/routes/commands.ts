@@ -1,0 +1,129 @@
+import type { JsonObject } from '@bufbuild/protobuf';
+import { loadEntities } from '../../../core/configurator/load.ts';
+import { OrcError } from '../../../core/errors.ts';
+import type { GatewayTarget, RequestContext } from '../../../core/module/context.ts';
+import { type Route, route } from '../../../core/module/route.ts';
+import { pathParams } from '../../../core/rest/fields.ts';
+import { answers, ok } from '../../../core/rest/reply.ts';
+import { Magmad } from '../../../proto/gen/orc8r/protos/magmad_pb.js';
+import { genericCommandParams, genericCommandResponse, pingRequest, pingResponse, serviceNames } from '../schemas/commands.ts';
+import { foundGateway } from '../services/gateway/checks.ts';
+import { magmadId } from '../services/gateway/model.ts';
+import { toPingResponse } from '../services/ping.ts';
+
+/** The service on a gateway that carries commands out. */
+const AGENT = 'magmad';
+const DEFAULT_PACKETS = 4;
+
+const tag = 'Commands';
+const params = pathParams('network_id', 'gateway_id');
+const permission = { action: 'write', scope: 'network' } as const;
+const path = (command: string) => `/networks/{network_id}/gateways/{gateway_id}/command/${command}`;
+const empty = { 200: { description: 'Done' } };
+
+/**
+ * Gives a gateway a command and leaves an audit row, whatever comes of it.
+ * Errors: `not_found` (no such gateway; no row), `gateway_offline`, `timeout`, the gateway's own refusal.
+ */
+async function command<T>(
+  ctx: RequestContext,
+  where: { network_id: string; gateway_id: string },
+  name: string,
+  call: (target: GatewayTarget) => Promise<T>,
+  detail?: Record<string, unknown>,
+): Promise<T> {
+  const { network_id: networkId, gateway_id: gatewayId } = where;
+  const [graph] = await ctx.read(loadEntities(networkId, [magmadId(gatewayId)], { withConfig: false }));
+  const { physicalId } = foundGateway(graph, gatewayId);
+  const row = { action: `command.${name}`, networkId, target: gatewayId };
+  try {
+    if (physicalId === null) throw new OrcError('gateway_offline', `gateway "${gatewayId}" has no hardware yet`);
+    const answer = await call({ networkId, gatewayId, hardwareId: physicalId });
+    await ctx.audit({ ...row, outcome: 'ok', detail });
+    return answer;
+  } catch (error) {
+    const code = error instanceof OrcError ? error.code : 'internal';
+    const outcome = code === 'invalid' || code === 'forbidden' || code === 'not_found' ? 'refused' : 'failed';
+    await ctx.audit({ ...row, outcome, detail: { ...detail, code } });
+    throw error;
+  }
+}
+
+const reboot = route({
+  method: 'post',
+  path: path('reboot'),
+  operationId: 'rebootGateway',
+  tag,
+  summary: 'Restart the machine of a gateway',
+  permission,
+  params,
+  responses: empty,
+  handle: async (input, ctx) => {
+    await command(ctx, input.params, 'reboot', (target) => ctx.fleet.call(target, AGENT, Magmad.method.reboot, {}));
+    return { status: 200 };
+  },
+});
+
+const restart = route({
+  method: 'post',
+  path: path('restart_services'),
+  operationId: 'restartGatewayServices',
+  tag,
+  summary: 'Restart services of a gateway',
+  permission,
+  params,
+  body: serviceNames,
+  responses: empty,
+  handle: async ({ params: where, body: services }, ctx) => {
+    const call = (target: GatewayTarget) => ctx.fleet.call(target, AGENT, Magmad.method.restartServices, { services });
+    await command(ctx, where, 'restart_services', call, { services });
+    return { status: 200 };
+  },
+});
+
+const ping = route({
+  method: 'post',
+  path: path('ping'),
+  operationId: 'pingFromGateway',
+  tag,
+  summary: 'Let a gateway ping other hosts',
+  permission,
+  params,
+  body: pingRequest,
+  responses: answers(pingResponse, 'How each host answered'),
+  handle: async ({ params: where, body: { hosts, packets = DEFAULT_PACKETS } }, ctx) => {
+    const pings = hosts.map((host) => ({ hostOrIp: host, numPackets: packets }));
+    const call = (target: GatewayTarget) => ctx.fleet.call(target, AGENT, Magmad.method.runNetworkTests, { pings });
+    return ok(toPingResponse(await command(ctx, where, 'ping', call, { hosts, packets })));
+  },
+});
+
+const generic = route({
+  method: 'post',
+  path: path('generic'),
+  operationId: 'runGatewayCommand',
+  tag,
+  summary: 'Run one of the commands that a gateway allows',
+  description: 'Which commands there are is decided on the gateway. One it does not know or allow answers 404.',
+  permission,
+  params,
+  body: genericCommandParams,
+  responses: answers(genericCommandResponse, 'What the command answered'),
+  handle: async ({ params: where, body }, ctx) => {
+    // The body came as JSON, so its members are JSON too.
+    const request = { command: body.command, params: (body.params ?? {}) as JsonObject };
+    const call = async (target: GatewayTarget) => {
+      try {
+        return await ctx.fleet.call(target, AGENT, Magmad.method.genericCommand, request);
+      } catch (error) {
+        if (error instanceof OrcError && error.code === 'invalid') throw new OrcError('not_found', error.message, { cause: error });
+        throw error;
+      }
+    };
+    // The parameters stay out of the audit row: they may hold secrets.
+    const { response } = await command(ctx, where, 'generic', call, { command: body.command });
+    return ok({ response: response ?? {} });
+  },
+});
+
+export const commandRoutes: readonly Route[] = [reboot, restart, ping, generic];

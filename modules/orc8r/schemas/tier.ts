@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { nonEmpty } from '../../../core/rest/fields.ts';
+import { gatewayId } from './gateway.ts';
+import { tierId } from './tier-id.ts';
+
+export const tierName = z.string().meta({ id: 'tier_name', description: 'What people call the tier' });
+export const tierVersion = nonEmpty().meta({ id: 'tier_version', description: 'Software version that gateways of the tier are to run' });
+
+export const tierImage = z
+  .object({
+    name: z.string().describe('Name of the image'),
+    order: z.int().describe('Place in the sequence of installation'),
+  })
+  .meta({ id: 'tier_image', description: 'An image that gateways of a tier are to install' });
+
+export const tierImages = z
+  .array(tierImage)
+  .max(1000)
+  .meta({ id: 'tier_images', description: 'Images that gateways of a tier are to install' });
+
+export const tierGateways = z
+  .array(gatewayId)
+  .max(15_000)
+  .refine((ids) => new Set(ids).size === ids.length, { error: 'must not name a gateway twice' })
+  .meta({ id: 'tier_gateways', description: 'Ids of the gateways in a tier', uniqueItems: true });
+
+export const tier = z
+  .object({
+    id: tierId,
+    name: tierName.optional(),
+    version: tierVersion,
+    images: tierImages,
+    gateways: tierGateways,
+  })
+  .meta({ id: 'tier', description: 'Gateways that are to run the same software' });
+
+export type Tier = z.infer<typeof tier>;
+export type TierImage = z.infer<typeof tierImage>;
+/** What is kept of a tier as its config; name and gateways live in the graph. */
+export type TierConfig = Pick<Tier, 'version' | 'images'>;

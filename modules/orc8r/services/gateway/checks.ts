@@ -1,0 +1,51 @@
+import { byPhysicalId, loadEntities, networkById } from '../../../../core/configurator/load.ts';
+import { type Entity, find, type Graph, type Network } from '../../../../core/configurator/model.ts';
+import type { Query } from '../../../../core/db/statement.ts';
+import { invalid, notFound, OrcError } from '../../../../core/errors.ts';
+import { type GatewayInput, MAGMAD_GATEWAY, magmadId, tierEntityId, UPGRADE_TIER } from './model.ts';
+
+type Owner = { networkId: string; type: string; key: string } | undefined;
+
+/**
+ * What must be known before a gateway is created or replaced. Spread these into the one read of a request, with whatever
+ * the gateway's kind needs besides, and hand the first three results to `createGateway` or `updateGateway`.
+ */
+export function gatewayQueries(networkId: string, gateway: GatewayInput): [Query<Network | undefined>, Query<Graph>, Query<Owner>] {
+  return [
+    networkById({ id: networkId }),
+    loadEntities(networkId, [magmadId(gateway.id), tierEntityId(gateway.tier)]),
+    byPhysicalId({ physicalId: gateway.device?.hardware_id ?? '' }),
+  ];
+}
+
+export interface GatewayFacts {
+  readonly network: Network | undefined;
+  /** Holds the gateway and the tier it is to be in, those that exist. */
+  readonly graph: Graph;
+  /** Who has the hardware id now. */
+  readonly owner: Owner;
+}
+
+/** Errors: `not_found` for the network, `invalid` for the tier, `conflict` for the hardware id. */
+export function checkReferences(networkId: string, gateway: GatewayInput, { network, graph, owner }: GatewayFacts): void {
+  if (!network) throw notFound(`network "${networkId}"`);
+  if (!find(graph, UPGRADE_TIER, gateway.tier)) throw unknownTier(gateway.tier, 'body.tier');
+  if (gateway.device) checkHardwareFree(networkId, gateway.id, gateway.device.hardware_id, owner);
+}
+
+export const unknownTier = (tier: string, path: string): OrcError =>
+  invalid([{ path, message: `tier "${tier}" does not exist in this network` }]);
+
+/** Names the holder of a hardware id only to those who can see it: in the same network. Error: `conflict`. */
+export function checkHardwareFree(networkId: string, gatewayId: string, hardwareId: string, owner: Owner): void {
+  if (!owner || (owner.networkId === networkId && owner.type === MAGMAD_GATEWAY && owner.key === gatewayId)) return;
+  const where = owner.networkId === networkId ? ` by ${owner.type} "${owner.key}"` : '';
+  throw new OrcError('conflict', `hardware id "${hardwareId}" is already in use${where}`);
+}
+
+/** Error: `not_found`. */
+export function foundGateway(graph: Graph, id: string): Entity {
+  const gateway = find(graph, MAGMAD_GATEWAY, id);
+  if (!gateway) throw notFound(`gateway "${id}"`);
+  return gateway;
+}

@@ -1,0 +1,66 @@
+import { create, type MessageShape } from '@bufbuild/protobuf';
+import { invalid, OrcError } from '../../../core/errors.ts';
+import { type GatewayContext, type SouthboundMethod, unary } from '../../../core/module/facets.ts';
+import { VoidSchema } from '../../../proto/gen/orc8r/protos/common_pb.js';
+import {
+  type DeleteStatesRequestSchema,
+  type ReportStatesRequestSchema,
+  ReportStatesResponseSchema,
+  StateService,
+  type SyncStatesRequestSchema,
+  SyncStatesResponseSchema,
+} from '../../../proto/gen/orc8r/protos/state_pb.js';
+import { atMost, MAX_STATE_IDS, MAX_STATE_VALUE_BYTES, MAX_STATES_PER_REPORT, nameFaults, refuse } from './limits.ts';
+
+/**
+ * The check-in: stores what the gateway reports about itself and what it serves. `unreportedStates` is always empty; values
+ * are not looked into. Error: `invalid` for an empty list or a broken limit, and then nothing is stored.
+ */
+async function reportStates({ states }: MessageShape<typeof ReportStatesRequestSchema>, context: GatewayContext) {
+  if (states.length === 0) throw invalid('no states were given');
+  atMost(MAX_STATES_PER_REPORT, states, 'states');
+  refuse(
+    states.flatMap((state, index) => [
+      ...nameFaults(`states[${index}]`, state),
+      ...(state.value.byteLength > MAX_STATE_VALUE_BYTES
+        ? [{ path: `states[${index}].value`, message: `has ${state.value.byteLength} bytes; at most ${MAX_STATE_VALUE_BYTES} are taken` }]
+        : []),
+    ]),
+  );
+  context.reported(context.states.put(states.map(({ type, deviceID, value, version }) => ({ type, deviceId: deviceID, value, version }))));
+  return create(ReportStatesResponseSchema);
+}
+
+/** Tells which of the given states the cloud lacks (version 0) or holds at another version (that version). */
+async function syncStates({ states }: MessageShape<typeof SyncStatesRequestSchema>, context: GatewayContext) {
+  atMost(MAX_STATE_IDS, states, 'states');
+  refuse(states.flatMap(({ id }, index) => nameFaults(`states[${index}].id`, id)));
+  const held = new Map(
+    context.states
+      .get(states.map(({ id }) => ({ type: id?.type ?? '', deviceId: id?.deviceID ?? '' })))
+      .map(({ type, deviceId, version }) => [keyOf(type, deviceId), version]),
+  );
+  const unsyncedStates = states.flatMap(({ id, version }) => {
+    const here = held.get(keyOf(id?.type ?? '', id?.deviceID ?? ''));
+    return here === version ? [] : [{ id, version: here ?? 0n }];
+  });
+  return create(SyncStatesResponseSchema, { unsyncedStates });
+}
+
+/** Forgets states; those that are not there are no error. Error: `forbidden` for another network than the caller's. */
+async function deleteStates({ networkID, ids }: MessageShape<typeof DeleteStatesRequestSchema>, context: GatewayContext) {
+  if (networkID !== '' && networkID !== context.networkId)
+    throw new OrcError('forbidden', 'a gateway may delete states of its own network only');
+  atMost(MAX_STATE_IDS, ids, 'ids');
+  context.states.delete(ids.map(({ type, deviceID }) => ({ type, deviceId: deviceID })));
+  return create(VoidSchema);
+}
+
+const keyOf = (type: string, deviceId: string): string => JSON.stringify([type, deviceId]);
+
+/** StateService, as gateways call it (SOUTHBOUND.md 4). */
+export const stateService: readonly SouthboundMethod[] = [
+  unary(StateService.method.reportStates, reportStates),
+  unary(StateService.method.syncStates, syncStates),
+  unary(StateService.method.deleteStates, deleteStates),
+];

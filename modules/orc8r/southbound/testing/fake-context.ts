@@ -1,0 +1,52 @@
+import type { DescMethod, Message, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
+import type { GatewayContext, SouthboundMethod } from '../../../../core/module/facets.ts';
+import type { StateKey, StateReport, StateStore } from '../../../../core/state/store.ts';
+
+const keyOf = ({ type, deviceId }: StateKey): string => JSON.stringify([type, deviceId]);
+
+function memoryStore(now: () => number): StateStore {
+  const states = new Map<string, StateReport>();
+  return {
+    put: (given) =>
+      given.map((state) => {
+        const old = states.get(keyOf(state));
+        const version = state.version !== 0n ? state.version : old ? old.version + 1n : 0n;
+        const report = { ...state, version, receivedAt: now(), changed: !old || Buffer.compare(old.value, state.value) !== 0 };
+        states.set(keyOf(state), report);
+        return report;
+      }),
+    get: (keys) => keys.flatMap((key) => states.get(keyOf(key)) ?? []),
+    list: () => [...states.values()],
+    delete(keys) {
+      for (const key of keys) states.delete(keyOf(key));
+    },
+  };
+}
+
+/** A gateway's context in memory, with what was handed to it. For tests. */
+export function fakeContext(streams: GatewayContext['stream'] = async () => undefined) {
+  const reported: StateReport[][] = [];
+  const metrics: Uint8Array[] = [];
+  const now = () => 1_000;
+  const states = memoryStore(now);
+  const context: GatewayContext = {
+    ...{ hardwareId: 'hw1', networkId: 'n1', gatewayId: 'gw1', now, states, stream: streams },
+    reported: (given) => void reported.push([...given]),
+    keepMetrics: (container) => void metrics.push(container),
+  };
+  return { context, states, reported, metrics };
+}
+
+/** Calls a southbound method by its descriptor, as the doors do. */
+export async function call<M extends DescMethod>(
+  methods: readonly SouthboundMethod[],
+  method: M,
+  context: GatewayContext,
+  request: MessageInitShape<M['input']>,
+): Promise<MessageShape<M['output']>[]> {
+  const found = methods.find(({ service, name }) => service === method.parent && name === method.name);
+  if (!found) throw new Error(`${method.name} is not served`);
+  const answers = await found.handle(create(method.input, request) as Message, context);
+  return answers as MessageShape<M['output']>[];
+}

@@ -1,0 +1,26 @@
+// Writes docs/openapi.json from the routes; `--check` fails when it is stale.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createRegistry } from '../core/module/registry.ts';
+import { modules } from '../modules/index.ts';
+import { openApiDocument } from './openapi-document.ts';
+import { root } from './steps.ts';
+
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const file = join(root, 'docs', 'openapi.json');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+const registry = createRegistry(modules);
+const text = `${JSON.stringify(openApiDocument(registry, version), null, 1)}\n`;
+const written = existsSync(file) ? readFileSync(file, 'utf8') : '';
+
+if (values.check) {
+  if (written === text) console.log(`OpenAPI: docs/openapi.json is up to date (${registry.routes.length} operations).`);
+  else {
+    console.error('docs/openapi.json is stale: run `npm run openapi` and commit it.');
+    process.exitCode = 1;
+  }
+} else {
+  writeFileSync(file, text);
+  console.log(`OpenAPI: ${registry.routes.length} operations ${written === text ? 'unchanged' : 'written'} in docs/openapi.json.`);
+}

@@ -1,0 +1,162 @@
+import { commit as commitChange, auditStatement, type Committed } from '../../core/configurator/commit.ts';
+import { Database, type Gate } from '../../core/db/database.ts';
+import { OrcError } from '../../core/errors.ts';
+import { actorName, type Principal } from '../../core/identity/principal.ts';
+import type { ModuleSummary, RequestContext } from '../../core/module/context.ts';
+import type { Reply, Route } from '../../core/module/route.ts';
+import { complete } from '../../core/rest/complete.ts';
+import { etagOf } from '../../core/rest/etag.ts';
+import { parse } from '../../core/rest/parse.ts';
+import { type TestD1, testD1 } from './d1.ts';
+import { TestFleet } from './fleet.ts';
+
+export const admin: Principal = {
+  kind: 'operator',
+  id: 'admin',
+  via: 'certificate',
+  grants: [{ effect: 'ALLOW', action: 'WRITE', resourceType: 'all', resource: '*' }],
+};
+
+export interface CallOptions {
+  readonly body?: unknown;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly ifMatch?: string;
+  readonly as?: Principal;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** As JSON would carry it: what `JSON.parse` of the real body gives. */
+  readonly body: unknown;
+  readonly etag: string | undefined;
+  /** D1 round trips of this call. */
+  readonly trips: number;
+}
+
+/** Handlers on a real SQLite, called by method and URL as the door would call them; no HTTP. */
+export interface TestApi {
+  readonly d1: TestD1;
+  readonly fleet: TestFleet;
+  /** What was committed, in order. */
+  readonly committed: Committed[];
+  /** Unix milliseconds that handlers see; tests move it. */
+  now: number;
+  /** `path` below /magma/v1. Error: the OrcError that the door would turn into an answer. */
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** The code of the refusal, or fails when there was none. */
+  refusal(method: string, path: string, options?: CallOptions): Promise<OrcError>;
+}
+
+export function testApi(routes: readonly Route[], modules: readonly ModuleSummary[] = []): TestApi {
+  const d1 = testD1();
+  const fleet = new TestFleet();
+  const committed: Committed[] = [];
+  let requests = 0;
+
+  const api: TestApi = {
+    d1,
+    fleet,
+    committed,
+    now: 1_800_000_000_000,
+    async call(method, path, options = {}) {
+      const match = findRoute(routes, method, path);
+      const { route, params } = match;
+      const before = d1.trips();
+      const input = {
+        params: route.params ? parse(route.params, params, 'path') : params,
+        query: route.query ? parse(route.query, options.query ?? {}, 'query') : (options.query ?? {}),
+        body: route.body ? parse(route.body, options.body, 'body') : undefined,
+      };
+      requests += 1;
+      const context = testContext({ api, requestId: `request-${requests}`, options, modules });
+      const reply: Reply = await route.handle(input as never, context);
+      const spec = route.responses[reply.status];
+      if (!spec) throw new Error(`${route.operationId} answered ${reply.status}, which it does not declare`);
+      const body = spec.schema && reply.body !== undefined ? complete(spec.schema, reply.body) : reply.body;
+      return {
+        status: reply.status,
+        body: body === undefined ? undefined : JSON.parse(JSON.stringify(body)),
+        etag: reply.etag && etagOf(reply.etag),
+        trips: d1.trips() - before,
+      };
+    },
+    async refusal(method, path, options) {
+      try {
+        const answer = await api.call(method, path, options);
+        throw new Error(`${method} ${path} was not refused but answered ${answer.status}`);
+      } catch (error) {
+        if (error instanceof OrcError) return error;
+        throw error;
+      }
+    },
+  };
+  return api;
+}
+
+interface ContextOptions {
+  readonly api: TestApi;
+  readonly requestId: string;
+  readonly options: CallOptions;
+  readonly modules: readonly ModuleSummary[];
+}
+
+/** A request's context over the test's database: access is settled by the first read, as in production. */
+export function testContext({ api, requestId, options, modules }: ContextOptions): RequestContext {
+  const principal = options.as ?? admin;
+  let settled = false;
+  const gate: Gate<boolean> = {
+    query: { sql: 'SELECT 1 AS known', params: [], read: (rows) => rows.length === 1 },
+    check: () => {
+      settled = true;
+    },
+  };
+  const db = new Database(api.d1.d1, gate);
+  const author = () => ({ actor: actorName(principal), requestId, at: api.now });
+  return {
+    requestId,
+    now: () => api.now,
+    read: db.read.bind(db),
+    principal: async () => {
+      if (!settled) await db.authorise();
+      return principal;
+    },
+    ifMatch: options.ifMatch,
+    commit: async (change) => {
+      const result = await commitChange(db, change, author());
+      api.committed.push(result);
+      return result;
+    },
+    audit: async (row) => {
+      await db.commit([auditStatement(row, author())]);
+    },
+    fleet: api.fleet,
+    platform: {
+      version: '0.1.0',
+      domain: 'orc8r.test',
+      rootCa: '-----BEGIN CERTIFICATE-----\nTEST\n-----END CERTIFICATE-----\n',
+      modules: () => modules,
+      registrationToken: async (entityNumber) => `reg_${String(entityNumber).padStart(30, '0')}`,
+    },
+  };
+}
+
+/** Literal segments win over parameters, as in every router. */
+function findRoute(routes: readonly Route[], method: string, path: string): { route: Route; params: Record<string, string> } {
+  const segments = path.split('/');
+  const found = routes
+    .filter((route) => route.method === method.toLowerCase())
+    .flatMap((route) => {
+      const wanted = route.path.split('/');
+      if (wanted.length !== segments.length) return [];
+      const params: Record<string, string> = {};
+      for (const [index, part] of wanted.entries()) {
+        const given = segments[index] ?? '';
+        if (part.startsWith('{')) params[part.slice(1, -1)] = decodeURIComponent(given);
+        else if (part !== given) return [];
+      }
+      return [{ route, params }];
+    })
+    .sort((left, right) => Object.keys(left.params).length - Object.keys(right.params).length)[0];
+  if (!found) throw new Error(`no route for ${method} ${path}`);
+  return found;
+}

@@ -1,0 +1,27 @@
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+const inWorkerd = '**/*.workers.test.ts';
+const throughTheDoor = 'test/e2e/**/*.test.ts';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{core,modules,proto,agent,local,scripts,workers,durable-objects,test/support}/**/*.test.ts'],
+          exclude: [inWorkerd, '**/node_modules/**'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
+        test: { name: 'workers', include: [inWorkerd], exclude: ['**/node_modules/**'], testTimeout: 30_000 },
+      },
+      {
+        test: { name: 'e2e', include: [throughTheDoor], testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false },
+      },
+    ],
+  },
+});

@@ -1,0 +1,104 @@
+import { type Context, Hono } from 'hono';
+import type { Committed } from '../../core/configurator/commit.ts';
+import { OrcError } from '../../core/errors.ts';
+import { readClient, type TlsClient } from '../../core/identity/client.ts';
+import { importBootstrapKey } from '../../core/bootstrap/bootstrap-key.ts';
+import { makeRegistrationToken } from '../../core/bootstrap/registration-token.ts';
+import type { PlatformInfo } from '../../core/module/context.ts';
+import type { Registry } from '../../core/module/registry.ts';
+import type { Route } from '../../core/module/route.ts';
+import { networkObject } from '../../durable-objects/ports.ts';
+import { type Environment, settingsOf } from '../environment.ts';
+import { errorResponse } from '../errors.ts';
+import { createFleet } from '../fleet.ts';
+import { MAX_URL_LENGTH } from './body.ts';
+import { serveRoute } from './serve-route.ts';
+
+type Api = Hono<{ Bindings: Environment; Variables: { requestId: string } }>;
+
+/** The northbound REST API: every module's routes under /magma/v1. `version` is the platform's. */
+export function createApi(registry: Registry, version: string): Api {
+  const app: Api = new Hono();
+  app.onError((error, c) => errorResponse(error, c.get('requestId')));
+  app.notFound((c) => errorResponse(new OrcError('not_found', `there is no ${new URL(c.req.url).pathname.slice(0, 200)}; docs/openapi.json lists what there is`), c.get('requestId')));
+  app.use(async (c, next) => {
+    c.set('requestId', c.req.header('x-request-id')?.match(/^[\w.-]{1,64}$/)?.[0] ?? crypto.randomUUID());
+    if (c.req.url.length > MAX_URL_LENGTH) {
+      c.res = new Response(JSON.stringify({ message: `the URL is longer than ${MAX_URL_LENGTH} characters`, code: 'uri_too_long', request_id: c.get('requestId') }), {
+        status: 414,
+        headers: { 'content-type': 'application/json' },
+      });
+      return;
+    }
+    await next();
+  });
+  // Magma's own answer to a client that asks whether anybody is there (REST-BEHAVIOUR 1).
+  app.get('/', (c) => c.json('hello'));
+  app.get('/healthz', (c) => c.json({ status: 'ok', version }));
+
+  const routes = [...registry.routes].sort(literalsFirst);
+  for (const route of routes) {
+    app.on(route.method.toUpperCase(), honoPath(route), (c) => handle(route, registry, version, c));
+  }
+  for (const [path, methods] of Map.groupBy(routes, honoPath)) {
+    const allow = methods.map((route) => route.method.toUpperCase()).join(', ');
+    app.all(path, (c) => {
+      const response = errorResponse(new OrcError('method_not_allowed', `this path takes ${allow}`), c.get('requestId'));
+      response.headers.set('allow', allow);
+      return response;
+    });
+  }
+  return app;
+}
+
+async function handle(route: Route, registry: Registry, version: string, c: Context<{ Bindings: Environment; Variables: { requestId: string } }>): Promise<Response> {
+  const { env } = c;
+  const settings = settingsOf(env);
+  return serveRoute({
+    route,
+    request: c.req.raw,
+    params: c.req.param() as Record<string, string>,
+    requestId: c.get('requestId'),
+    tls: clientOf(c.req.raw, env),
+    d1: env.DB,
+    fleet: createFleet(env),
+    platform: platformInfo(registry, version, settings),
+    committed: (result) => c.executionCtx.waitUntil(announce(env, result)),
+  });
+}
+
+function clientOf(request: Request, env: Environment): TlsClient | undefined {
+  const { IDENTITY_SOURCE: source, FRONT_SECRET: frontSecret } = settingsOf(env);
+  return readClient(request.cf, { source, frontSecret }).tls;
+}
+
+function platformInfo(registry: Registry, version: string, settings: ReturnType<typeof settingsOf>): PlatformInfo {
+  return {
+    version,
+    domain: settings.DOMAIN,
+    rootCa: settings.ROOT_CA,
+    modules: () => registry.summaries,
+    registrationToken: async (entityNumber) => makeRegistrationToken(await importBootstrapKey(settings.BOOTSTRAP_KEY), entityNumber, Date.now()),
+  };
+}
+
+/** Tells the network at once. If this is lost, the sweeper finds the outbox row. */
+async function announce(env: Environment, { networkId }: Committed): Promise<void> {
+  try {
+    await networkObject(env, networkId).changed(networkId);
+  } catch (error) {
+    console.warn('nudge lost', networkId, error);
+  }
+}
+
+const honoPath = (route: Route): string => `/magma/v1${route.path.replace(/\{([^}]+)\}/g, ':$1')}`;
+
+/** Literal segments are tried before parameters. */
+function literalsFirst(left: Route, right: Route): number {
+  const [a, b] = [left.path.split('/'), right.path.split('/')];
+  for (let index = 0; index < Math.min(a.length, b.length); index += 1) {
+    const [first, second] = [a[index]?.startsWith('{') ? 1 : 0, b[index]?.startsWith('{') ? 1 : 0];
+    if (first !== second) return first - second;
+  }
+  return 0;
+}

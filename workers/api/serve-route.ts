@@ -1,0 +1,77 @@
+import { Database } from '../../core/db/database.ts';
+import { demand } from '../../core/identity/access.ts';
+import { authenticateOperator } from '../../core/identity/authenticate.ts';
+import type { TlsClient } from '../../core/identity/client.ts';
+import type { Route } from '../../core/module/route.ts';
+import { complete } from '../../core/rest/complete.ts';
+import { etagOf } from '../../core/rest/etag.ts';
+import { parse } from '../../core/rest/parse.ts';
+import type { Fleet, PlatformInfo } from '../../core/module/context.ts';
+import type { Committed } from '../../core/configurator/commit.ts';
+import { readJson } from './body.ts';
+import { createContext } from './context.ts';
+
+export interface RouteCall {
+  readonly route: Route;
+  readonly request: Request;
+  readonly params: Readonly<Record<string, string>>;
+  readonly requestId: string;
+  readonly tls: TlsClient | undefined;
+  readonly d1: D1Database;
+  readonly fleet: Fleet;
+  readonly platform: PlatformInfo;
+  readonly committed: (result: Committed) => void;
+}
+
+/**
+ * One REST call: who asks and may they (in the first D1 round trip), is the request well formed, the route's handler, its reply
+ * in the contract's form. Throws OrcError for every refusal.
+ */
+export async function serveRoute(call: RouteCall): Promise<Response> {
+  const { route, request, requestId } = call;
+  const url = new URL(request.url);
+  const uri = url.pathname + url.search;
+  const now = Date.now();
+  const target = { networkId: call.params['network_id'], uri };
+  const authentication = await authenticateOperator(
+    { tls: call.tls, authorization: request.headers.get('authorization') },
+    { now, permit: (principal) => demand(principal, route.permission, target) },
+  );
+  const db = new Database(call.d1, authentication.gate);
+  const context = createContext({
+    requestId,
+    now: Date.now,
+    db,
+    principal: authentication.principal,
+    ifMatch: request.headers.get('if-match') ?? undefined,
+    fleet: call.fleet,
+    platform: call.platform,
+    committed: call.committed,
+  });
+  try {
+    const input = {
+      params: route.params ? parse(route.params, call.params, 'path') : call.params,
+      query: route.query ? parse(route.query, Object.fromEntries(url.searchParams), 'query') : {},
+      body: route.body ? parse(route.body, await readJson(request), 'body') : undefined,
+    };
+    const reply = await route.handle(input as Parameters<Route['handle']>[0], context);
+    // A handler that read nothing has not passed the gate yet.
+    await db.authorise();
+    return respond(route, reply, requestId, db.trips);
+  } catch (error) {
+    // Who may not ask is told that, and not what is wrong with the question.
+    await db.authorise();
+    throw error;
+  }
+}
+
+function respond(route: Route, reply: Awaited<ReturnType<Route['handle']>>, requestId: string, trips: number): Response {
+  const spec = route.responses[reply.status];
+  const headers = new Headers({ 'x-request-id': requestId, 'server-timing': `d1;desc="round trips: ${trips}"`, ...reply.headers });
+  if (reply.etag) headers.set('etag', etagOf(reply.etag));
+  if (reply.body === undefined) return new Response(null, { status: reply.status, headers });
+  headers.set('content-type', spec?.contentType ?? 'application/json');
+  headers.set('cache-control', 'no-store');
+  const body = spec?.schema ? complete(spec.schema, reply.body) : reply.body;
+  return new Response(spec?.contentType ? String(body) : JSON.stringify(body), { status: reply.status, headers });
+}

@@ -1,0 +1,96 @@
+import { create } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { challengeFor, requestSign } from '../../core/bootstrap/bootstrapper.ts';
+import { type BootstrapKey, importBootstrapKey } from '../../core/bootstrap/bootstrap-key.ts';
+import { keyTypeNumber } from '../../core/bootstrap/answer.ts';
+import { controlProxyConfig, type PublicAddress } from '../../core/bootstrap/control-proxy.ts';
+import { KEY_TYPES } from '../../core/bootstrap/device.ts';
+import { registerGateway } from '../../core/bootstrap/register.ts';
+import { certifierOf } from '../../core/certifier/certifier.ts';
+import type { Committed } from '../../core/configurator/commit.ts';
+import { Database } from '../../core/db/database.ts';
+import { OrcError } from '../../core/errors.ts';
+import { refusalStatement } from '../../core/identity/refusal-audit.ts';
+import { Bootstrapper, ChallengeKey_KeyType, ChallengeSchema, RegisterResponseSchema, Registration } from '../../proto/gen/orc8r/protos/bootstrapper_pb.js';
+import { CertificateSchema } from '../../proto/gen/orc8r/protos/certifier_pb.js';
+import type { Settings } from '../environment.ts';
+import { connectHandler, requestIdOf } from '../connect.ts';
+
+/** Nothing a gateway sends here is larger: a CSR of 16 KB, a challenge and its answer. */
+const MAX_BODY_BYTES = 64 * 1024;
+
+export interface BootstrapDeps {
+  readonly db: D1Database;
+  readonly settings: Pick<Settings, 'CERTIFIER_CERT' | 'CERTIFIER_KEY' | 'BOOTSTRAP_KEY' | 'DOMAIN' | 'IDENTITY_SOURCE'>;
+  /** What a gateway that registers is told to dial, when the ports are not the usual ones. */
+  readonly address?: PublicAddress;
+  /** Called after a commit, so that the network's object is told at once. */
+  readonly networkChanged: (committed: Committed) => void;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+/** The door without client certificates: challenge, sign, register (docs/protocol.md, "Joining"). Make it once per isolate. */
+export function createBootstrap(deps: BootstrapDeps): (request: Request, requestId: string) => Promise<Response> {
+  const { db, settings, now } = deps;
+  const address = deps.address ?? usualAddress(settings);
+  let key: BootstrapKey | undefined;
+  const bootstrapKey = async () => (key ??= await importBootstrapKey(settings.BOOTSTRAP_KEY));
+
+  /** Runs one call; a refusal leaves an audit row. */
+  async function attempt<T>(action: string, hardwareId: string, requestId: string, work: (context: { db: Database; key: BootstrapKey; now: number; requestId: string }) => Promise<T>): Promise<T> {
+    const at = now();
+    try {
+      return await work({ db: new Database(db), key: await bootstrapKey(), now: at, requestId });
+    } catch (error) {
+      if (error instanceof OrcError && !isOurFault(error)) {
+        const row = refusalStatement({ action, target: hardwareId, reason: error.reason ?? error.code }, { actor: `gateway:${hardwareId.slice(0, 256)}`, requestId, at });
+        // The refusal stands whether or not it can be written down.
+        await new Database(db).commit([row]).catch((failure: unknown) => console.error('refusal not recorded', requestId, failure));
+      }
+      throw error;
+    }
+  }
+
+  return connectHandler(
+    (router) => {
+      router.service(Bootstrapper, {
+        async getChallenge({ id }, context) {
+          const { keyType, challenge } = await attempt('certificate.challenge', id, requestIdOf(context), (call) => challengeFor(call, id));
+          return create(ChallengeSchema, { keyType: keyTypeNumber(keyType), challenge });
+        },
+        async requestSign(request, context) {
+          const issued = await attempt('certificate.issue', request.hwId?.id ?? '', requestIdOf(context), async (call) =>
+            requestSign({ ...call, certifier: await certifierOf(settings.CERTIFIER_CERT, settings.CERTIFIER_KEY) }, request),
+          );
+          return create(CertificateSchema, { sn: { sn: issued.serial }, notBefore: timestampFromMs(issued.notBefore), notAfter: timestampFromMs(issued.notAfter), certDer: issued.der });
+        },
+      });
+      router.service(Registration, {
+        async register({ token, hwid, challengeKey }, context) {
+          const hardwareId = hwid?.id ?? '';
+          const number = challengeKey?.keyType ?? ChallengeKey_KeyType.ECHO;
+          const keyType = KEY_TYPES.find((type) => keyTypeNumber(type) === number);
+          try {
+            const committed = await attempt('gateway.register', hardwareId, requestIdOf(context), (call) =>
+              registerGateway(call, { token, hardwareId, keyType, key: challengeKey?.key ?? new Uint8Array() }),
+            );
+            if (committed) deps.networkChanged(committed);
+          } catch (error) {
+            // Magma's form: a refusal is an answer (SOUTHBOUND 3b). What trying again may mend stays an error of the call.
+            if (!(error instanceof OrcError) || isOurFault(error)) throw error;
+            return create(RegisterResponseSchema, { response: { case: 'error', value: error.message } });
+          }
+          return create(RegisterResponseSchema, { response: { case: 'controlProxy', value: controlProxyConfig(address) } });
+        },
+      });
+    },
+    { maxBytes: MAX_BODY_BYTES },
+  );
+}
+
+/** On Cloudflare every door is a hostname on 443; elsewhere the doors are Magma's ports. */
+const usualAddress = ({ DOMAIN: domain, IDENTITY_SOURCE: source }: BootstrapDeps['settings']): PublicAddress =>
+  source === 'cloudflare' ? { domain, cloudPort: 443, bootstrapPort: 443 } : { domain, cloudPort: 8443, bootstrapPort: 8444 };
+
+const isOurFault = (error: OrcError): boolean => error.code === 'internal' || error.code === 'unavailable';

@@ -1,0 +1,39 @@
+import { create, type DescMessage, type DescMethodUnary, fromBinary, type MessageInitShape, type MessageShape, toBinary } from '@bufbuild/protobuf';
+import { OrcError } from '../core/errors.ts';
+import { fromGrpc } from '../core/grpc-errors.ts';
+import type { Fleet, GatewayTarget } from '../core/module/context.ts';
+import { gatewayObject, networkObject, type ObjectBindings } from '../durable-objects/ports.ts';
+
+/** The gateways as routes see them, through the objects. */
+export function createFleet(bindings: ObjectBindings): Fleet {
+  return {
+    status: async (networkId, gatewayId) => (await networkObject(bindings, networkId).status(gatewayId)) ?? undefined,
+    statuses: async (networkId) => new Map(await networkObject(bindings, networkId).statuses()),
+    convergence: (networkId) => networkObject(bindings, networkId).convergence(networkId),
+    async call<I extends DescMessage, O extends DescMessage>(
+      target: GatewayTarget,
+      service: string,
+      method: DescMethodUnary<I, O>,
+      request: MessageInitShape<I>,
+    ): Promise<MessageShape<O>> {
+      const payload = toBinary(method.input, create(method.input, request));
+      const path = `/${method.parent.typeName}/${method.name}`;
+      const result = await gatewayObject(bindings, target.hardwareId).call({ service, path, payload });
+      if (result.ok) {
+        const [message] = result.messages;
+        if (!message) throw new OrcError('internal', `gateway ${target.gatewayId} answered without a message`);
+        return fromBinary(method.output, message);
+      }
+      switch (result.reason) {
+        case 'offline':
+          throw new OrcError('gateway_offline', `gateway ${target.gatewayId} is not connected: ${result.message}`);
+        case 'timeout':
+          throw new OrcError('timeout', `gateway ${target.gatewayId}: ${result.message}`);
+        case 'overloaded':
+          throw new OrcError('unavailable', `gateway ${target.gatewayId}: ${result.message}`);
+        case 'gateway':
+          throw fromGrpc(result.code, result.message);
+      }
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import 'reflect-metadata';
+import { waitUntil } from 'cloudflare:workers';
+import { createRegistry } from '../core/module/registry.ts';
+import { readClient } from '../core/identity/client.ts';
+import { GatewayObject as Gateway } from '../durable-objects/gateway/gateway-object.ts';
+import { NetworkObject as Network } from '../durable-objects/network/network-object.ts';
+import { networkObject, type ObjectBindings } from '../durable-objects/ports.ts';
+import { modules } from '../modules/index.ts';
+import { version } from '../package.json';
+import { createApi } from './api/app.ts';
+import { createBootstrap } from './bootstrap/index.ts';
+import { doorOf } from './doors.ts';
+import { type Environment, type Settings, settingsOf } from './environment.ts';
+import { errorResponse } from './errors.ts';
+import { createStreamer } from './streamer/index.ts';
+import { openSocket, SYNC_PATH } from './sync/index.ts';
+import { sweepOutbox } from './sweeper.ts';
+
+// The one deployed Worker: picks a door, and is otherwise a table of contents.
+const registry = createRegistry(modules);
+const api = createApi(registry, version);
+const streamer = createStreamer(registry);
+
+export class GatewayObject extends Gateway {
+  constructor(state: DurableObjectState, bindings: ObjectBindings) {
+    super(state, bindings, registry);
+  }
+}
+
+export class NetworkObject extends Network {
+  constructor(state: DurableObjectState, bindings: ObjectBindings) {
+    super(state, bindings, registry);
+  }
+}
+
+type Bootstrap = ReturnType<typeof createBootstrap>;
+let bootstrap: Bootstrap | undefined;
+
+function bootstrapOf(env: Environment, settings: Settings): Bootstrap {
+  bootstrap ??= createBootstrap({
+    db: env.DB,
+    settings,
+    address: { domain: settings.DOMAIN, cloudPort: settings.CLOUD_PORT, bootstrapPort: settings.BOOTSTRAP_PORT },
+    now: Date.now,
+    networkChanged: ({ networkId }) => waitUntil(networkObject(env, networkId).changed(networkId)),
+  });
+  return bootstrap;
+}
+
+export default {
+  async fetch(request, env, context) {
+    const requestId = crypto.randomUUID();
+    try {
+      const settings = settingsOf(env);
+      const client = readClient(request.cf, { source: settings.IDENTITY_SOURCE, frontSecret: settings.FRONT_SECRET });
+      switch (client.door ?? doorOf(new URL(request.url).hostname)) {
+        case 'api':
+          return await api.fetch(request, env, context);
+        case 'bootstrap':
+          return await bootstrapOf(env, settings)(request, requestId);
+        case 'controller':
+          if (new URL(request.url).pathname === SYNC_PATH) return await openSocket(request, client.tls, env, requestId);
+          return await streamer(request, client.tls, env, requestId);
+      }
+    } catch (error) {
+      return errorResponse(error, requestId);
+    }
+  },
+  async scheduled(_controller, env) {
+    await sweepOutbox(env, Date.now());
+  },
+} satisfies ExportedHandler<Environment>;
