@@ -7,7 +7,12 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeGrpcMessage, prefixMessage, unprefixMessage } from '../core/wire/grpc.ts';
 import { Bootstrapper, ChallengeKey_KeyType, Registration } from '../proto/gen/orc8r/protos/bootstrapper_pb.js';
-import { GenericCommandParamsSchema, GenericCommandResponseSchema, NetworkTestRequestSchema, NetworkTestResponseSchema } from '../proto/gen/orc8r/protos/magmad_pb.js';
+import {
+  GenericCommandParamsSchema,
+  GenericCommandResponseSchema,
+  NetworkTestRequestSchema,
+  NetworkTestResponseSchema,
+} from '../proto/gen/orc8r/protos/magmad_pb.js';
 import { GatewayConfigsSchema } from '../proto/gen/orc8r/protos/mconfig_pb.js';
 import { MetricsContainerSchema } from '../proto/gen/orc8r/protos/metricsd_pb.js';
 import { ServiceInfoSchema } from '../proto/gen/orc8r/protos/service303_pb.js';
@@ -55,7 +60,10 @@ function makeAgent(options: Partial<AgentOptions> = {}): Agent {
     ca: cloud.authority.ca,
     reconnect: { baseMs: 1, capMs: 1, slowMs: 1, replacedMs: 1 },
     bootstrapBackoff: { baseMs: 1, capMs: 1 },
-    log: (level, message, fields) => void logged.push(`${level} ${message} ${JSON.stringify(fields, (_key, value) => (typeof value === 'bigint' ? String(value) : value))}`),
+    log: (level, message, fields) =>
+      void logged.push(
+        `${level} ${message} ${JSON.stringify(fields, (_key, value) => (typeof value === 'bigint' ? String(value) : value))}`,
+      ),
     ...options,
   });
   agents.push(agent);
@@ -63,10 +71,23 @@ function makeAgent(options: Partial<AgentOptions> = {}): Agent {
 }
 
 const mconfig = (interval: number) =>
-  new TextEncoder().encode(JSON.stringify({ configsByKey: { magmad: { '@type': 'type.googleapis.com/magma.mconfig.MagmaD', checkinInterval: interval } }, metadata: { created_at: 1_700_000_000 } }));
+  new TextEncoder().encode(
+    JSON.stringify({
+      configsByKey: { magmad: { '@type': 'type.googleapis.com/magma.mconfig.MagmaD', checkinInterval: interval } },
+      metadata: { created_at: 1_700_000_000 },
+    }),
+  );
 
 function push(peer: Peer, version: number, value: Uint8Array): void {
-  peer.send({ case: 'update', value: { stream: 'configs', version: BigInt(version), digest: `d${version}`, batch: { updates: [{ key: 'gw1', value: Uint8Array.from(value) }], resync: true } } });
+  peer.send({
+    case: 'update',
+    value: {
+      stream: 'configs',
+      version: BigInt(version),
+      digest: `d${version}`,
+      batch: { updates: [{ key: 'gw1', value: Uint8Array.from(value) }], resync: true },
+    },
+  });
 }
 
 /** Answers every call with an empty OK, as the cloud does for ReportStates and Collect. */
@@ -80,12 +101,25 @@ function answerCalls(peer: Peer): void {
   });
 }
 
-async function callAgent(peer: Peer, reqId: number, path: string, request: Uint8Array = new Uint8Array()): Promise<{ status: string; message: string; payload: Uint8Array }> {
-  peer.send({ case: 'syncRequest', value: { reqId, reqBody: { gwId: 'hw', authority: 'magmad', path, headers: { te: 'trailers' }, payload: prefixMessage(request) } } });
-  const find = () => peer.all('syncResponse').find((part) => part.reqId === reqId && part.respBody?.headers['grpc-status'] !== undefined)?.respBody;
+async function callAgent(
+  peer: Peer,
+  reqId: number,
+  path: string,
+  request: Uint8Array = new Uint8Array(),
+): Promise<{ status: string; message: string; payload: Uint8Array }> {
+  peer.send({
+    case: 'syncRequest',
+    value: { reqId, reqBody: { gwId: 'hw', authority: 'magmad', path, headers: { te: 'trailers' }, payload: prefixMessage(request) } },
+  });
+  const find = () =>
+    peer.all('syncResponse').find((part) => part.reqId === reqId && part.respBody?.headers['grpc-status'] !== undefined)?.respBody;
   await until(() => find() !== undefined, `the answer to ${path}`);
   const body = find();
-  return { status: body?.headers['grpc-status'] ?? '', message: decodeGrpcMessage(body?.headers['grpc-message'] ?? ''), payload: body?.payload.length ? unprefixMessage(body.payload) : new Uint8Array() };
+  return {
+    status: body?.headers['grpc-status'] ?? '',
+    message: decodeGrpcMessage(body?.headers['grpc-message'] ?? ''),
+    payload: body?.payload.length ? unprefixMessage(body.payload) : new Uint8Array(),
+  };
 }
 
 describe('an agent', () => {
@@ -136,7 +170,12 @@ describe('an agent', () => {
     const peer = await cloud.peer(1);
     await until(() => agent.connected, 'the connection');
     push(peer, 9, new TextEncoder().encode('{"configsByKey":{}}'));
-    expect(await peer.next('nack')).toMatchObject({ stream: 'configs', version: 9n, reason: 'the mconfig has no magmad', path: 'configsByKey.magmad' });
+    expect(await peer.next('nack')).toMatchObject({
+      stream: 'configs',
+      version: 9n,
+      reason: 'the mconfig has no magmad',
+      path: 'configsByKey.magmad',
+    });
     expect(await refused).toMatchObject({ version: 9n });
     peer.send({ case: 'update', value: { stream: 'subscriberdb', version: 9n } });
     expect(await peer.next('nack', 2)).toMatchObject({ stream: 'subscriberdb', version: 9n });
@@ -151,11 +190,25 @@ describe('an agent', () => {
     const generic = toBinary(GenericCommandParamsSchema, create(GenericCommandParamsSchema, { command: 'echo', params: { x: [1, 2] } }));
     const answered = await callAgent(peer, 1, `${magmad}/GenericCommand`, generic);
     expect(fromBinary(GenericCommandResponseSchema, answered.payload).response).toEqual({ x: [1, 2] });
-    const tests = toBinary(NetworkTestRequestSchema, create(NetworkTestRequestSchema, { pings: [{ hostOrIp: '127.0.0.1', numPackets: 1 }, { hostOrIp: '-bad', numPackets: 1 }] }));
+    const tests = toBinary(
+      NetworkTestRequestSchema,
+      create(NetworkTestRequestSchema, {
+        pings: [
+          { hostOrIp: '127.0.0.1', numPackets: 1 },
+          { hostOrIp: '-bad', numPackets: 1 },
+        ],
+      }),
+    );
     const { pings } = fromBinary(NetworkTestResponseSchema, (await callAgent(peer, 2, `${magmad}/RunNetworkTests`, tests)).payload);
     expect(pings).toMatchObject([{ packetsReceived: 1, error: '' }, { error: expect.stringContaining('not a host name') }]);
-    expect(await callAgent(peer, 3, `${magmad}/Reboot`)).toMatchObject({ status: '9', message: expect.stringContaining('--reboot-command') });
-    expect(await callAgent(peer, 4, `${magmad}/TailLogs`)).toMatchObject({ status: '5', message: expect.stringContaining('none is configured') });
+    expect(await callAgent(peer, 3, `${magmad}/Reboot`)).toMatchObject({
+      status: '9',
+      message: expect.stringContaining('--reboot-command'),
+    });
+    expect(await callAgent(peer, 4, `${magmad}/TailLogs`)).toMatchObject({
+      status: '5',
+      message: expect.stringContaining('none is configured'),
+    });
     expect(await callAgent(peer, 5, `${magmad}/GetConfigs`)).toMatchObject({ status: '5' });
     push(peer, 1, mconfig(30));
     await peer.next('ack');
@@ -183,7 +236,9 @@ describe('an agent', () => {
     const again = await next.next('call');
     const container = fromBinary(MetricsContainerSchema, again.payload);
     expect(container).toEqual(fromBinary(MetricsContainerSchema, sent.payload));
-    expect(container.family.map(({ name }) => name)).toEqual(expect.arrayContaining(['cpu_percent', 'mem_total', 'process_cpu_seconds_total', 'checkin_status']));
+    expect(container.family.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['cpu_percent', 'mem_total', 'process_cpu_seconds_total', 'checkin_status']),
+    );
     await next.next('call', kept.length);
     await second.stop();
     expect((await readdir(join(folder, 'metrics'))).length).toBeLessThanOrEqual(1);
@@ -208,7 +263,10 @@ describe('an agent', () => {
     const short = await cloud.authority.issue(hardwareId, { notAfter: Date.now() + 19 * 3600_000 });
     await storeCredentials(pathsOf(folder), parseCredentials(short.certificate, short.key));
     await agent.start();
-    await until(() => cloud.peers.some((peer) => peer.serial !== parseCredentials(short.certificate, short.key).serial), 'a connection with the new certificate');
+    await until(
+      () => cloud.peers.some((peer) => peer.serial !== parseCredentials(short.certificate, short.key).serial),
+      'a connection with the new certificate',
+    );
     await until(() => agent.connected, 'the welcome');
     expect(cloud.peers.length).toBeLessThanOrEqual(2);
   });

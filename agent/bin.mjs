@@ -14,7 +14,9 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   const node = process.env.ORC8R_AGENT_RESTARTED ? undefined : newerNode();
   if (node) restart(node);
   else {
-    process.stderr.write(`orc8r-agent: Node ${process.versions.node} is too old: install Node 22.18 or newer, or run npm ci where the agent was cloned\n`);
+    process.stderr.write(
+      `orc8r-agent: Node ${process.versions.node} is too old: install Node 22.18 or newer, or run npm ci where the agent was cloned\n`,
+    );
     process.exitCode = 1;
   }
 }

@@ -30,7 +30,9 @@ async function main(args: readonly string[]): Promise<number> {
 async function printIdentity(dataDir: string, hardwareId: string | undefined): Promise<number> {
   const identity = await loadIdentity(pathsOf(dataDir), hardwareId);
   const device = { hardware_id: identity.hardwareId, key: { key_type: identity.keyType, key: identity.publicKey } };
-  process.stdout.write(`hardware id  ${identity.hardwareId}\npublic key   ${identity.publicKey}\n\n"device" of the gateway in the REST API:\n${JSON.stringify(device, null, 2)}\n`);
+  process.stdout.write(
+    `hardware id  ${identity.hardwareId}\npublic key   ${identity.publicKey}\n\n"device" of the gateway in the REST API:\n${JSON.stringify(device, null, 2)}\n`,
+  );
   return 0;
 }
 

@@ -115,9 +115,9 @@ export class Parts {
   }
 
   private take(update: StreamUpdate): void {
-    if (update.stream === CONFIGS_STREAM) return this.configs.take(update);
     const { stream, version } = update;
-    this.connection.send({ case: 'nack', value: { stream, version, reason: 'this agent does not take this stream', path: '' } });
+    if (stream === CONFIGS_STREAM) this.configs.take(update);
+    else this.connection.send({ case: 'nack', value: { stream, version, reason: 'this agent does not take this stream', path: '' } });
   }
 
   private makeConfigs(): Configs {
@@ -174,7 +174,12 @@ export class Parts {
       clock,
       log,
       report: async (timeoutMs) => {
-        const state = await gatewayState({ clock, version: AGENT_VERSION, mconfigCreatedAt: this.configs.current?.createdAt ?? 0, meta: meta() });
+        const state = await gatewayState({
+          clock,
+          version: AGENT_VERSION,
+          mconfigCreatedAt: this.configs.current?.createdAt ?? 0,
+          meta: meta(),
+        });
         const value = new TextEncoder().encode(JSON.stringify(state));
         const states = [{ type: 'gw_state', deviceID: hardwareId, value }];
         const { unreportedStates } = await this.connection.calls.call(StateService.method.reportStates, { states }, timeoutMs);

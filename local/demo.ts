@@ -99,7 +99,7 @@ async function watch(rest: RestClient): Promise<void> {
     if (answer.status === 200) {
       const view = answer.body as ConvergenceView;
       const text = drawTable(view, Date.now());
-      const shape = JSON.stringify(Object.values(view.gateways).map(({ connected, streams }) => [connected, streams]));
+      const shape = JSON.stringify(view.gateways.map(({ connected, streams }) => [connected, streams]));
       if (process.stdout.isTTY) logUpdate(text);
       else if (shape !== last) process.stdout.write(`${text}\n`);
       last = shape;

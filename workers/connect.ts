@@ -1,7 +1,9 @@
+import { fromBinary } from '@bufbuild/protobuf';
 import { Code, ConnectError, type ConnectRouter, type ConnectRouterOptions, type ContextValues, createConnectRouter, createContextKey, createContextValues, type HandlerContext, type Interceptor } from '@connectrpc/connect';
-import { universalServerRequestFromFetch, universalServerResponseToFetch } from '@connectrpc/connect/protocol';
+import { type UniversalHandler, universalServerResponseToFetch } from '@connectrpc/connect/protocol';
 import { OrcError } from '../core/errors.ts';
 import { toGrpc } from '../core/grpc-errors.ts';
+import { concat } from '../core/identity/bytes.ts';
 import { errorResponse } from './errors.ts';
 
 /** Largest message taken, bytes: a whole body for unary calls. */
@@ -35,14 +37,14 @@ export function connectHandler(routes: (router: ConnectRouter) => void, options:
   return async (request, requestId, prepare) => {
     const { pathname } = new URL(request.url);
     const handler = handlers.get(pathname);
-    if (!handler) return errorResponse(new OrcError('not_found', `there is no method ${pathname}`), requestId);
-    if (Number(request.headers.get('content-length') ?? 0) > maxBytes + FRAMING_BYTES) {
-      return errorResponse(new OrcError('too_large', `the body is larger than ${maxBytes} bytes`), requestId);
-    }
-    const universal = universalServerRequestFromFetch(request, {});
+    if (!handler) return errorResponse(new OrcError('not_found', `there is no method ${pathname.slice(0, 200)}`), requestId);
+    const body = await readBody(request, maxBytes + FRAMING_BYTES);
+    if (!body) return errorResponse(new OrcError('too_large', `the body is larger than ${maxBytes} bytes`), requestId);
+    if (!parses(handler, request, body)) return garbage(handler, requestId);
     const contextValues = createContextValues().set(requestIdKey, requestId);
     prepare?.(contextValues);
-    const answer = await handler({ ...universal, contextValues });
+    const { method, headers, url, signal } = request;
+    const answer = await handler({ httpVersion: '1.1', method, url, header: headers, body: oneChunk(body), signal, contextValues });
     // The library answers what is no call at all with a bare status.
     if (answer.status === 415) return unsupported(request, requestId);
     if (answer.status === 405) return errorResponse(new OrcError('method_not_allowed', `${pathname} takes ${handler.allowedMethods.join(' or ')} only`), requestId);
@@ -50,6 +52,39 @@ export function connectHandler(routes: (router: ConnectRouter) => void, options:
     response.headers.set(REQUEST_ID, requestId);
     return response;
   };
+}
+
+/** The whole body: every call served here sends one message. Undefined when it is larger than allowed. */
+async function readBody(request: Request, limit: number): Promise<Uint8Array | undefined> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) return undefined;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > limit) return undefined;
+    chunks.push(chunk);
+  }
+  return concat(...chunks);
+}
+
+async function* oneChunk(body: Uint8Array): AsyncIterable<Uint8Array> {
+  yield body;
+}
+
+/** The library takes bytes that are no message for a fault of the server; in a bare body they are the caller's. */
+function parses({ method }: UniversalHandler, request: Request, body: Uint8Array): boolean {
+  if (method.methodKind !== 'unary' || request.headers.get('content-type') !== 'application/proto' || request.headers.has('content-encoding')) return true;
+  try {
+    fromBinary(method.input, body);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function garbage({ method }: UniversalHandler, requestId: string): Response {
+  const said = { code: 'invalid_argument', message: `the body is not a ${method.input.typeName} in binary form`, request_id: requestId };
+  return Response.json(said, { status: 400, headers: { [REQUEST_ID]: requestId } });
 }
 
 /** REST answers 400 here, the Connect protocol asks for 415. */
@@ -80,14 +115,11 @@ async function* explained<T>(messages: AsyncIterable<T>, requestId: string): Asy
 /** The Connect form of a refusal. Codes are those of gRPC. */
 export function toConnect(error: unknown, requestId: string): ConnectError {
   // What the library itself refuses: a message that does not parse, a deadline.
-  if (error instanceof ConnectError) {
-    error.metadata.set(REQUEST_ID, requestId);
-    return error;
-  }
+  if (error instanceof ConnectError) return error;
   if (!(error instanceof OrcError) || error.code === 'internal') console.error('unexpected failure', requestId, error);
   const reason = error instanceof OrcError ? error.reason : undefined;
   const { code, message } = toGrpc(error);
   // Gateways bootstrap again on PERMISSION_DENIED, so whatever is wrong with a certificate has to be that (SOUTHBOUND 1).
   const answered: Code = reason?.startsWith('certificate_') ? Code.PermissionDenied : (code as number as Code);
-  return new ConnectError(message, answered, { [REQUEST_ID]: requestId, ...(reason ? { [REASON]: reason } : {}) });
+  return new ConnectError(message, answered, reason ? { [REASON]: reason } : undefined);
 }

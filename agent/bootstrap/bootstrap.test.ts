@@ -8,7 +8,12 @@ import { Code, ConnectError, createClient, createRouterTransport } from '@connec
 import * as x509 from '@peculiar/x509';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RegisterRequest, Response } from '../../proto/gen/orc8r/protos/bootstrapper_pb.js';
-import { Bootstrapper as BootstrapperService, ChallengeKey_KeyType, ChallengeSchema, Registration } from '../../proto/gen/orc8r/protos/bootstrapper_pb.js';
+import {
+  Bootstrapper as BootstrapperService,
+  ChallengeKey_KeyType,
+  ChallengeSchema,
+  Registration,
+} from '../../proto/gen/orc8r/protos/bootstrapper_pb.js';
 import { loadIdentity } from '../identity/identity.ts';
 import { silent } from '../log.ts';
 import { pathsOf } from '../storage/paths.ts';
@@ -28,9 +33,13 @@ function padded(integer: Uint8Array, length: number): Buffer {
 }
 
 describe('answers to a challenge', () => {
-  const ask = (keyType: ChallengeKey_KeyType, challenge: Uint8Array = randomBytes(512)) => create(ChallengeSchema, { keyType, challenge: Uint8Array.from(challenge) });
+  const ask = (keyType: ChallengeKey_KeyType, challenge: Uint8Array = randomBytes(512)) =>
+    create(ChallengeSchema, { keyType, challenge: Uint8Array.from(challenge) });
 
-  it.each([['P-384', 48], ['P-256', 32]] as const)('ECDSA with %s: r and s verify, also when one has a leading zero byte', (namedCurve, length) => {
+  it.each([
+    ['P-384', 48],
+    ['P-256', 32],
+  ] as const)('ECDSA with %s: r and s verify, also when one has a leading zero byte', (namedCurve, length) => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve });
     let short = 0;
     for (let run = 0; run < 5000 && short < 2; run++) {
@@ -56,7 +65,9 @@ describe('answers to a challenge', () => {
     expect(verify('sha256', challenge.challenge, publicKey, answer.value.signature ?? new Uint8Array())).toBe(true);
     const echo = ask(ChallengeKey_KeyType.ECHO);
     expect(answerChallenge(echo, privateKey)).toEqual({ case: 'echoResponse', value: { response: echo.challenge } });
-    expect(() => answerChallenge(ask(ChallengeKey_KeyType.SOFTWARE_ECDSA_SHA256), privateKey)).toThrow('registered with an EC challenge key');
+    expect(() => answerChallenge(ask(ChallengeKey_KeyType.SOFTWARE_ECDSA_SHA256), privateKey)).toThrow(
+      'registered with an EC challenge key',
+    );
   });
 
   it('strips every leading zero byte and keeps one of a zero', () => {
@@ -127,7 +138,11 @@ describe('bootstrapper', () => {
       service(Registration, {
         register: (request) => {
           seen.registers.push(request);
-          return { response: cloud.registerError ? { case: 'error', value: cloud.registerError } : { case: 'controlProxy', value: 'cloud_port: 8443\n' } };
+          return {
+            response: cloud.registerError
+              ? { case: 'error', value: cloud.registerError }
+              : { case: 'controlProxy', value: 'cloud_port: 8443\n' },
+          };
         },
       });
     });
@@ -151,11 +166,18 @@ describe('bootstrapper', () => {
     expect(await loadCredentials(paths)).toEqual(credentials);
     expect(new X509Certificate(credentials?.certificate ?? '').subject).toBe('CN=gw-1');
     const [sign] = seen.signs;
-    expect(sign?.csr).toMatchObject({ validTime: { seconds: 345_600n }, certType: 0, id: { Value: { case: 'gateway', value: { hardwareId: 'gw-1' } } } });
+    expect(sign?.csr).toMatchObject({
+      validTime: { seconds: 345_600n },
+      certType: 0,
+      id: { Value: { case: 'gateway', value: { hardwareId: 'gw-1' } } },
+    });
     expect(sign?.challenge).toEqual(challenge);
     if (sign?.response.case !== 'ecdsaResponse') throw new Error('no ECDSA answer');
     const { r, s } = sign.response.value;
-    const key = { key: createPublicKey({ key: Buffer.from(identity.publicKey, 'base64'), type: 'spki', format: 'der' }), dsaEncoding: 'ieee-p1363' } as const;
+    const key = {
+      key: createPublicKey({ key: Buffer.from(identity.publicKey, 'base64'), type: 'spki', format: 'der' }),
+      dsaEncoding: 'ieee-p1363',
+    } as const;
     expect(verify('sha256', challenge, key, Buffer.concat([padded(r, 48), padded(s, 48)]))).toBe(true);
   });
 
@@ -164,7 +186,11 @@ describe('bootstrapper', () => {
     await bootstrapper.renew('first', forever);
     await bootstrapper.renew('second', forever);
     expect(seen.registers).toHaveLength(1);
-    expect(seen.registers[0]).toMatchObject({ token: 'reg_secret', hwid: { id: 'gw-1' }, challengeKey: { keyType: ChallengeKey_KeyType.SOFTWARE_ECDSA_SHA256 } });
+    expect(seen.registers[0]).toMatchObject({
+      token: 'reg_secret',
+      hwid: { id: 'gw-1' },
+      challengeKey: { keyType: ChallengeKey_KeyType.SOFTWARE_ECDSA_SHA256 },
+    });
     expect(new TextDecoder().decode(seen.registers[0]?.challengeKey?.key)).toBe(identity.publicKey);
     expect(await readFile(paths.controlProxy, 'utf8')).toBe('cloud_port: 8443\n');
     expect(await readFile(paths.registration, 'utf8')).not.toContain('reg_secret');

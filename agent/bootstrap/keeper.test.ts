@@ -30,7 +30,12 @@ async function setUp(hoursLeft: number | undefined) {
   const stop = new AbortController();
   const next = await make(97);
   const keeper = new CertificateKeeper({
-    bootstrapper: { renew: async (why) => (seen.whys.push(why), next) },
+    bootstrapper: {
+      renew: async (why) => {
+        seen.whys.push(why);
+        return next;
+      },
+    },
     paths,
     clock,
     log: silent,
@@ -68,7 +73,10 @@ describe('the certificate in force', () => {
     expect(seen.news).toBe(1);
   });
 
-  it.each([['missing', undefined, 'there is no certificate yet'], ['expired', -0.5, 'the certificate has expired']])('is obtained first when it is %s', async (_name, hours, why) => {
+  it.each([
+    ['missing', undefined, 'there is no certificate yet'],
+    ['expired', -0.5, 'the certificate has expired'],
+  ])('is obtained first when it is %s', async (_name, hours, why) => {
     const { keeper, seen, next } = await setUp(hours);
     await keeper.obtain();
     expect(seen.whys).toEqual([why]);

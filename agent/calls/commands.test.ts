@@ -80,7 +80,10 @@ describe('programs', () => {
 
   it('a program that overstays its time is ended, even when it ignores SIGTERM', async () => {
     const manual = new ManualClock();
-    const program = await script('stubborn', `trap '' TERM\necho $$ > ${folder}/part\nmv ${folder}/part ${folder}/pid\nwhile :; do sleep 0.05; done`);
+    const program = await script(
+      'stubborn',
+      `trap '' TERM\necho $$ > ${folder}/part\nmv ${folder}/part ${folder}/pid\nwhile :; do sleep 0.05; done`,
+    );
     const done = runCommand({ command: program, args: [], clock: manual, signal: abort.signal, timeoutMs: 15_000 });
     const pid = await pidIn(join(folder, 'pid'));
     await manual.advance(15_000);
@@ -100,44 +103,85 @@ describe('ping', () => {
   });
 
   it('reads iputils and BusyBox, with and without answers', () => {
-    expect(parsePing('3 packets transmitted, 3 received, 0% packet loss, time 2003ms\nrtt min/avg/max/mdev = 0.1/0.25/0.5/0.1 ms')).toEqual({ packetsTransmitted: 3, packetsReceived: 3, avgResponseMs: 0.25 });
-    expect(parsePing('4 packets transmitted, 2 packets received, 50% packet loss\nround-trip min/avg/max = 1.0/2.5/4.0 ms')).toEqual({ packetsTransmitted: 4, packetsReceived: 2, avgResponseMs: 2.5 });
-    expect(parsePing('2 packets transmitted, 0 received, +2 errors, 100% packet loss, time 1001ms')).toEqual({ packetsTransmitted: 2, packetsReceived: 0, avgResponseMs: 0 });
+    expect(parsePing('3 packets transmitted, 3 received, 0% packet loss, time 2003ms\nrtt min/avg/max/mdev = 0.1/0.25/0.5/0.1 ms')).toEqual(
+      { packetsTransmitted: 3, packetsReceived: 3, avgResponseMs: 0.25 },
+    );
+    expect(parsePing('4 packets transmitted, 2 packets received, 50% packet loss\nround-trip min/avg/max = 1.0/2.5/4.0 ms')).toEqual({
+      packetsTransmitted: 4,
+      packetsReceived: 2,
+      avgResponseMs: 2.5,
+    });
+    expect(parsePing('2 packets transmitted, 0 received, +2 errors, 100% packet loss, time 1001ms')).toEqual({
+      packetsTransmitted: 2,
+      packetsReceived: 0,
+      avgResponseMs: 0,
+    });
     expect(parsePing('ping: nowhere.invalid: Name or service not known')).toBeUndefined();
   });
 
   it('says what is wrong for each host: a bad name, an unknown one, a missing program', async () => {
     expect((await ping({ hostOrIp: '-f', numPackets: 1 }, context())).error).toContain('is not a host name');
     expect((await ping({ hostOrIp: 'no-such-host.invalid', numPackets: 1 }, context())).error).toMatch(/no-such-host\.invalid/);
-    expect((await ping({ hostOrIp: '127.0.0.1', numPackets: 1 }, { ...context(), pingProgram: join(folder, 'absent') })).error).toBe('ping is not installed on this gateway: install iputils-ping');
+    expect((await ping({ hostOrIp: '127.0.0.1', numPackets: 1 }, { ...context(), pingProgram: join(folder, 'absent') })).error).toBe(
+      'ping is not installed on this gateway: install iputils-ping',
+    );
   });
 
   it('takes names and addresses for hosts, and nothing that a program would read as something else', () => {
     for (const host of ['127.0.0.1', '::1', 'fe80::1%eth0', 'a-b.example', 'my_host']) expect(hostFault(host), host).toBeUndefined();
-    for (const host of ['', '-c', '--help', 'a b', 'a;reboot', '$(id)', 'a\nb', 'x'.repeat(300)]) expect(hostFault(host), host).toBeDefined();
+    for (const host of ['', '-c', '--help', 'a b', 'a;reboot', '$(id)', 'a\nb', 'x'.repeat(300)])
+      expect(hostFault(host), host).toBeDefined();
   });
 });
 
 describe('traceroute', () => {
   it('hands over hops and packet size, and reads what comes back', async () => {
-    const tracerouteProgram = await script('traceroute', `echo "$@" > ${folder}/args\necho 'traceroute to h (10.0.0.9)'\necho ' 1  gw (10.0.0.1)  0.5 ms  0.6 ms *'`);
+    const tracerouteProgram = await script(
+      'traceroute',
+      `echo "$@" > ${folder}/args\necho 'traceroute to h (10.0.0.9)'\necho ' 1  gw (10.0.0.1)  0.5 ms  0.6 ms *'`,
+    );
     const result = await traceroute({ hostOrIp: 'h', maxHops: 5, bytesPerPacket: 100 }, { ...context(), tracerouteProgram });
-    expect(result).toEqual({ hostOrIp: 'h', error: '', hops: [{ idx: 1, probes: [{ hostname: 'gw', ip: '10.0.0.1', rttMs: 0.5 }, { hostname: 'gw', ip: '10.0.0.1', rttMs: 0.6 }, { hostname: '*', ip: '', rttMs: 0 }] }] });
+    expect(result).toEqual({
+      hostOrIp: 'h',
+      error: '',
+      hops: [
+        {
+          idx: 1,
+          probes: [
+            { hostname: 'gw', ip: '10.0.0.1', rttMs: 0.5 },
+            { hostname: 'gw', ip: '10.0.0.1', rttMs: 0.6 },
+            { hostname: '*', ip: '', rttMs: 0 },
+          ],
+        },
+      ],
+    });
     expect((await readFile(join(folder, 'args'), 'utf8')).trim()).toBe('-m 5 -w 3 h 100');
-    expect((await traceroute({ hostOrIp: 'h', maxHops: 0, bytesPerPacket: 0 }, { ...context(), tracerouteProgram: join(folder, 'absent') })).error).toContain('install traceroute');
+    expect(
+      (await traceroute({ hostOrIp: 'h', maxHops: 0, bytesPerPacket: 0 }, { ...context(), tracerouteProgram: join(folder, 'absent') }))
+        .error,
+    ).toContain('install traceroute');
   });
 
   it('reads hops that change hosts or never answer', () => {
-    const text = 'traceroute to 8.8.8.8 (8.8.8.8), 30 hops max, 60 byte packets\n 1  * * *\n 2  a (1.1.1.1)  1.5 ms b (2.2.2.2)  2.5 ms !N *\n';
+    const text =
+      'traceroute to 8.8.8.8 (8.8.8.8), 30 hops max, 60 byte packets\n 1  * * *\n 2  a (1.1.1.1)  1.5 ms b (2.2.2.2)  2.5 ms !N *\n';
     expect(parseTraceroute(text)).toEqual([
       { idx: 1, probes: [0, 1, 2].map(() => ({ hostname: '*', ip: '', rttMs: 0 })) },
-      { idx: 2, probes: [{ hostname: 'a', ip: '1.1.1.1', rttMs: 1.5 }, { hostname: 'b', ip: '2.2.2.2', rttMs: 2.5 }, { hostname: '*', ip: '', rttMs: 0 }] },
+      {
+        idx: 2,
+        probes: [
+          { hostname: 'a', ip: '1.1.1.1', rttMs: 1.5 },
+          { hostname: 'b', ip: '2.2.2.2', rttMs: 2.5 },
+          { hostname: '*', ip: '', rttMs: 0 },
+        ],
+      },
     ]);
   });
 });
 
 describe('generic commands', () => {
-  const run = (allowed: Record<string, string>, name: string, params = {}, withClock = clock as typeof clock | ManualClock) => genericCommand(allowed, name, params, withClock, abort.signal);
+  const run = (allowed: Record<string, string>, name: string, params = {}, withClock = clock as typeof clock | ManualClock) =>
+    genericCommand(allowed, name, params, withClock, abort.signal);
 
   it('get their parameters as JSON on stdin and may answer JSON', async () => {
     expect(await run({ echo: 'cat' }, 'echo', { a: [1, 'two'] })).toEqual({ a: [1, 'two'] });
@@ -150,9 +194,15 @@ describe('generic commands', () => {
   });
 
   it('run only by a name that is on the list', async () => {
-    expect(await refusal(run({ health: 'true', reload: 'true' }, 'rm -rf /'))).toEqual([3, 'the command "rm -rf /" is not allowed; allowed are: health, reload']);
+    expect(await refusal(run({ health: 'true', reload: 'true' }, 'rm -rf /'))).toEqual([
+      3,
+      'the command "rm -rf /" is not allowed; allowed are: health, reload',
+    ]);
     expect(await refusal(run({}, 'toString'))).toEqual([3, 'the command "toString" is not allowed; this gateway allows none']);
-    expect(await refusal(run({ gone: join(folder, 'absent') }, 'gone'))).toEqual([9, expect.stringContaining('is missing on this gateway')]);
+    expect(await refusal(run({ gone: join(folder, 'absent') }, 'gone'))).toEqual([
+      9,
+      expect.stringContaining('is missing on this gateway'),
+    ]);
   });
 
   it('end after 15 s', async () => {
@@ -166,7 +216,10 @@ describe('generic commands', () => {
 describe('restart and reboot', () => {
   it('are refused where they are not set up', async () => {
     expect(await refusal(reboot(undefined, clock, abort.signal))).toEqual([9, expect.stringContaining('--reboot-command')]);
-    expect(await refusal(restartServices(undefined, ['mme'], clock, abort.signal))).toEqual([9, expect.stringContaining('--restart-command')]);
+    expect(await refusal(restartServices(undefined, ['mme'], clock, abort.signal))).toEqual([
+      9,
+      expect.stringContaining('--restart-command'),
+    ]);
   });
 
   it('run the configured command for each service, name within its word', async () => {
@@ -178,22 +231,38 @@ describe('restart and reboot', () => {
   it('never hand a bad name to a program', async () => {
     const program = await script('restart', `touch ${folder}/ran`);
     for (const name of ['', 'a b', '$(id)', '../x', '-f', 'a;b', 'x'.repeat(200)]) {
-      expect(await refusal(restartServices(`${program} {service}`, ['mme', name], clock, abort.signal)), name).toEqual([3, expect.stringContaining('is not the name of a service')]);
+      expect(await refusal(restartServices(`${program} {service}`, ['mme', name], clock, abort.signal)), name).toEqual([
+        3,
+        expect.stringContaining('is not the name of a service'),
+      ]);
     }
-    expect(await refusal(restartServices(`${program} {service}`, [], clock, abort.signal))).toEqual([3, 'name at least one service to restart']);
+    expect(await refusal(restartServices(`${program} {service}`, [], clock, abort.signal))).toEqual([
+      3,
+      'name at least one service to restart',
+    ]);
     await expect(readFile(join(folder, 'ran'))).rejects.toThrow();
   });
 
   it('tell which one failed and why', async () => {
     const program = await script('restart', 'echo "unit $1 not found" >&2; exit 5');
-    expect(await refusal(restartServices(`${program} {service}`, ['mme'], clock, abort.signal))).toEqual([13, 'restarting mme failed with 5: unit mme not found']);
-    expect(await refusal(reboot(`${program} now`, clock, abort.signal))).toEqual([13, 'the reboot command failed with 5: unit now not found']);
+    expect(await refusal(restartServices(`${program} {service}`, ['mme'], clock, abort.signal))).toEqual([
+      13,
+      'restarting mme failed with 5: unit mme not found',
+    ]);
+    expect(await refusal(reboot(`${program} now`, clock, abort.signal))).toEqual([
+      13,
+      'the reboot command failed with 5: unit now not found',
+    ]);
   });
 
   it('a reboot counts as accepted when its command ends well or keeps running', async () => {
     await reboot('true', clock, abort.signal);
     const manual = new ManualClock();
-    const accepted = reboot(await script('slow', `echo $$ > ${folder}/part\nmv ${folder}/part ${folder}/pid\nexec sleep 600`), manual, abort.signal);
+    const accepted = reboot(
+      await script('slow', `echo $$ > ${folder}/part\nmv ${folder}/part ${folder}/pid\nexec sleep 600`),
+      manual,
+      abort.signal,
+    );
     const pid = await pidIn(join(folder, 'pid'));
     await manual.advance(2_000);
     await accepted;

@@ -11,7 +11,13 @@ export const EXECUTOR_TIMEOUT_MS = 15_000;
  * Runs an allowed command with `params` as JSON on its stdin. Gives its stdout when that is a JSON object and the command
  * succeeded, otherwise `{stdout, stderr, returncode}`. Throws GrpcError: INVALID_ARGUMENT, DEADLINE_EXCEEDED, FAILED_PRECONDITION.
  */
-export async function genericCommand(allowed: Readonly<Record<string, string>>, name: string, params: JsonObject, clock: Clock, signal: AbortSignal): Promise<JsonObject> {
+export async function genericCommand(
+  allowed: Readonly<Record<string, string>>,
+  name: string,
+  params: JsonObject,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<JsonObject> {
   const line = Object.hasOwn(allowed, name) ? allowed[name] : undefined;
   if (line === undefined) {
     const names = Object.keys(allowed).sort();
@@ -19,11 +25,15 @@ export async function genericCommand(allowed: Readonly<Record<string, string>>, 
     throw new GrpcError(GrpcStatus.INVALID_ARGUMENT, `the command ${JSON.stringify(name.slice(0, 80))} is not allowed; ${hint}`);
   }
   const [command, ...args] = splitCommandLine(line);
-  const result = await runCommand({ command, args, clock, signal, timeoutMs: EXECUTOR_TIMEOUT_MS, stdin: JSON.stringify(params) }).catch((error: unknown) => {
-    if (error instanceof MissingProgram) throw new GrpcError(GrpcStatus.FAILED_PRECONDITION, `the program of ${name} is missing on this gateway: ${command}`);
-    throw error;
-  });
-  if (result.timedOut) throw new GrpcError(GrpcStatus.DEADLINE_EXCEEDED, `the command ${name} exceeded ${EXECUTOR_TIMEOUT_MS / 1000} s and was ended`);
+  const result = await runCommand({ command, args, clock, signal, timeoutMs: EXECUTOR_TIMEOUT_MS, stdin: JSON.stringify(params) }).catch(
+    (error: unknown) => {
+      if (error instanceof MissingProgram)
+        throw new GrpcError(GrpcStatus.FAILED_PRECONDITION, `the program of ${name} is missing on this gateway: ${command}`);
+      throw error;
+    },
+  );
+  if (result.timedOut)
+    throw new GrpcError(GrpcStatus.DEADLINE_EXCEEDED, `the command ${name} exceeded ${EXECUTOR_TIMEOUT_MS / 1000} s and was ended`);
   const parsed = result.code === 0 ? jsonObject(result.stdout) : undefined;
   return parsed ?? { stdout: result.stdout, stderr: result.stderr, returncode: result.code };
 }

@@ -35,9 +35,13 @@ export function magmadService(options: MagmadOptions): [string, ServedMethod][] 
     getGatewayId: async () => ({ gatewayId: options.hardwareId }),
     getConfigs: async () => gatewayConfigs(options.mconfig()),
     runNetworkTests: async ({ pings, traceroutes }, { signal }) => {
-      if (pings.length + traceroutes.length > MAX_TESTS) throw new GrpcError(GrpcStatus.INVALID_ARGUMENT, `at most ${MAX_TESTS} hosts can be tested in one call`);
+      if (pings.length + traceroutes.length > MAX_TESTS)
+        throw new GrpcError(GrpcStatus.INVALID_ARGUMENT, `at most ${MAX_TESTS} hosts can be tested in one call`);
       const context = { clock, signal };
-      const [pinged, traced] = await Promise.all([Promise.all(pings.map((one) => ping(one, context))), Promise.all(traceroutes.map((one) => traceroute(one, context)))]);
+      const [pinged, traced] = await Promise.all([
+        Promise.all(pings.map((one) => ping(one, context))),
+        Promise.all(traceroutes.map((one) => traceroute(one, context))),
+      ]);
       return { pings: pinged, traceroutes: traced };
     },
     reboot: async (_request, { signal }) => {
@@ -55,7 +59,10 @@ export function magmadService(options: MagmadOptions): [string, ServedMethod][] 
       const path = Object.hasOwn(options.logFiles, service) ? options.logFiles[service] : undefined;
       if (path === undefined) {
         const known = Object.keys(options.logFiles).sort();
-        throw new GrpcError(GrpcStatus.NOT_FOUND, `no log file is configured for ${JSON.stringify(service.slice(0, 80))}; ${known.length ? `configured are: ${known.join(', ')}` : 'none is configured'}`);
+        throw new GrpcError(
+          GrpcStatus.NOT_FOUND,
+          `no log file is configured for ${JSON.stringify(service.slice(0, 80))}; ${known.length ? `configured are: ${known.join(', ')}` : 'none is configured'}`,
+        );
       }
       for await (const line of tail(path, clock, signal)) yield { line };
     },

@@ -12,19 +12,30 @@ const DEFAULT_PACKETS = 4;
 const MAX_PACKETS = 100;
 
 /** Pings one host; what goes wrong is in `error`, never thrown. Round-trip time in milliseconds. */
-export async function ping({ hostOrIp, numPackets }: Pick<PingParams, 'hostOrIp' | 'numPackets'>, context: NetworkTestContext): Promise<PingOutcome> {
+export async function ping(
+  { hostOrIp, numPackets }: Pick<PingParams, 'hostOrIp' | 'numPackets'>,
+  context: NetworkTestContext,
+): Promise<PingOutcome> {
   const count = numPackets > 0 ? Math.min(numPackets, MAX_PACKETS) : DEFAULT_PACKETS;
   const result = { hostOrIp, numPackets: count };
   const fault = hostFault(hostOrIp);
   if (fault) return { ...result, error: fault };
   try {
     const args = ['-c', String(count), '-W', '5', hostOrIp];
-    const { stdout, stderr, timedOut } = await runCommand({ ...context, command: context.pingProgram ?? 'ping', args, timeoutMs: (count + 10) * 1000 });
+    const { stdout, stderr, timedOut } = await runCommand({
+      ...context,
+      command: context.pingProgram ?? 'ping',
+      args,
+      timeoutMs: (count + 10) * 1000,
+    });
     const statistics = parsePing(stdout);
     if (statistics) return { ...result, ...statistics };
     return { ...result, error: timedOut ? 'ping did not end in time' : (stderr || stdout).trim().slice(0, 500) || 'ping said nothing' };
   } catch (error) {
-    return { ...result, error: error instanceof MissingProgram ? 'ping is not installed on this gateway: install iputils-ping' : reasonOf(error) };
+    return {
+      ...result,
+      error: error instanceof MissingProgram ? 'ping is not installed on this gateway: install iputils-ping' : reasonOf(error),
+    };
   }
 }
 

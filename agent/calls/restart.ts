@@ -14,7 +14,8 @@ const REBOOT_ACCEPTED_MS = 2_000;
 
 /** Throws GrpcError: FAILED_PRECONDITION when no command is configured, INTERNAL when it fails. */
 export async function reboot(line: string | undefined, clock: Clock, signal: AbortSignal): Promise<void> {
-  if (line === undefined) throw new GrpcError(GrpcStatus.FAILED_PRECONDITION, 'rebooting is not set up on this gateway: start its agent with --reboot-command');
+  if (line === undefined)
+    throw new GrpcError(GrpcStatus.FAILED_PRECONDITION, 'rebooting is not set up on this gateway: start its agent with --reboot-command');
   // Not bound to the call: a caller who goes away does not stop a reboot half-way.
   const done = run(line, clock, new AbortController().signal, REBOOT_TIMEOUT_MS, 'the reboot command');
   const accepted = new AbortController();
@@ -22,12 +23,23 @@ export async function reboot(line: string | undefined, clock: Clock, signal: Abo
 }
 
 /** Restarts one after the other. Throws GrpcError: FAILED_PRECONDITION, INVALID_ARGUMENT, INTERNAL naming the service that failed. */
-export async function restartServices(template: string | undefined, services: readonly string[], clock: Clock, signal: AbortSignal): Promise<void> {
-  if (template === undefined) throw new GrpcError(GrpcStatus.FAILED_PRECONDITION, 'restarting services is not set up on this gateway: start its agent with --restart-command');
+export async function restartServices(
+  template: string | undefined,
+  services: readonly string[],
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  if (template === undefined)
+    throw new GrpcError(
+      GrpcStatus.FAILED_PRECONDITION,
+      'restarting services is not set up on this gateway: start its agent with --restart-command',
+    );
   if (services.length === 0) throw new GrpcError(GrpcStatus.INVALID_ARGUMENT, 'name at least one service to restart');
-  if (services.length > MAX_SERVICES) throw new GrpcError(GrpcStatus.INVALID_ARGUMENT, `at most ${MAX_SERVICES} services can be restarted in one call`);
+  if (services.length > MAX_SERVICES)
+    throw new GrpcError(GrpcStatus.INVALID_ARGUMENT, `at most ${MAX_SERVICES} services can be restarted in one call`);
   const bad = services.find((service) => !SERVICE.test(service));
-  if (bad !== undefined) throw new GrpcError(GrpcStatus.INVALID_ARGUMENT, `${JSON.stringify(bad.slice(0, 80))} is not the name of a service`);
+  if (bad !== undefined)
+    throw new GrpcError(GrpcStatus.INVALID_ARGUMENT, `${JSON.stringify(bad.slice(0, 80))} is not the name of a service`);
   for (const service of services) {
     if (signal.aborted) return;
     await run(template, clock, signal, RESTART_TIMEOUT_MS, `restarting ${service}`, service);
@@ -42,5 +54,6 @@ async function run(line: string, clock: Clock, signal: AbortSignal, timeoutMs: n
     throw new GrpcError(GrpcStatus.INTERNAL, `${what} failed: ${reasonOf(error)}`);
   });
   if (result.timedOut) throw new GrpcError(GrpcStatus.DEADLINE_EXCEEDED, `${what} took longer than ${timeoutMs / 1000} s`);
-  if (result.code !== 0) throw new GrpcError(GrpcStatus.INTERNAL, `${what} failed with ${result.code}: ${(result.stderr || result.stdout).trim().slice(-500)}`);
+  if (result.code !== 0)
+    throw new GrpcError(GrpcStatus.INTERNAL, `${what} failed with ${result.code}: ${(result.stderr || result.stdout).trim().slice(-500)}`);
 }

@@ -37,7 +37,12 @@ export function runCommand({ command, args, clock, signal, timeoutMs, stdin }: R
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(new Error('the call was cancelled'));
     // A process group of its own, so that what the program starts ends with it.
-    const child = spawn(command, args, { shell: false, detached: true, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } });
+    const child = spawn(command, args, {
+      shell: false,
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, LC_ALL: 'C' },
+    });
     const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
     let timedOut = false;
     let killTimer = clock.after(timeoutMs, () => {
@@ -79,7 +84,13 @@ export function splitCommandLine(line: string): [string, ...string[]] {
   const token = /\s+|((?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+)|(.)/gsy;
   for (const [, word, stray] of line.matchAll(token)) {
     if (stray !== undefined) throw new Error(`a quote or backslash is left open in the command line: ${line}`);
-    if (word !== undefined) words.push(word.replace(/"((?:\\.|[^"\\])*)"|'([^']*)'|\\(.)/gs, (_all, double?: string, single?: string, escaped?: string) => double?.replace(/\\(.)/gs, '$1') ?? single ?? escaped ?? ''));
+    if (word !== undefined)
+      words.push(
+        word.replace(
+          /"((?:\\.|[^"\\])*)"|'([^']*)'|\\(.)/gs,
+          (_all, double?: string, single?: string, escaped?: string) => double?.replace(/\\(.)/gs, '$1') ?? single ?? escaped ?? '',
+        ),
+      );
   }
   const [first, ...rest] = words;
   if (!first) throw new Error('the command line is empty');

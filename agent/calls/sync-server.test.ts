@@ -11,7 +11,14 @@ import type { ServiceHandlers } from './services.ts';
 import { serve } from './services.ts';
 import { SyncServer } from './sync-server.ts';
 
-type Part = { reqId?: number; status?: string; headers?: Record<string, string>; payload?: Uint8Array; err?: string; keepConnActive?: boolean };
+type Part = {
+  reqId?: number;
+  status?: string;
+  headers?: Record<string, string>;
+  payload?: Uint8Array;
+  err?: string;
+  keepConnActive?: boolean;
+};
 
 function setUp(handlers: ServiceHandlers<typeof Magmad>) {
   const clock = new ManualClock();
@@ -24,8 +31,11 @@ function setUp(handlers: ServiceHandlers<typeof Magmad>) {
   const services = new Map([['magmad', new Map(serve(Magmad, handlers))]]);
   const server = new SyncServer({ services, send, buffered: () => 0, clock, log: silent, onCall: () => undefined });
   const call = (reqId: number, method: string, payload: Uint8Array = prefixMessage(new Uint8Array()), authority = 'magmad') =>
-    server.handle(create(SyncRPCRequestSchema, { reqId, reqBody: { gwId: 'hw', authority, path: `/magma.orc8r.Magmad/${method}`, payload } }));
-  const control = (fields: { reqId?: number; heartBeat?: boolean; connClosed?: boolean }) => server.handle(create(SyncRPCRequestSchema, fields));
+    server.handle(
+      create(SyncRPCRequestSchema, { reqId, reqBody: { gwId: 'hw', authority, path: `/magma.orc8r.Magmad/${method}`, payload } }),
+    );
+  const control = (fields: { reqId?: number; heartBeat?: boolean; connClosed?: boolean }) =>
+    server.handle(create(SyncRPCRequestSchema, fields));
   return { clock, parts, server, call, control };
 }
 
@@ -34,7 +44,14 @@ describe('calls from the cloud', () => {
     const { parts, call } = setUp({ getGatewayId: async () => ({ gatewayId: 'hw' }) });
     call(1, 'GetGatewayId');
     await settle();
-    expect(parts).toEqual([{ reqId: 1, status: '200', headers: { ':status': '200', 'content-type': 'application/grpc', 'grpc-status': '0' }, payload: expect.any(Uint8Array) }]);
+    expect(parts).toEqual([
+      {
+        reqId: 1,
+        status: '200',
+        headers: { ':status': '200', 'content-type': 'application/grpc', 'grpc-status': '0' },
+        payload: expect.any(Uint8Array),
+      },
+    ]);
     expect(fromBinary(GetGatewayIdResponseSchema, unprefixMessage(parts[0]?.payload ?? new Uint8Array())).gatewayId).toBe('hw');
   });
 
@@ -67,7 +84,10 @@ describe('calls from the cloud', () => {
     const { clock, parts, call } = setUp({ getGatewayId: () => finish.promise });
     call(1, 'GetGatewayId');
     await clock.advance(29_000);
-    expect(parts).toEqual([{ reqId: 1, keepConnActive: true }, { reqId: 1, keepConnActive: true }]);
+    expect(parts).toEqual([
+      { reqId: 1, keepConnActive: true },
+      { reqId: 1, keepConnActive: true },
+    ]);
     finish.resolve({});
     await settle();
     expect(parts).toHaveLength(3);
@@ -108,7 +128,10 @@ describe('calls from the cloud', () => {
     call(1, 'TailLogs', prefixMessage(toBinary(TailLogsRequestSchema, create(TailLogsRequestSchema, { service: 'mme' }))));
     await settle(20);
     expect(parts.map((part) => part.headers?.['grpc-status'])).toEqual([undefined, undefined, '0']);
-    expect(parts.slice(0, 2).map((part) => fromBinary(LogLineSchema, unprefixMessage(part.payload ?? new Uint8Array())).line)).toEqual(['mme 1', 'mme 2']);
+    expect(parts.slice(0, 2).map((part) => fromBinary(LogLineSchema, unprefixMessage(part.payload ?? new Uint8Array())).line)).toEqual([
+      'mme 1',
+      'mme 2',
+    ]);
   });
 
   it('connClosed and a lost connection cancel what runs, and nothing more is sent for it', async () => {

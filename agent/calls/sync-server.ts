@@ -1,7 +1,15 @@
 // The gateway's end of SyncRPC: calls that the cloud makes to services of this gateway (SOUTHBOUND 5).
 import type { FrameBody } from '../../core/wire/frame.ts';
 import { FrameError } from '../../core/wire/frame.ts';
-import { encodeGrpcMessage, GrpcError, GrpcFramingError, GrpcStatus, grpcStatusName, prefixMessage, unprefixMessage } from '../../core/wire/grpc.ts';
+import {
+  encodeGrpcMessage,
+  GrpcError,
+  GrpcFramingError,
+  GrpcStatus,
+  grpcStatusName,
+  prefixMessage,
+  unprefixMessage,
+} from '../../core/wire/grpc.ts';
 import { MAX_CLOUD_CALLS, SYNC_RPC_KEEP_ACTIVE_MS } from '../../core/wire/limits.ts';
 import type { GatewayRequest, SyncRPCRequest } from '../../proto/gen/orc8r/protos/sync_rpc_service_pb.js';
 import type { Clock, Timer } from '../clock.ts';
@@ -45,9 +53,14 @@ export class SyncServer {
       this.live.delete(reqId);
       return;
     }
-    if (this.live.has(reqId)) return this.part(reqId, { err: `request ID ${reqId} is already being handled` });
-    if (this.live.size >= MAX_CLOUD_CALLS) return this.fail(reqId, new GrpcError(GrpcStatus.RESOURCE_EXHAUSTED, `${MAX_CLOUD_CALLS} calls are open already`));
-    if (!reqBody) return this.fail(reqId, new GrpcError(GrpcStatus.INVALID_ARGUMENT, 'the request has no body'));
+    if (this.live.has(reqId)) this.part(reqId, { err: `request ID ${reqId} is already being handled` });
+    else if (this.live.size >= MAX_CLOUD_CALLS)
+      this.fail(reqId, GrpcStatus.RESOURCE_EXHAUSTED, `${MAX_CLOUD_CALLS} calls are open already`);
+    else if (!reqBody) this.fail(reqId, GrpcStatus.INVALID_ARGUMENT, 'the request has no body');
+    else this.begin(reqId, reqBody);
+  }
+
+  private begin(reqId: number, reqBody: GatewayRequest): void {
     const abort = new AbortController();
     this.live.set(reqId, abort);
     const run = this.run(reqId, reqBody, abort.signal).finally(() => {
@@ -87,7 +100,7 @@ export class SyncServer {
       if (signal.aborted) return;
       const refusal = refusalOf(error);
       log('warn', 'call failed', { path, req_id: reqId, code: grpcStatusName(refusal.code), reason: refusal.message });
-      this.fail(reqId, refusal);
+      this.fail(reqId, refusal.code, refusal.message);
     } finally {
       timer?.cancel();
     }
@@ -111,8 +124,11 @@ export class SyncServer {
     }
   }
 
-  private fail(reqId: number, error: GrpcError): void {
-    this.part(reqId, { status: '200', headers: { ...HEADERS, 'grpc-status': String(error.code), 'grpc-message': encodeGrpcMessage(error.message) } });
+  private fail(reqId: number, code: GrpcStatus, message: string): void {
+    this.part(reqId, {
+      status: '200',
+      headers: { ...HEADERS, 'grpc-status': String(code), 'grpc-message': encodeGrpcMessage(message) },
+    });
   }
 
   private part(reqId: number, respBody: Part): void {

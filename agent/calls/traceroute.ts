@@ -16,7 +16,10 @@ interface Hop {
 const TIMEOUT_MS = 110_000;
 
 /** Traces the way to one host; what goes wrong is in `error`, never thrown. */
-export async function traceroute(params: Pick<TracerouteParams, 'hostOrIp' | 'maxHops' | 'bytesPerPacket'>, context: NetworkTestContext): Promise<TracerouteOutcome> {
+export async function traceroute(
+  params: Pick<TracerouteParams, 'hostOrIp' | 'maxHops' | 'bytesPerPacket'>,
+  context: NetworkTestContext,
+): Promise<TracerouteOutcome> {
   const { hostOrIp } = params;
   const fault = hostFault(hostOrIp);
   if (fault) return { hostOrIp, error: fault };
@@ -24,12 +27,24 @@ export async function traceroute(params: Pick<TracerouteParams, 'hostOrIp' | 'ma
   const bytes = bounded(params.bytesPerPacket, 60, 28, 9000);
   try {
     const args = ['-m', String(hops), '-w', '3', hostOrIp, String(bytes)];
-    const { stdout, stderr, code, timedOut } = await runCommand({ ...context, command: context.tracerouteProgram ?? 'traceroute', args, timeoutMs: TIMEOUT_MS });
+    const { stdout, stderr, code, timedOut } = await runCommand({
+      ...context,
+      command: context.tracerouteProgram ?? 'traceroute',
+      args,
+      timeoutMs: TIMEOUT_MS,
+    });
     const found = parseTraceroute(stdout);
-    const error = timedOut ? 'traceroute did not end in time' : code === 0 ? '' : stderr.trim().slice(0, 500) || `traceroute ended with ${code}`;
+    const error = timedOut
+      ? 'traceroute did not end in time'
+      : code === 0
+        ? ''
+        : stderr.trim().slice(0, 500) || `traceroute ended with ${code}`;
     return { hostOrIp, error, hops: found };
   } catch (error) {
-    return { hostOrIp, error: error instanceof MissingProgram ? 'traceroute is not installed on this gateway: install traceroute' : reasonOf(error) };
+    return {
+      hostOrIp,
+      error: error instanceof MissingProgram ? 'traceroute is not installed on this gateway: install traceroute' : reasonOf(error),
+    };
   }
 }
 

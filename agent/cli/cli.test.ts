@@ -26,8 +26,37 @@ describe('command line', () => {
   it('takes every option', () => {
     const ca = file('ca.pem', 'PEM');
     const { options, logJson } = run(
-      ...['--controller', 'c:1', '--bootstrap', 'b:2', '--ca', ca, '--data', '/d', '--token', 't', '--hardware-id', 'h', '--mconfig', '/m', '--reboot-command', 'reboot', '--restart-command', 'restart {service}'],
-      ...['--generic-command', 'health=check --all=yes', '--generic-command', 'echo=cat', '--log-file', 'mme=/var/log/mme.log', '--exporter', 'none', '--log-json'],
+      ...[
+        '--controller',
+        'c:1',
+        '--bootstrap',
+        'b:2',
+        '--ca',
+        ca,
+        '--data',
+        '/d',
+        '--token',
+        't',
+        '--hardware-id',
+        'h',
+        '--mconfig',
+        '/m',
+        '--reboot-command',
+        'reboot',
+        '--restart-command',
+        'restart {service}',
+      ],
+      ...[
+        '--generic-command',
+        'health=check --all=yes',
+        '--generic-command',
+        'echo=cat',
+        '--log-file',
+        'mme=/var/log/mme.log',
+        '--exporter',
+        'none',
+        '--log-json',
+      ],
     );
     expect(options).toEqual({
       dataDir: '/d',
@@ -47,7 +76,12 @@ describe('command line', () => {
   });
 
   it('reads a config file; the command line wins', () => {
-    const config = file('agent.json', { controller: 'from-file', data: '/from-file', 'generic-command': { a: 'one', b: 'two' }, 'log-json': true });
+    const config = file('agent.json', {
+      controller: 'from-file',
+      data: '/from-file',
+      'generic-command': { a: 'one', b: 'two' },
+      'log-json': true,
+    });
     const { options, logJson } = run('--config', config, '--data', '/from-line', '--generic-command', 'a=three');
     expect(options).toMatchObject({ controller: 'from-file', dataDir: '/from-line', genericCommands: { a: 'three', b: 'two' } });
     expect(logJson).toBe(true);
@@ -103,7 +137,8 @@ describe('addresses', () => {
     expect(controllerUrl('[::1]:9000')).toBe('wss://[::1]:9000/sync');
     expect(controllerUrl('wss://controller.example.org')).toBe('wss://controller.example.org/sync');
     expect(controllerUrl('wss://controller.example.org/other')).toBe('wss://controller.example.org/other');
-    for (const bad of ['ws://plain', 'https://x', 'a b', 'wss://u:p@x', '']) expect(() => controllerUrl(bad), bad).toThrow('the controller address');
+    for (const bad of ['ws://plain', 'https://x', 'a b', 'wss://u:p@x', ''])
+      expect(() => controllerUrl(bad), bad).toThrow('the controller address');
   });
 
   it('of the bootstrap door, by default beside the controller', () => {

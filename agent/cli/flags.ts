@@ -11,17 +11,50 @@ export interface Flag {
 
 export const FLAGS: readonly Flag[] = [
   { name: 'controller', value: 'ADDRESS', text: 'The controller: host, host:port (8443) or a wss:// URL. Required.' },
-  { name: 'bootstrap', value: 'ADDRESS', text: 'The bootstrap door: host, host:port (8444) or an https:// URL. By default bootstrapper-controller.<domain> for controller.<domain>, otherwise port 8444 of the controller.' },
+  {
+    name: 'bootstrap',
+    value: 'ADDRESS',
+    text: 'The bootstrap door: host, host:port (8444) or an https:// URL. By default bootstrapper-controller.<domain> for controller.<domain>, otherwise port 8444 of the controller.',
+  },
   { name: 'ca', value: 'FILE', text: "PEM file of the root CA that both are checked against. By default the system's roots." },
-  { name: 'data', value: 'FOLDER', text: 'Where identity, certificates, config and stored metrics are kept. By default /var/opt/magma-agent for root, otherwise ./.agent.' },
-  { name: 'token', value: 'TOKEN', text: 'Registration token; used once. Not needed when an operator registers this gateway. Also read from ORC8R_AGENT_TOKEN, which other users of this machine cannot see.' },
-  { name: 'hardware-id', value: 'ID', text: 'Hardware id of this gateway. By default a UUID made on first run and kept in <data>/snowflake.' },
+  {
+    name: 'data',
+    value: 'FOLDER',
+    text: 'Where identity, certificates, config and stored metrics are kept. By default /var/opt/magma-agent for root, otherwise ./.agent.',
+  },
+  {
+    name: 'token',
+    value: 'TOKEN',
+    text: 'Registration token; used once. Not needed when an operator registers this gateway. Also read from ORC8R_AGENT_TOKEN, which other users of this machine cannot see.',
+  },
+  {
+    name: 'hardware-id',
+    value: 'ID',
+    text: 'Hardware id of this gateway. By default a UUID made on first run and kept in <data>/snowflake.',
+  },
   { name: 'mconfig', value: 'FILE', text: 'Where the config goes. By default <data>/configs/gateway.mconfig.' },
-  { name: 'reboot-command', value: 'COMMAND', text: 'What the command "reboot" runs, for instance "systemctl reboot". Without it reboots are refused.' },
-  { name: 'restart-command', value: 'COMMAND', text: 'What "restart_services" runs for each service, for instance "systemctl restart magma@{service}". Without it restarts are refused.' },
-  { name: 'generic-command', value: 'NAME=COMMAND', pairs: true, text: 'Allows a generic command. Its parameters come as JSON on stdin. May be given again.' },
+  {
+    name: 'reboot-command',
+    value: 'COMMAND',
+    text: 'What the command "reboot" runs, for instance "systemctl reboot". Without it reboots are refused.',
+  },
+  {
+    name: 'restart-command',
+    value: 'COMMAND',
+    text: 'What "restart_services" runs for each service, for instance "systemctl restart magma@{service}". Without it restarts are refused.',
+  },
+  {
+    name: 'generic-command',
+    value: 'NAME=COMMAND',
+    pairs: true,
+    text: 'Allows a generic command. Its parameters come as JSON on stdin. May be given again.',
+  },
   { name: 'log-file', value: 'SERVICE=FILE', pairs: true, text: "Allows following a service's log. May be given again." },
-  { name: 'exporter', value: 'NAME', text: '"orc8r" (default) uploads metrics of this process and host to the controller, "none" does not.' },
+  {
+    name: 'exporter',
+    value: 'NAME',
+    text: '"orc8r" (default) uploads metrics of this process and host to the controller, "none" does not.',
+  },
   { name: 'config', value: 'FILE', text: 'JSON file with any of these options by name, pairs as objects. The command line wins.' },
   { name: 'log-json', text: 'Log one JSON object a line.' },
   { name: 'version', text: 'Print the version.' },

@@ -33,7 +33,8 @@ export function parseInvocation(args: readonly string[], env: Readonly<Record<st
   const dataDir = get('data') ?? defaultDataDir();
   if (command === 'identity') return { command, dataDir, hardwareId: get('hardware-id') };
   const controller = get('controller');
-  if (!controller) throw new UsageError('--controller is missing: give the address of the controller, for instance --controller localhost:8443');
+  if (!controller)
+    throw new UsageError('--controller is missing: give the address of the controller, for instance --controller localhost:8443');
   const exporter = get('exporter') ?? 'orc8r';
   if (exporter !== 'orc8r' && exporter !== 'none') throw new UsageError(`--exporter is "orc8r" or "none", not "${exporter}"`);
   const genericCommands = values.pairs.get('generic-command') ?? {};
@@ -61,7 +62,9 @@ export function parseInvocation(args: readonly string[], env: Readonly<Record<st
 }
 
 function parseCommandLine(args: readonly string[]): { values: Values; command: string } {
-  const options = Object.fromEntries(FLAGS.map(({ name, value, pairs }) => [name, { type: value ? ('string' as const) : ('boolean' as const), multiple: pairs === true }]));
+  const options = Object.fromEntries(
+    FLAGS.map(({ name, value, pairs }) => [name, { type: value ? ('string' as const) : ('boolean' as const), multiple: pairs === true }]),
+  );
   let parsed: { values: Record<string, unknown>; positionals: string[] };
   try {
     parsed = parseArgs({ args: [...args], options, allowPositionals: true });
@@ -69,7 +72,8 @@ function parseCommandLine(args: readonly string[]): { values: Values; command: s
     throw new UsageError(`${reasonOf(error).split('. ')[0]}; see --help`);
   }
   const [command = 'run', ...rest] = parsed.positionals;
-  if ((command !== 'run' && command !== 'identity') || rest.length > 0) throw new UsageError(`unknown command ${JSON.stringify(parsed.positionals.join(' '))}; see --help`);
+  if ((command !== 'run' && command !== 'identity') || rest.length > 0)
+    throw new UsageError(`unknown command ${JSON.stringify(parsed.positionals.join(' '))}; see --help`);
   const values: Values = { single: new Map(), pairs: new Map(), switches: new Set() };
   for (const { name, value, pairs } of FLAGS) {
     const given = parsed.values[name];
@@ -95,10 +99,12 @@ function addConfigFile(path: string, values: Values): void {
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError(`--config: ${path} is not JSON: ${reasonOf(error)}`);
   }
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) throw new UsageError(`--config: ${path} does not hold a JSON object`);
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    throw new UsageError(`--config: ${path} does not hold a JSON object`);
   for (const [name, given] of Object.entries(content)) {
     const flag = FLAGS.find((one) => one.name === name);
-    if (!flag || ['config', 'help', 'version'].includes(name)) throw new UsageError(`--config: ${path} has an unknown option "${name}"; see --help`);
+    if (!flag || ['config', 'help', 'version'].includes(name))
+      throw new UsageError(`--config: ${path} has an unknown option "${name}"; see --help`);
     if (flag.pairs) {
       if (!isTexts(given)) throw new UsageError(`--config: "${name}" in ${path} has to be an object of texts`);
       values.pairs.set(name, { ...given, ...values.pairs.get(name) });
@@ -113,7 +119,9 @@ function addConfigFile(path: string, values: Values): void {
 }
 
 function isTexts(value: unknown): value is Record<string, string> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((one) => typeof one === 'string');
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((one) => typeof one === 'string')
+  );
 }
 
 function checkCommandLine(line: string): void {

@@ -19,12 +19,22 @@ beforeEach(async () => {
 });
 afterEach(async () => rm(folder, { recursive: true }));
 
-const magmad = (interval: number | string) => ({ '@type': 'type.googleapis.com/magma.mconfig.MagmaD', logLevel: 'INFO', checkinInterval: interval });
-const mconfig = (interval: number | string) => JSON.stringify({ configsByKey: { magmad: magmad(interval) }, metadata: { created_at: 1_700_000_000 } });
+const magmad = (interval: number | string) => ({
+  '@type': 'type.googleapis.com/magma.mconfig.MagmaD',
+  logLevel: 'INFO',
+  checkinInterval: interval,
+});
+const mconfig = (interval: number | string) =>
+  JSON.stringify({ configsByKey: { magmad: magmad(interval) }, metadata: { created_at: 1_700_000_000 } });
 
 function update(version: number, ...values: (string | Uint8Array)[]): StreamUpdate {
   const updates = values.map((value) => ({ key: 'gw1', value: typeof value === 'string' ? new TextEncoder().encode(value) : value }));
-  return create(StreamUpdateSchema, { stream: 'configs', version: BigInt(version), digest: `d${version}`, batch: { updates, resync: true } });
+  return create(StreamUpdateSchema, {
+    stream: 'configs',
+    version: BigInt(version),
+    digest: `d${version}`,
+    batch: { updates, resync: true },
+  });
 }
 
 async function gateway() {
@@ -70,15 +80,28 @@ describe('configs on the gateway', () => {
     ['no object', '[]', 'not a JSON object', ''],
     ['no configsByKey', '{}', 'configsByKey', 'configsByKey'],
     ['no magmad', '{"configsByKey":{}}', 'no magmad', 'configsByKey.magmad'],
-    ['magmad of another type', '{"configsByKey":{"magmad":{"@type":"type.googleapis.com/magma.mconfig.State"}}}', 'magma.mconfig.State', 'configsByKey.magmad.@type'],
-    ['a service without a type', `{"configsByKey":{"magmad":${JSON.stringify(magmad(5))},"mme":{}}}`, 'does not name its type', 'configsByKey.mme.@type'],
+    [
+      'magmad of another type',
+      '{"configsByKey":{"magmad":{"@type":"type.googleapis.com/magma.mconfig.State"}}}',
+      'magma.mconfig.State',
+      'configsByKey.magmad.@type',
+    ],
+    [
+      'a service without a type',
+      `{"configsByKey":{"magmad":${JSON.stringify(magmad(5))},"mme":{}}}`,
+      'does not name its type',
+      'configsByKey.mme.@type',
+    ],
     ['a wrong value in magmad', mconfig('often'), 'magmad cannot be read', 'configsByKey.magmad'],
   ];
   it.each(bad)('%s: refused with reason and path, and the old file stays', async (_name, value, reason, at) => {
     const { configs, sent, applied, take } = await gateway();
     await take(update(1, mconfig(15)));
     await take(update(2, value));
-    expect(sent[1]).toMatchObject({ case: 'nack', value: { stream: 'configs', version: 2n, path: at, reason: expect.stringContaining(reason) } });
+    expect(sent[1]).toMatchObject({
+      case: 'nack',
+      value: { stream: 'configs', version: 2n, path: at, reason: expect.stringContaining(reason) },
+    });
     expect(await readFile(path, 'utf8')).toBe(mconfig(15));
     expect(configs.position).toEqual({ version: 1n, digest: 'd1' });
     expect(applied).toEqual([15]);
@@ -135,7 +158,9 @@ describe('configs on the gateway', () => {
 
 describe('parseMconfig', () => {
   it('ignores fields and services that it does not know', () => {
-    const text = JSON.stringify({ configsByKey: { magmad: { ...magmad(5), newField: [1] }, other: { '@type': 'type.googleapis.com/x.Y', z: 1 } } });
+    const text = JSON.stringify({
+      configsByKey: { magmad: { ...magmad(5), newField: [1] }, other: { '@type': 'type.googleapis.com/x.Y', z: 1 } },
+    });
     const parsed = parseMconfig(new TextEncoder().encode(text));
     expect(parsed.magmad.checkinInterval).toBe(5);
     expect(Object.keys(parsed.configsByKey)).toEqual(['magmad', 'other']);

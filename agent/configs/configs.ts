@@ -85,11 +85,18 @@ export class Configs {
       await store.write(content.value, position);
       this.held = position;
       this.applied = mconfig;
-      log('info', 'config applied', { version, keys: Object.keys(mconfig.configsByKey).length, checkin_interval: mconfig.magmad.checkinInterval });
+      log('info', 'config applied', {
+        version,
+        keys: Object.keys(mconfig.configsByKey).length,
+        checkin_interval: mconfig.magmad.checkinInterval,
+      });
       onApplied(mconfig, position);
       send({ case: 'ack', value: { stream, version, digest } });
     } catch (error) {
-      const reason = (error instanceof MconfigError ? error.message : `the mconfig cannot be written: ${reasonOf(error)}`).slice(0, MAX_NACK_REASON);
+      const reason = (error instanceof MconfigError ? error.message : `the mconfig cannot be written: ${reasonOf(error)}`).slice(
+        0,
+        MAX_NACK_REASON,
+      );
       const path = error instanceof MconfigError ? error.path : '';
       log('error', 'config refused', { version, reason, path: path || undefined });
       onRefused(reason, path, version);

@@ -39,7 +39,8 @@ export function parseMconfig(bytes: Uint8Array): Mconfig {
     const path = `configsByKey.${key}`;
     if (!isObject(config)) throw new MconfigError(path, `the config of ${key} is not an object`);
     const type = config['@type'];
-    if (typeof type !== 'string' || !type.startsWith(TYPE_PREFIX)) throw new MconfigError(`${path}.@type`, `the config of ${key} does not name its type`);
+    if (typeof type !== 'string' || !type.startsWith(TYPE_PREFIX))
+      throw new MconfigError(`${path}.@type`, `the config of ${key} does not name its type`);
     configs[key] = config;
   }
   return { magmad: parseMagmad(configs['magmad']), configsByKey: configs, createdAt: createdAtOf(root['metadata']) };
@@ -62,7 +63,8 @@ function parseJson(bytes: Uint8Array): JsonValue {
 function parseMagmad(config: JsonObject | undefined): MagmaD {
   const path = 'configsByKey.magmad';
   if (!config) throw new MconfigError(path, 'the mconfig has no magmad');
-  if (config['@type'] !== MAGMAD_TYPE) throw new MconfigError(`${path}.@type`, `magmad is of type ${JSON.stringify(config['@type'])}, not ${MAGMAD_TYPE}`);
+  if (config['@type'] !== MAGMAD_TYPE)
+    throw new MconfigError(`${path}.@type`, `magmad is of type ${JSON.stringify(config['@type'])}, not ${MAGMAD_TYPE}`);
   const { '@type': _type, ...fields } = config;
   try {
     return fromJson(MagmaDSchema, fields, { ignoreUnknownFields: true });

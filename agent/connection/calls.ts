@@ -33,7 +33,11 @@ export class CallTable {
    * Calls a unary method of the cloud. Rejects with GrpcError: the cloud's code, or UNAVAILABLE without a connection,
    * DEADLINE_EXCEEDED after `timeoutMs`, RESOURCE_EXHAUSTED with 64 calls open or a request that does not fit a frame.
    */
-  async call<I extends DescMessage, O extends DescMessage>(method: DescMethodUnary<I, O>, request: MessageInitShape<I>, timeoutMs: number = CALL_TIMEOUT_MS): Promise<MessageShape<O>> {
+  async call<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    request: MessageInitShape<I>,
+    timeoutMs: number = CALL_TIMEOUT_MS,
+  ): Promise<MessageShape<O>> {
     const payload = toBinary(method.input, create(method.input, request));
     const answer = await this.callBytes(`/${method.parent.typeName}/${method.name}`, payload, timeoutMs);
     return fromBinary(method.output, answer);

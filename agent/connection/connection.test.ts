@@ -128,7 +128,10 @@ describe('an open connection', () => {
     connection.start();
     const peer = await connected();
     const states = [{ type: 'x', value: new Uint8Array(MAX_FRAME_BYTES) }];
-    expect(await code(connection.calls.call(StateService.method.reportStates, { states }))).toMatchObject([8, expect.stringContaining('limit')]);
+    expect(await code(connection.calls.call(StateService.method.reportStates, { states }))).toMatchObject([
+      8,
+      expect.stringContaining('limit'),
+    ]);
     expect(peer.closed).toBeUndefined();
   });
 });
@@ -148,7 +151,10 @@ describe('keep-alive', () => {
     expect(seen.downs).toEqual([]);
   });
 
-  it.each([[0, 24_000], [0.999999, 35_999]])('jitters by up to a fifth: chance %d gives %d ms', async (chance, due) => {
+  it.each([
+    [0, 24_000],
+    [0.999999, 35_999],
+  ])('jitters by up to a fifth: chance %d gives %d ms', async (chance, due) => {
     clock.chance = chance;
     connection.start();
     await connected();
@@ -224,7 +230,14 @@ describe('reconnecting', () => {
     expect(await nextWait()).toBe(250);
   });
 
-  const closes: [number, number, boolean][] = [[1001, 250, false], [4400, 250, false], [4401, 250, true], [4403, 60_250, false], [4408, 250, false], [4409, 30_250, false]];
+  const closes: [number, number, boolean][] = [
+    [1001, 250, false],
+    [4400, 250, false],
+    [4401, 250, true],
+    [4403, 60_250, false],
+    [4408, 250, false],
+    [4409, 30_250, false],
+  ];
   it.each(closes)('after close %i waits %i ms (bootstrap: %s)', async (closeCode, wait, bootstrap) => {
     connection.start();
     (await connected()).socket.close(closeCode, 'why');
@@ -266,10 +279,22 @@ describe('reconnecting', () => {
   });
 
   it('tells TLS alerts about the certificate from other faults', () => {
-    for (const alert of ['TLSV13_ALERT_CERTIFICATE_REQUIRED', 'TLSV1_ALERT_UNKNOWN_CA', 'SSL/TLS_ALERT_CERTIFICATE_EXPIRED', 'SSL/TLS_ALERT_BAD_CERTIFICATE', 'SSLV3_ALERT_CERTIFICATE_REVOKED']) {
+    for (const alert of [
+      'TLSV13_ALERT_CERTIFICATE_REQUIRED',
+      'TLSV1_ALERT_UNKNOWN_CA',
+      'SSL/TLS_ALERT_CERTIFICATE_EXPIRED',
+      'SSL/TLS_ALERT_BAD_CERTIFICATE',
+      'SSLV3_ALERT_CERTIFICATE_REVOKED',
+    ]) {
       expect(isCertificateAlert(`ERR_SSL_${alert}`), alert).toBe(true);
     }
-    for (const other of ['ECONNRESET', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'CERT_HAS_EXPIRED']) {
+    for (const other of [
+      'ECONNRESET',
+      'ERR_SSL_WRONG_VERSION_NUMBER',
+      'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      'CERT_HAS_EXPIRED',
+    ]) {
       expect(isCertificateAlert(other), other).toBe(false);
     }
   });

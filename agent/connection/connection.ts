@@ -128,7 +128,11 @@ export class Connection {
         key,
         onOpen: () => {
           socket.send(encodeFrame({ case: 'hello', value: options.hello() }));
-          keepAlive = new KeepAlive(clock, (text) => void socket.send(text), () => socket.terminate('no pong from the cloud in time'));
+          keepAlive = new KeepAlive(
+            clock,
+            (text) => void socket.send(text),
+            () => socket.terminate('no pong from the cloud in time'),
+          );
         },
         onText: (text) => {
           if (text === KEEPALIVE_RESPONSE) keepAlive?.pong();
@@ -161,20 +165,27 @@ export class Connection {
   }
 
   private take({ body }: BodiedFrame, socket: GatewaySocket): void {
-    if (this.welcomed === (body.case === 'welcome')) return socket.close(CloseCode.badFrame, `${body.case} out of order`);
+    if (this.welcomed === (body.case === 'welcome')) {
+      socket.close(CloseCode.badFrame, `${body.case} out of order`);
+      return;
+    }
     try {
       switch (body.case) {
         case 'welcome':
           this.welcomed = true;
-          return this.options.onWelcome(body.value);
+          this.options.onWelcome(body.value);
+          break;
         case 'update':
-          return this.options.onUpdate(body.value);
+          this.options.onUpdate(body.value);
+          break;
         case 'reply':
-          return void this.calls.reply(body.value);
+          this.calls.reply(body.value);
+          break;
         case 'syncRequest':
-          return this.options.onSyncRequest(body.value);
+          this.options.onSyncRequest(body.value);
+          break;
         default:
-          return socket.close(CloseCode.badFrame, `${body.case} is not for a gateway`);
+          socket.close(CloseCode.badFrame, `${body.case} is not for a gateway`);
       }
     } catch (error) {
       // A handler's fault must not end the process; the next frame gets its chance.

@@ -5,7 +5,13 @@ import type { End } from './outcome.ts';
 import { judge } from './outcome.ts';
 
 const closed = (code: number): End => ({ kind: 'closed', code, reason: '' });
-const refused = (status: number, code: string, retryAfterMs?: number): End => ({ kind: 'refused', status, code, message: 'm', retryAfterMs });
+const refused = (status: number, code: string, retryAfterMs?: number): End => ({
+  kind: 'refused',
+  status,
+  code,
+  message: 'm',
+  retryAfterMs,
+});
 
 describe('back-off', () => {
   it('is drawn evenly from 0 to a bound that doubles from 0.5 s to 30 s', () => {
@@ -27,9 +33,12 @@ describe('back-off', () => {
 });
 
 describe('what follows from the end of a connection', () => {
-  it.each(['certificate_required', 'certificate_unknown', 'certificate_expired', 'certificate_not_yet_valid', 'certificate_revoked'])('%s: bootstrap again', (code) => {
-    expect(judge(refused(403, code), RECONNECT)).toMatchObject({ bootstrap: true, leastMs: 0, bug: false });
-  });
+  it.each(['certificate_required', 'certificate_unknown', 'certificate_expired', 'certificate_not_yet_valid', 'certificate_revoked'])(
+    '%s: bootstrap again',
+    (code) => {
+      expect(judge(refused(403, code), RECONNECT)).toMatchObject({ bootstrap: true, leastMs: 0, bug: false });
+    },
+  );
 
   it.each(['unregistered_gateway', 'not_a_gateway'])('%s: try later', (code) => {
     expect(judge(refused(403, code), RECONNECT)).toMatchObject({ bootstrap: false, leastMs: 60_000 });
@@ -47,7 +56,8 @@ describe('what follows from the end of a connection', () => {
   it('follows the table of close codes', () => {
     expect(judge(closed(1001), RECONNECT)).toMatchObject({ bootstrap: false, leastMs: 0, bug: false });
     expect(judge(closed(1006), RECONNECT)).toMatchObject({ bootstrap: false, leastMs: 0, bug: false });
-    for (const code of [1003, 1009, 4400]) expect(judge(closed(code), RECONNECT)).toMatchObject({ bug: true, bootstrap: false, leastMs: 0 });
+    for (const code of [1003, 1009, 4400])
+      expect(judge(closed(code), RECONNECT)).toMatchObject({ bug: true, bootstrap: false, leastMs: 0 });
     expect(judge(closed(4401), RECONNECT)).toMatchObject({ bootstrap: true, bug: false });
     expect(judge(closed(4403), RECONNECT)).toMatchObject({ bootstrap: false, leastMs: 60_000 });
     expect(judge(closed(4408), RECONNECT)).toMatchObject({ bootstrap: false, leastMs: 0, bug: false });

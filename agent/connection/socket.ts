@@ -71,7 +71,8 @@ export function openSocket(options: SocketOptions): GatewaySocket {
   socket.on('error', (error) => {
     if (socket.readyState === WebSocket.CONNECTING || socket.readyState === WebSocket.CLOSING) {
       const code = 'code' in error ? String(error.code) : '';
-      if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return end({ kind: 'closed', code: CloseCode.frameTooLarge, reason: error.message });
+      if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
+        return end({ kind: 'closed', code: CloseCode.frameTooLarge, reason: error.message });
       end({ kind: 'failed', reason: reasonOf(error), tlsAlert: isCertificateAlert(code) });
     }
   });

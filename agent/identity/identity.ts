@@ -36,7 +36,9 @@ async function loadHardwareId(path: string, wanted: string | undefined): Promise
   }
   const id = kept || wanted || randomUUID();
   if (!HARDWARE_ID.test(id)) {
-    throw new Error(`the hardware id ${JSON.stringify(id)}${kept ? ` in ${path}` : ''} is not valid: up to 128 letters, digits and . _ : - are`);
+    throw new Error(
+      `the hardware id ${JSON.stringify(id)}${kept ? ` in ${path}` : ''} is not valid: up to 128 letters, digits and . _ : - are`,
+    );
   }
   if (!kept) await writeFileAtomic(path, `${id}\n`);
   return id;

@@ -13,7 +13,14 @@ export interface GwStateOptions {
 
 /** The content of one gw_state State; sizes in bytes, CPU times in milliseconds, times in seconds. */
 export async function gatewayState({ clock, version, mconfigCreatedAt, meta }: GwStateOptions): Promise<Record<string, unknown>> {
-  const [cpuInfo, interfaces, routes, kernels, memory, disks] = await Promise.all([readCpuInfo(), readInterfaces(), readRoutes(), readKernels(), readMemory(), readDisks()]);
+  const [cpuInfo, interfaces, routes, kernels, memory, disks] = await Promise.all([
+    readCpuInfo(),
+    readInterfaces(),
+    readRoutes(),
+    readKernels(),
+    readMemory(),
+    readDisks(),
+  ]);
   const cpu = readCpuTimes();
   const tunnel = interfaces.find(({ network_interface_id }) => network_interface_id === 'tun0');
   return {

@@ -58,7 +58,15 @@ export async function readDisks(): Promise<Disk[]> {
       const stat = await statfs(mountPoint).catch(() => undefined);
       if (!stat || stat.blocks === 0) return [];
       const { bsize } = stat;
-      return [{ device, mount_point: mountPoint, total: stat.blocks * bsize, used: (stat.blocks - stat.bfree) * bsize, free: stat.bavail * bsize }];
+      return [
+        {
+          device,
+          mount_point: mountPoint,
+          total: stat.blocks * bsize,
+          used: (stat.blocks - stat.bfree) * bsize,
+          free: stat.bavail * bsize,
+        },
+      ];
     }),
   );
   return disks.flat();
@@ -81,7 +89,12 @@ export async function readCpuInfo(): Promise<{ core_count: number; threads_per_c
   const { cores, threads } = parseCpuinfo(await textOf('/proc/cpuinfo'));
   const total = threads || cpus.length;
   const coreCount = cores || total;
-  return { core_count: coreCount, threads_per_core: Math.max(1, Math.round(total / coreCount)), architecture: os.machine(), model_name: cpus[0]?.model ?? '' };
+  return {
+    core_count: coreCount,
+    threads_per_core: Math.max(1, Math.round(total / coreCount)),
+    architecture: os.machine(),
+    model_name: cpus[0]?.model ?? '',
+  };
 }
 
 export async function readInterfaces(): Promise<NetworkInterface[]> {

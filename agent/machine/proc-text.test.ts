@@ -3,8 +3,14 @@ import { parseCpuinfo, parseMaxOpenFiles, parseMeminfo, parseMounts, parseNetDev
 
 describe('files under /proc', () => {
   it('meminfo is in bytes', () => {
-    const values = parseMeminfo('MemTotal:       16384 kB\nMemAvailable:    8192 kB\nActive(anon):        4 kB\nHugePages_Total:       3\n');
-    expect([...values]).toEqual([['MemTotal', 16_777_216], ['MemAvailable', 8_388_608], ['Active(anon)', 4096]]);
+    const values = parseMeminfo(
+      'MemTotal:       16384 kB\nMemAvailable:    8192 kB\nActive(anon):        4 kB\nHugePages_Total:       3\n',
+    );
+    expect([...values]).toEqual([
+      ['MemTotal', 16_777_216],
+      ['MemAvailable', 8_388_608],
+      ['Active(anon)', 4096],
+    ]);
   });
 
   it('cpuinfo tells cores from hardware threads', () => {
@@ -28,7 +34,8 @@ describe('files under /proc', () => {
   });
 
   it('mounts: disks once each, the root always', () => {
-    const text = 'overlay / overlay rw 0 0\nproc /proc proc rw 0 0\n/dev/sda1 /etc/hosts ext4 rw 0 0\n/dev/sda1 /my\\040disk ext4 rw 0 0\n/dev/sdb1 /data ext4 rw 0 0\n';
+    const text =
+      'overlay / overlay rw 0 0\nproc /proc proc rw 0 0\n/dev/sda1 /etc/hosts ext4 rw 0 0\n/dev/sda1 /my\\040disk ext4 rw 0 0\n/dev/sdb1 /data ext4 rw 0 0\n';
     expect(parseMounts(text)).toEqual([
       { device: 'overlay', mountPoint: '/' },
       { device: '/dev/sda1', mountPoint: '/etc/hosts' },
@@ -37,12 +44,20 @@ describe('files under /proc', () => {
   });
 
   it('net/dev gives bytes both ways', () => {
-    const text = 'Inter-|   Receive  |  Transmit\n face |bytes packets\n    lo:  100 1 0 0 0 0 0 0  200 1 0 0 0 0 0 0\n  eth0:12345 1 0 0 0 0 0 0 54321 1 0 0 0 0 0 0\n';
-    expect(parseNetDev(text)).toEqual([{ iface: 'lo', received: 100, sent: 200 }, { iface: 'eth0', received: 12_345, sent: 54_321 }]);
+    const text =
+      'Inter-|   Receive  |  Transmit\n face |bytes packets\n    lo:  100 1 0 0 0 0 0 0  200 1 0 0 0 0 0 0\n  eth0:12345 1 0 0 0 0 0 0 54321 1 0 0 0 0 0 0\n';
+    expect(parseNetDev(text)).toEqual([
+      { iface: 'lo', received: 100, sent: 200 },
+      { iface: 'eth0', received: 12_345, sent: 54_321 },
+    ]);
   });
 
   it('limits gives the soft limit of open files', () => {
-    expect(parseMaxOpenFiles('Limit  Soft Limit  Hard Limit  Units\nMax open files            1024                 4096                 files\n')).toBe(1024);
+    expect(
+      parseMaxOpenFiles(
+        'Limit  Soft Limit  Hard Limit  Units\nMax open files            1024                 4096                 files\n',
+      ),
+    ).toBe(1024);
     expect(parseMaxOpenFiles('')).toBeUndefined();
   });
 });

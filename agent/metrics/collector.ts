@@ -46,11 +46,18 @@ export class Collector {
     const families = [
       family('counter', 'process_cpu_seconds_total', 'CPU time of the agent in seconds', (cpu.user + cpu.system) / 1e6, now),
       family('gauge', 'process_resident_memory_bytes', 'Resident memory of the agent', process.memoryUsage.rss(), now),
-      family('gauge', 'process_start_time_seconds', 'When the agent was started, Unix seconds', Math.round(Date.now() / 1000 - process.uptime()), now),
+      family(
+        'gauge',
+        'process_start_time_seconds',
+        'When the agent was started, Unix seconds',
+        Math.round(Date.now() / 1000 - process.uptime()),
+        now,
+      ),
       family('gauge', 'process_uptime_seconds', 'How long the agent has been running', process.uptime(), now),
       this.loopDelay(now),
     ];
-    if (statm[0]) families.push(family('gauge', 'process_virtual_memory_bytes', 'Virtual memory of the agent', Number(statm[0]) * 4096, now));
+    if (statm[0])
+      families.push(family('gauge', 'process_virtual_memory_bytes', 'Virtual memory of the agent', Number(statm[0]) * 4096, now));
     if (openFds) families.push(family('gauge', 'process_open_fds', 'Open file descriptors of the agent', openFds.length, now));
     if (maxFds !== undefined) families.push(family('gauge', 'process_max_fds', 'Allowed file descriptors of the agent', maxFds, now));
     return families;
@@ -78,10 +85,38 @@ export class Collector {
       family('gauge', 'mem_available', 'Available memory in bytes', memory.available, now),
       family('gauge', 'mem_used', 'Used memory in bytes', memory.used, now),
       family('gauge', 'mem_free', 'Free memory in bytes', memory.free, now),
-      family('gauge', 'disk_percent', 'Disk use', disks.map((disk) => ({ value: percent(disk.used, disk.used + disk.free), labels: { mount_point: disk.mount_point } })), now),
-      family('gauge', 'load_average', 'Load of the host', [['1m', load1], ['5m', load5], ['15m', load15]].map(([window, value]) => ({ value: Number(value), labels: { window: String(window) } })), now),
-      family('counter', 'bytes_received', 'Bytes received', links.map((link) => ({ value: link.received, labels: { iface_name: link.iface } })), now),
-      family('counter', 'bytes_sent', 'Bytes sent', links.map((link) => ({ value: link.sent, labels: { iface_name: link.iface } })), now),
+      family(
+        'gauge',
+        'disk_percent',
+        'Disk use',
+        disks.map((disk) => ({ value: percent(disk.used, disk.used + disk.free), labels: { mount_point: disk.mount_point } })),
+        now,
+      ),
+      family(
+        'gauge',
+        'load_average',
+        'Load of the host',
+        [
+          ['1m', load1],
+          ['5m', load5],
+          ['15m', load15],
+        ].map(([window, value]) => ({ value: Number(value), labels: { window: String(window) } })),
+        now,
+      ),
+      family(
+        'counter',
+        'bytes_received',
+        'Bytes received',
+        links.map((link) => ({ value: link.received, labels: { iface_name: link.iface } })),
+        now,
+      ),
+      family(
+        'counter',
+        'bytes_sent',
+        'Bytes sent',
+        links.map((link) => ({ value: link.sent, labels: { iface_name: link.iface } })),
+        now,
+      ),
       family('gauge', 'host_uptime_seconds', 'How long the host has been running', os.uptime(), now),
     ];
   }
@@ -102,10 +137,16 @@ export class Collector {
       family('counter', 'checkin_failures_total', 'Check-ins that failed', counters.checkinFailures, now),
       family('counter', 'controller_connects_total', 'Connections to the controller', counters.connects, now),
       family('counter', 'controller_disconnects_total', 'Connections that were lost', counters.disconnects, now),
-      family('counter', 'streamer_responses', 'Configs taken, by result', [
-        { value: counters.configsApplied, labels: { result: 'success' } },
-        { value: counters.configsRefused, labels: { result: 'failure' } },
-      ], now),
+      family(
+        'counter',
+        'streamer_responses',
+        'Configs taken, by result',
+        [
+          { value: counters.configsApplied, labels: { result: 'success' } },
+          { value: counters.configsRefused, labels: { result: 'failure' } },
+        ],
+        now,
+      ),
       family('counter', 'bootstrap_exception', 'Bootstrap attempts that failed', counters.bootstrapFailures, now),
       family('counter', 'sync_rpc_calls_total', 'Calls that came from the cloud', counters.calls, now),
       family('counter', 'metrics_dropped_files_total', 'Stored metrics that were dropped for want of room', this.dropped(), now),

@@ -15,5 +15,15 @@ export interface Counters {
 }
 
 export function newCounters(): Counters {
-  return { connects: 0, disconnects: 0, configsApplied: 0, configsRefused: 0, bootstrapFailures: 0, checkinFailures: 0, calls: 0, checkinStatus: 0, checkinMs: 0 };
+  return {
+    connects: 0,
+    disconnects: 0,
+    configsApplied: 0,
+    configsRefused: 0,
+    bootstrapFailures: 0,
+    checkinFailures: 0,
+    calls: 0,
+    checkinStatus: 0,
+    checkinMs: 0,
+  };
 }

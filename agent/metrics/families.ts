@@ -22,7 +22,14 @@ export function family(type: 'gauge' | 'counter', name: string, help: string, sa
 }
 
 /** A summary with quantiles (0 to 1); `sum` in the unit of the values. */
-export function summary(name: string, help: string, quantiles: readonly (readonly [number, number])[], count: number, sum: number, now: number): Family {
+export function summary(
+  name: string,
+  help: string,
+  quantiles: readonly (readonly [number, number])[],
+  count: number,
+  sum: number,
+  now: number,
+): Family {
   const metric = {
     label: labelsOf({}),
     summary: { sampleCount: BigInt(count), sampleSum: sum, quantile: quantiles.map(([quantile, value]) => ({ quantile, value })) },

@@ -19,7 +19,7 @@ beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'agent-metric
 afterEach(async () => rm(folder, { recursive: true }));
 
 const round = (value: number) => [family('gauge', 'g', 'help', value, 1000)];
-const valueOf = (bytes: Uint8Array) => fromBinary(MetricsContainerSchema, bytes).family[0]?.metric[0]?.gauge?.value;
+const gaugeOf = (bytes: Uint8Array) => fromBinary(MetricsContainerSchema, bytes).family[0]?.metric[0]?.gauge?.value;
 
 describe('metrics store', () => {
   it('gives back the oldest first, also after a restart, until it is removed', async () => {
@@ -30,7 +30,7 @@ describe('metrics store', () => {
     await restarted.add('hw', round(3));
     const seen: (number | undefined)[] = [];
     for (let stored = await restarted.oldest(); stored; stored = await restarted.oldest()) {
-      seen.push(valueOf(stored.bytes));
+      seen.push(gaugeOf(stored.bytes));
       await restarted.remove(stored.name);
     }
     expect(seen).toEqual([1, 2, 3]);
@@ -42,7 +42,7 @@ describe('metrics store', () => {
     const store = new MetricsStore(folder, 3 * size);
     for (let value = 1; value <= 5; value++) await store.add('hw', round(value));
     expect(store.dropped).toBe(2);
-    expect(valueOf((await store.oldest())?.bytes ?? new Uint8Array())).toBe(3);
+    expect(gaugeOf((await store.oldest())?.bytes ?? new Uint8Array())).toBe(3);
   });
 
   it('leaves alone what is not its own', async () => {

@@ -27,7 +27,12 @@ export async function makeAuthority(): Promise<Authority> {
     ...validity(),
     extensions: [new x509.BasicConstraintsExtension(true, undefined, true)],
   });
-  const certify = (subject: x509.X509CertificateCreateParamsName, publicKey: x509.PublicKeyType, hosts: readonly string[], notAfter?: number) =>
+  const certify = (
+    subject: x509.X509CertificateCreateParamsName,
+    publicKey: x509.PublicKeyType,
+    hosts: readonly string[],
+    notAfter?: number,
+  ) =>
     x509.X509CertificateGenerator.create({
       subject,
       issuer,
@@ -36,7 +41,11 @@ export async function makeAuthority(): Promise<Authority> {
       signingAlgorithm: ALGORITHM,
       ...validity(notAfter),
       extensions: hosts.length
-        ? [new x509.SubjectAlternativeNameExtension(hosts.map((value): x509.JsonGeneralName => ({ type: /^[\d.]+$/.test(value) ? 'ip' : 'dns', value })))]
+        ? [
+            new x509.SubjectAlternativeNameExtension(
+              hosts.map((value): x509.JsonGeneralName => ({ type: /^[\d.]+$/.test(value) ? 'ip' : 'dns', value })),
+            ),
+          ]
         : [],
     });
   return {
@@ -44,7 +53,10 @@ export async function makeAuthority(): Promise<Authority> {
     issue: async (commonName, { hosts = [], notAfter } = {}) => {
       const own = await newKeys();
       const certificate = await certify([{ CN: [commonName] }], own.publicKey, hosts, notAfter);
-      return { certificate: certificate.toString('pem'), key: KeyObject.from(own.privateKey).export({ type: 'sec1', format: 'pem' }).toString() };
+      return {
+        certificate: certificate.toString('pem'),
+        key: KeyObject.from(own.privateKey).export({ type: 'sec1', format: 'pem' }).toString(),
+      };
     },
     sign: async (csr, notAfter) => {
       const request = new x509.Pkcs10CertificateRequest(Uint8Array.from(csr));

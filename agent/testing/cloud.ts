@@ -101,24 +101,35 @@ export async function startTestCloud(routes: (router: ConnectRouter) => void = (
     peers: [],
     refusal: undefined,
     refused: 0,
-    onPeer: (peer) => void peer.next('hello').then(() => peer.welcome(), () => undefined),
+    onPeer: (peer) =>
+      void peer.next('hello').then(
+        () => peer.welcome(),
+        () => undefined,
+      ),
     peer: async (count) => {
       await until(() => cloud.peers.length >= count, `connection ${count}`);
       return cloud.peers[count - 1] as Peer;
     },
     close: async () => {
       for (const socket of sockets.clients) socket.terminate();
-      await Promise.all([controller, bootstrap].map((one) => new Promise((resolve) => {
-        one.close(resolve);
-        one.closeAllConnections();
-      })));
+      await Promise.all(
+        [controller, bootstrap].map(
+          (one) =>
+            new Promise((resolve) => {
+              one.close(resolve);
+              one.closeAllConnections();
+            }),
+        ),
+      );
     },
   };
   controller.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (cloud.refusal) {
       const { status, body, headers = {} } = cloud.refusal;
       cloud.refused++;
-      const lines = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(body)) }).map(([name, value]) => `${name}: ${value}\r\n`);
+      const lines = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(body)) }).map(
+        ([name, value]) => `${name}: ${value}\r\n`,
+      );
       return socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join('')}\r\n${body}`);
     }
     sockets.handleUpgrade(request, socket, head, (accepted) => {

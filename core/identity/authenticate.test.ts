@@ -16,6 +16,7 @@ const DAY = 86_400_000;
 const grants: Grant[] = [{ effect: 'ALLOW', action: 'WRITE', resourceType: 'network', resource: 'n1' }];
 const dates = { notBefore: now - DAY, notAfter: now + DAY, issuedAt: now - DAY };
 const live = await newToken();
+const strange = await newToken();
 let store: TestD1;
 
 const certificate = (serial: string, verdict: TlsClient['verdict'] = 'verified', fingerprint = `print-${serial}`): TlsClient => ({ serial, fingerprint, verdict });
@@ -80,7 +81,6 @@ describe('an operator', () => {
     expect(await refused(operator({ tls: certificate('0A'), authorization: `Bearer ${other.token}` }))).toMatchObject({ reason: 'token_unknown' });
   });
 
-  const strange = await newToken();
   const cases: [string, { tls?: TlsClient; authorization?: string }, string, string][] = [
     ['nothing', {}, 'credentials_required', 'credentials are needed: connect with an operator certificate, or send "Authorization: Bearer <token>"'],
     ['an empty header', { authorization: ' ' }, 'credentials_required', 'credentials are needed'],

@@ -11,20 +11,48 @@ const u64 = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
 const text = fc.string({ unit: 'binary', maxLength: 64 });
 const bytes = fc.uint8Array({ maxLength: 200 });
 const name = fc.string({ minLength: 1, maxLength: 64 });
-const headers = fc.dictionary(fc.string({ maxLength: 20 }), fc.string({ maxLength: 20 }), { noNullPrototype: true }).filter((map) => !('__proto__' in map && Object.hasOwn(map, '__proto__')));
+const headers = fc
+  .dictionary(fc.string({ maxLength: 20 }), fc.string({ maxLength: 20 }), { noNullPrototype: true })
+  .filter((map) => !('__proto__' in map && Object.hasOwn(map, '__proto__')));
 const position = fc.record({ stream: name, version: u64, digest: text });
 
 const body = fc.oneof(
-  fc.record({ reqId: u32, heartBeat: fc.boolean(), connClosed: fc.boolean(), reqBody: fc.record({ gwId: text, authority: text, path: text, headers, payload: bytes }) })
+  fc
+    .record({
+      reqId: u32,
+      heartBeat: fc.boolean(),
+      connClosed: fc.boolean(),
+      reqBody: fc.record({ gwId: text, authority: text, path: text, headers, payload: bytes }),
+    })
     .map((value) => ({ case: 'syncRequest' as const, value })),
-  fc.record({ reqId: u32, heartBeat: fc.boolean(), respBody: fc.record({ status: text, headers, payload: bytes, err: text, keepConnActive: fc.boolean() }) })
+  fc
+    .record({
+      reqId: u32,
+      heartBeat: fc.boolean(),
+      respBody: fc.record({ status: text, headers, payload: bytes, err: text, keepConnActive: fc.boolean() }),
+    })
     .map((value) => ({ case: 'syncResponse' as const, value })),
-  fc.record({ agentVersion: text, positions: fc.uniqueArray(position, { maxLength: 32, selector: (p) => p.stream }) }).map((value) => ({ case: 'hello' as const, value })),
-  fc.record({ networkId: text, gatewayId: text, maxFrameBytes: u32, keepaliveSeconds: u32, serverTime: fc.record({ seconds: fc.bigInt({ min: 0n, max: 1n << 40n }), nanos: fc.nat(999_999_999) }) })
+  fc
+    .record({ agentVersion: text, positions: fc.uniqueArray(position, { maxLength: 32, selector: (p) => p.stream }) })
+    .map((value) => ({ case: 'hello' as const, value })),
+  fc
+    .record({
+      networkId: text,
+      gatewayId: text,
+      maxFrameBytes: u32,
+      keepaliveSeconds: u32,
+      serverTime: fc.record({ seconds: fc.bigInt({ min: 0n, max: 1n << 40n }), nanos: fc.nat(999_999_999) }),
+    })
     .map((value) => ({ case: 'welcome' as const, value })),
   fc.record({ id: u32, path: text, payload: bytes, timeoutMs: u32 }).map((value) => ({ case: 'call' as const, value })),
   fc.record({ id: u32, code: u32, message: text, payload: bytes }).map((value) => ({ case: 'reply' as const, value })),
-  fc.record({ stream: text, version: u64, digest: text, batch: fc.record({ resync: fc.boolean(), updates: fc.array(fc.record({ key: text, value: bytes }), { maxLength: 5 }) }) })
+  fc
+    .record({
+      stream: text,
+      version: u64,
+      digest: text,
+      batch: fc.record({ resync: fc.boolean(), updates: fc.array(fc.record({ key: text, value: bytes }), { maxLength: 5 }) }),
+    })
     .map((value) => ({ case: 'update' as const, value })),
   position.map((value) => ({ case: 'ack' as const, value })),
   fc.record({ stream: text, version: u64, reason: text, path: text }).map((value) => ({ case: 'nack' as const, value })),
@@ -97,7 +125,9 @@ describe('frame codec', () => {
     const whole = encodeFrame({ case: 'call', value: { id: 1, path: '/a/b', payload: fits } });
     expect(whole.length).toBe(MAX_FRAME_BYTES);
     expect(decodeFrame(whole).body.case).toBe('call');
-    expect(closeCodeOf(() => encodeFrame({ case: 'call', value: { id: 1, path: '/a/b', payload: new Uint8Array(fits.length + 1) } }))).toBe(1009);
+    expect(closeCodeOf(() => encodeFrame({ case: 'call', value: { id: 1, path: '/a/b', payload: new Uint8Array(fits.length + 1) } }))).toBe(
+      1009,
+    );
     expect(closeCodeOf(() => decodeFrame(new Uint8Array(MAX_FRAME_BYTES + 1)))).toBe(1009);
   });
 

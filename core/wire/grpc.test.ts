@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeGrpcMessage, encodeGrpcMessage, GrpcFramingError, GrpcStatus, grpcStatusName, MessageReader, prefixMessage, unprefixMessage, unprefixMessages } from './grpc.ts';
+import {
+  decodeGrpcMessage,
+  encodeGrpcMessage,
+  GrpcFramingError,
+  GrpcStatus,
+  grpcStatusName,
+  MessageReader,
+  prefixMessage,
+  unprefixMessage,
+  unprefixMessages,
+} from './grpc.ts';
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(parts.flatMap((part) => [...part]));
@@ -15,19 +25,23 @@ describe('gRPC framing', () => {
 
   it('reads several messages in order, however the stream is cut', () => {
     fc.assert(
-      fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 6 }), fc.array(fc.integer({ min: 1, max: 9 })), (messages, cuts) => {
-        const whole = concat(messages.map(prefixMessage));
-        expect(unprefixMessages(whole).map((m) => [...m])).toEqual(messages.map((m) => [...m]));
-        const reader = new MessageReader();
-        const got: number[][] = [];
-        let at = 0;
-        for (const cut of [...cuts, whole.length]) {
-          got.push(...reader.push(whole.subarray(at, at + cut)).map((m) => [...m]));
-          at += cut;
-        }
-        reader.end();
-        expect(got).toEqual(messages.map((m) => [...m]));
-      }),
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 6 }),
+        fc.array(fc.integer({ min: 1, max: 9 })),
+        (messages, cuts) => {
+          const whole = concat(messages.map(prefixMessage));
+          expect(unprefixMessages(whole).map((m) => [...m])).toEqual(messages.map((m) => [...m]));
+          const reader = new MessageReader();
+          const got: number[][] = [];
+          let at = 0;
+          for (const cut of [...cuts, whole.length]) {
+            got.push(...reader.push(whole.subarray(at, at + cut)).map((m) => [...m]));
+            at += cut;
+          }
+          reader.end();
+          expect(got).toEqual(messages.map((m) => [...m]));
+        },
+      ),
       { numRuns: 500, seed: 3 },
     );
   });
@@ -55,7 +69,10 @@ describe('gRPC framing', () => {
   it('carries any text in grpc-message', () => {
     expect(encodeGrpcMessage('100% of Zürich\n')).toBe('100%25 of Z%C3%BCrich%0A');
     expect(decodeGrpcMessage('50% done')).toBe('50% done');
-    fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => decodeGrpcMessage(encodeGrpcMessage(text)) === text.toWellFormed()), { seed: 5 });
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => decodeGrpcMessage(encodeGrpcMessage(text)) === text.toWellFormed()),
+      { seed: 5 },
+    );
   });
 
   it('names status codes', () => {

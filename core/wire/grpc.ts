@@ -111,7 +111,8 @@ export class MessageReader {
       const flag = view.getUint8(at);
       if (flag !== 0) throw new GrpcFramingError(flag === 1 ? 'compressed gRPC messages are not accepted' : `unknown gRPC flag ${flag}`);
       const length = view.getUint32(at + 1);
-      if (length > this.maxBytes) throw new GrpcFramingError(`a gRPC message of ${length} bytes exceeds the limit of ${this.maxBytes} bytes`);
+      if (length > this.maxBytes)
+        throw new GrpcFramingError(`a gRPC message of ${length} bytes exceeds the limit of ${this.maxBytes} bytes`);
       const end = at + PREFIX_BYTES + length;
       if (end > bytes.byteLength) break;
       messages.push(bytes.subarray(at + PREFIX_BYTES, end));
@@ -124,7 +125,8 @@ export class MessageReader {
 
   /** Call when the stream has ended: throws GrpcFramingError when it ended inside a message. */
   end(): void {
-    if (this.held.byteLength > 0) throw new GrpcFramingError(`the payload ends inside a gRPC message (${this.held.byteLength} bytes left over)`);
+    if (this.held.byteLength > 0)
+      throw new GrpcFramingError(`the payload ends inside a gRPC message (${this.held.byteLength} bytes left over)`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { OrcError } from '../../core/errors.ts';
 import type { GatewayContext } from '../../core/module/facets.ts';
 import type { Registry } from '../../core/module/registry.ts';
 import type { StateReport } from '../../core/state/store.ts';
@@ -279,7 +280,9 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       stream: async (name) => {
         if (!this.#registry.streams.has(name)) return undefined;
         const desired = await networkObject(this.env, networkId).desired(networkId, gatewayId, name);
-        return { updates: desired?.updates ?? [] };
+        // An empty batch would tell the gateway to delete everything.
+        if (!desired) throw new OrcError('aborted', `stream ${name} has no content for gateway ${gatewayId} now`);
+        return { updates: desired.updates };
       },
     };
   }

@@ -3,47 +3,38 @@ import Table from 'cli-table3';
 /** The parts of the convergence view that the table shows (GET /networks/{network_id}/convergence). */
 export interface ConvergenceView {
   readonly totals: Readonly<Record<string, number>>;
-  readonly gateways: Readonly<
-    Record<
-      string,
-      {
-        readonly connected: boolean;
-        readonly last_checkin?: number | null;
-        readonly certificate_expires_at?: number | null;
-        readonly round_trip_ms?: number | null;
-        readonly streams: Readonly<
-          Record<
-            string,
-            { readonly desired_version: number; readonly acked_version?: number | null; readonly nack?: { readonly reason: string } | null }
-          >
-        >;
-      }
-    >
-  >;
+  readonly gateways: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly connected: boolean;
+    readonly last_checkin: number | null;
+    readonly certificate_expires_at: number | null;
+    readonly round_trip_ms: number | null;
+    readonly streams: readonly {
+      readonly stream: string;
+      readonly desired_version: number;
+      readonly acked_version: number | null;
+      readonly nack: { readonly reason: string } | null;
+    }[];
+  }[];
 }
 
 /** The live table: one row a gateway, totals below. `now` in unix milliseconds. */
 export function drawTable(view: ConvergenceView, now: number): string {
   const table = new Table({
-    head: ['gateway', 'connected', 'certificate expires', 'desired', 'acked', 'state', 'last check-in', 'round trip'],
+    head: ['gateway', 'certificate expires', 'desired', 'acked', 'state', 'last check-in', 'round trip'],
     style: { head: ['cyan'], compact: true },
   });
-  for (const [id, gateway] of Object.entries(view.gateways)) {
-    const configs = gateway.streams['configs'];
-    const state = configs?.nack
-      ? `rejected: ${configs.nack.reason.slice(0, 30)}`
-      : configs && configs.acked_version === configs.desired_version
-        ? 'in sync'
-        : 'pending';
+  for (const gateway of view.gateways) {
+    const configs = gateway.streams.find(({ stream }) => stream === 'configs');
     table.push([
-      id,
-      gateway.connected ? 'yes' : 'no',
+      gateway.id,
       gateway.certificate_expires_at ? `in ${duration(gateway.certificate_expires_at - now)}` : '-',
       configs?.desired_version ?? '-',
       configs?.acked_version ?? '-',
-      state,
+      configs?.nack ? `rejected: ${configs.nack.reason.slice(0, 40)}` : gateway.state.replace('_', ' '),
       gateway.last_checkin ? `${duration(now - gateway.last_checkin)} ago` : '-',
-      gateway.round_trip_ms === null || gateway.round_trip_ms === undefined ? '-' : `${gateway.round_trip_ms} ms`,
+      gateway.round_trip_ms === null ? '-' : `${gateway.round_trip_ms} ms`,
     ]);
   }
   const totals = Object.entries(view.totals).map(([name, count]) => `${name.replaceAll('_', ' ')} ${count}`);

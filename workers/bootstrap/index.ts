@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import { challengeFor, requestSign } from '../../core/bootstrap/bootstrapper.ts';
+import { createContextKey, type HandlerContext } from '@connectrpc/connect';
+import { type BootstrapContext, challengeFor, requestSign } from '../../core/bootstrap/bootstrapper.ts';
 import { type BootstrapKey, importBootstrapKey } from '../../core/bootstrap/bootstrap-key.ts';
 import { keyTypeNumber } from '../../core/bootstrap/answer.ts';
 import { controlProxyConfig, type PublicAddress } from '../../core/bootstrap/control-proxy.ts';
@@ -30,63 +31,89 @@ export interface BootstrapDeps {
   readonly now: () => number;
 }
 
-/** The door without client certificates: challenge, sign, register (docs/protocol.md, "Joining"). Make it once per isolate. */
+interface Call {
+  readonly deps: BootstrapDeps;
+  readonly key: BootstrapKey;
+}
+
+const callKey = createContextKey<Call | undefined>(undefined, { description: 'what the bootstrap door works with' });
+
+let keyOf: { readonly text: string; readonly key: BootstrapKey } | undefined;
+
+/** The bootstrap key, imported once per isolate. */
+async function bootstrapKey(text: string): Promise<BootstrapKey> {
+  if (keyOf?.text !== text) keyOf = { text, key: await importBootstrapKey(text) };
+  return keyOf.key;
+}
+
+/** The door without client certificates: challenge, sign, register (docs/protocol.md, "Joining"). */
 export function createBootstrap(deps: BootstrapDeps): (request: Request, requestId: string) => Promise<Response> {
-  const { db, settings, now } = deps;
-  const address = deps.address ?? usualAddress(settings);
-  let key: BootstrapKey | undefined;
-  const bootstrapKey = async () => (key ??= await importBootstrapKey(settings.BOOTSTRAP_KEY));
+  return async (request, requestId) => {
+    const key = await bootstrapKey(deps.settings.BOOTSTRAP_KEY);
+    return handle(request, requestId, (values) => values.set(callKey, { deps, key }));
+  };
+}
 
-  /** Runs one call; a refusal leaves an audit row. */
-  async function attempt<T>(action: string, hardwareId: string, requestId: string, work: (context: { db: Database; key: BootstrapKey; now: number; requestId: string }) => Promise<T>): Promise<T> {
-    const at = now();
-    try {
-      return await work({ db: new Database(db), key: await bootstrapKey(), now: at, requestId });
-    } catch (error) {
-      if (error instanceof OrcError && !isOurFault(error)) {
-        const row = refusalStatement({ action, target: hardwareId, reason: error.reason ?? error.code }, { actor: `gateway:${hardwareId.slice(0, 256)}`, requestId, at });
-        // The refusal stands whether or not it can be written down.
-        await new Database(db).commit([row]).catch((failure: unknown) => console.error('refusal not recorded', requestId, failure));
-      }
-      throw error;
-    }
-  }
-
-  return connectHandler(
-    (router) => {
-      router.service(Bootstrapper, {
-        async getChallenge({ id }, context) {
-          const { keyType, challenge } = await attempt('certificate.challenge', id, requestIdOf(context), (call) => challengeFor(call, id));
-          return create(ChallengeSchema, { keyType: keyTypeNumber(keyType), challenge });
-        },
-        async requestSign(request, context) {
-          const issued = await attempt('certificate.issue', request.hwId?.id ?? '', requestIdOf(context), async (call) =>
-            requestSign({ ...call, certifier: await certifierOf(settings.CERTIFIER_CERT, settings.CERTIFIER_KEY) }, request),
+const handle = connectHandler(
+  (router) => {
+    router.service(Bootstrapper, {
+      async getChallenge({ id }, context) {
+        const { keyType, challenge } = await attempt('certificate.challenge', id, context, (call) => challengeFor(call, id));
+        return create(ChallengeSchema, { keyType: keyTypeNumber(keyType), challenge });
+      },
+      async requestSign(request, context) {
+        const { CERTIFIER_CERT, CERTIFIER_KEY } = callOf(context).deps.settings;
+        const issued = await attempt('certificate.issue', request.hwId?.id ?? '', context, async (call) =>
+          requestSign({ ...call, certifier: await certifierOf(CERTIFIER_CERT, CERTIFIER_KEY) }, request),
+        );
+        const { serial, notBefore, notAfter, der } = issued;
+        return create(CertificateSchema, { sn: { sn: serial }, notBefore: timestampFromMs(notBefore), notAfter: timestampFromMs(notAfter), certDer: der });
+      },
+    });
+    router.service(Registration, {
+      async register({ token, hwid, challengeKey }, context) {
+        const { deps } = callOf(context);
+        const hardwareId = hwid?.id ?? '';
+        const keyType = KEY_TYPES.find((type) => keyTypeNumber(type) === (challengeKey?.keyType ?? ChallengeKey_KeyType.ECHO));
+        try {
+          const committed = await attempt('gateway.register', hardwareId, context, (call) =>
+            registerGateway(call, { token, hardwareId, keyType, key: challengeKey?.key ?? new Uint8Array() }),
           );
-          return create(CertificateSchema, { sn: { sn: issued.serial }, notBefore: timestampFromMs(issued.notBefore), notAfter: timestampFromMs(issued.notAfter), certDer: issued.der });
-        },
-      });
-      router.service(Registration, {
-        async register({ token, hwid, challengeKey }, context) {
-          const hardwareId = hwid?.id ?? '';
-          const number = challengeKey?.keyType ?? ChallengeKey_KeyType.ECHO;
-          const keyType = KEY_TYPES.find((type) => keyTypeNumber(type) === number);
-          try {
-            const committed = await attempt('gateway.register', hardwareId, requestIdOf(context), (call) =>
-              registerGateway(call, { token, hardwareId, keyType, key: challengeKey?.key ?? new Uint8Array() }),
-            );
-            if (committed) deps.networkChanged(committed);
-          } catch (error) {
-            // Magma's form: a refusal is an answer (SOUTHBOUND 3b). What trying again may mend stays an error of the call.
-            if (!(error instanceof OrcError) || isOurFault(error)) throw error;
-            return create(RegisterResponseSchema, { response: { case: 'error', value: error.message } });
-          }
-          return create(RegisterResponseSchema, { response: { case: 'controlProxy', value: controlProxyConfig(address) } });
-        },
-      });
-    },
-    { maxBytes: MAX_BODY_BYTES },
-  );
+          if (committed) deps.networkChanged(committed);
+        } catch (error) {
+          // Magma's form: a refusal is an answer (SOUTHBOUND 3b). What trying again may mend stays an error of the call.
+          if (!(error instanceof OrcError) || isOurFault(error)) throw error;
+          return create(RegisterResponseSchema, { response: { case: 'error', value: error.message } });
+        }
+        return create(RegisterResponseSchema, { response: { case: 'controlProxy', value: controlProxyConfig(deps.address ?? usualAddress(deps.settings)) } });
+      },
+    });
+  },
+  { maxBytes: MAX_BODY_BYTES },
+);
+
+function callOf(context: HandlerContext): Call {
+  const call = context.values.get(callKey);
+  if (!call) throw new OrcError('internal', 'the bootstrap door was not set up');
+  return call;
+}
+
+/** Runs one call; a refusal leaves an audit row. */
+async function attempt<T>(action: string, hardwareId: string, context: HandlerContext, work: (call: BootstrapContext & { requestId: string }) => Promise<T>): Promise<T> {
+  const { deps, key } = callOf(context);
+  const requestId = requestIdOf(context);
+  const now = deps.now();
+  try {
+    return await work({ db: new Database(deps.db), key, now, requestId });
+  } catch (error) {
+    if (error instanceof OrcError && !isOurFault(error)) {
+      const target = hardwareId.slice(0, 256);
+      const row = refusalStatement({ action, target, reason: error.reason ?? error.code }, { actor: `gateway:${target}`, requestId, at: now });
+      // The refusal stands whether or not it can be written down.
+      await new Database(deps.db).commit([row]).catch((failure: unknown) => console.error('refusal not recorded', requestId, failure));
+    }
+    throw error;
+  }
 }
 
 /** On Cloudflare every door is a hostname on 443; elsewhere the doors are Magma's ports. */

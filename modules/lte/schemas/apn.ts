@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { int32, ipv4, keepZero, nonEmpty, uint32 } from '../../../core/rest/fields.ts';
+import { int32, keepZero, nonEmpty, uint32 } from '../../../core/rest/fields.ts';
 
 export const apnName = nonEmpty().meta({ id: 'apn_name', description: 'Name of an access point' });
 
