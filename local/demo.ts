@@ -111,8 +111,13 @@ async function watch(rest: RestClient): Promise<void> {
 
 const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    stopping.signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    const end = (): void => {
+      clearTimeout(timer);
+      stopping.signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    stopping.signal.addEventListener('abort', end);
   });
 
 const number = (text: string): number => {

@@ -33,7 +33,15 @@ const handle = connectHandler(routes, { maxBytes: 1000 });
 
 const call = (init: RequestInit & { path?: string } = {}) => {
   const body = init.body ?? toBinary(AccessGatewayIDSchema, create(AccessGatewayIDSchema, { id: 'hw1' }));
-  return handle(new Request(`https://x${init.path ?? challengePath}`, { method: 'POST', headers: { 'content-type': 'application/proto' }, ...init, ...(init.method === 'GET' ? {} : { body }) }), 'r1');
+  return handle(
+    new Request(`https://x${init.path ?? challengePath}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/proto' },
+      ...init,
+      ...(init.method === 'GET' ? {} : { body }),
+    }),
+    'r1',
+  );
 };
 
 describe('connectHandler', () => {
@@ -51,11 +59,14 @@ describe('connectHandler', () => {
     expect(await response.json()).toEqual({ challenge: btoa('hw1 in r1') });
   });
 
-  it.each(['/', '/magma.orc8r.Bootstrapper', '/magma.orc8r.Bootstrapper/Other', '/magma.orc8r.StateService/ReportStates'])('knows no %s', async (path) => {
-    const response = await call({ path });
-    expect(response.status).toBe(404);
-    expect(await response.json()).toEqual({ message: `there is no method ${path}`, code: 'not_found', request_id: 'r1' });
-  });
+  it.each(['/', '/magma.orc8r.Bootstrapper', '/magma.orc8r.Bootstrapper/Other', '/magma.orc8r.StateService/ReportStates'])(
+    'knows no %s',
+    async (path) => {
+      const response = await call({ path });
+      expect(response.status).toBe(404);
+      expect(await response.json()).toEqual({ message: `there is no method ${path}`, code: 'not_found', request_id: 'r1' });
+    },
+  );
 
   it('refuses another method than POST', async () => {
     const response = await call({ method: 'GET' });
@@ -70,7 +81,10 @@ describe('connectHandler', () => {
   });
 
   it('refuses a body over the limit, announced or not', async () => {
-    const announced = await call({ headers: { 'content-type': 'application/proto', 'content-length': '5000' }, body: new Uint8Array(5000) });
+    const announced = await call({
+      headers: { 'content-type': 'application/proto', 'content-length': '5000' },
+      body: new Uint8Array(5000),
+    });
     expect(announced.status).toBe(413);
     expect(await announced.json()).toEqual({ message: 'the body is larger than 1000 bytes', code: 'too_large', request_id: 'r1' });
     const stream = new ReadableStream({
@@ -88,7 +102,11 @@ describe('connectHandler', () => {
   it('refuses what does not parse, and compression it does not know', async () => {
     const garbage = await call({ body: new Uint8Array([0xff, 0xff, 0xff]) });
     expect(garbage.status).toBe(400);
-    expect(await garbage.json()).toEqual({ code: 'invalid_argument', message: 'the body is not a magma.orc8r.AccessGatewayID in binary form', request_id: 'r1' });
+    expect(await garbage.json()).toEqual({
+      code: 'invalid_argument',
+      message: 'the body is not a magma.orc8r.AccessGatewayID in binary form',
+      request_id: 'r1',
+    });
     const json = await call({ headers: { 'content-type': 'application/json' }, body: '{"id":' });
     expect(json.status).toBe(400);
     expect(await json.json()).toMatchObject({ code: 'invalid_argument' });

@@ -1,5 +1,16 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { Code, ConnectError, type ConnectRouter, type ConnectRouterOptions, type ContextValues, createConnectRouter, createContextKey, createContextValues, type HandlerContext, type Interceptor } from '@connectrpc/connect';
+import {
+  Code,
+  ConnectError,
+  type ConnectRouter,
+  type ConnectRouterOptions,
+  type ContextValues,
+  createConnectRouter,
+  createContextKey,
+  createContextValues,
+  type HandlerContext,
+  type Interceptor,
+} from '@connectrpc/connect';
 import { type UniversalHandler, universalServerResponseToFetch } from '@connectrpc/connect/protocol';
 import { OrcError } from '../core/errors.ts';
 import { toGrpc } from '../core/grpc-errors.ts';
@@ -47,7 +58,8 @@ export function connectHandler(routes: (router: ConnectRouter) => void, options:
     const answer = await handler({ httpVersion: '1.1', method, url, header: headers, body: oneChunk(body), signal, contextValues });
     // The library answers what is no call at all with a bare status.
     if (answer.status === 415) return unsupported(request, requestId);
-    if (answer.status === 405) return errorResponse(new OrcError('method_not_allowed', `${pathname} takes ${handler.allowedMethods.join(' or ')} only`), requestId);
+    if (answer.status === 405)
+      return errorResponse(new OrcError('method_not_allowed', `${pathname} takes ${handler.allowedMethods.join(' or ')} only`), requestId);
     const response = universalServerResponseToFetch(answer);
     response.headers.set(REQUEST_ID, requestId);
     return response;
@@ -73,7 +85,12 @@ async function* oneChunk(body: Uint8Array): AsyncIterable<Uint8Array> {
 
 /** The library takes bytes that are no message for a fault of the server; in a bare body they are the caller's. */
 function parses({ method }: UniversalHandler, request: Request, body: Uint8Array): boolean {
-  if (method.methodKind !== 'unary' || request.headers.get('content-type') !== 'application/proto' || request.headers.has('content-encoding')) return true;
+  if (
+    method.methodKind !== 'unary' ||
+    request.headers.get('content-type') !== 'application/proto' ||
+    request.headers.has('content-encoding')
+  )
+    return true;
   try {
     fromBinary(method.input, body);
     return true;
@@ -90,7 +107,10 @@ function garbage({ method }: UniversalHandler, requestId: string): Response {
 /** REST answers 400 here, the Connect protocol asks for 415. */
 function unsupported(request: Request, requestId: string): Response {
   const given = (request.headers.get('content-type') ?? '(none)').slice(0, 100);
-  const { body, headers } = errorResponse(new OrcError('unsupported_media_type', `content type ${given} is not one of Connect or gRPC-Web: use application/proto`), requestId);
+  const { body, headers } = errorResponse(
+    new OrcError('unsupported_media_type', `content type ${given} is not one of Connect or gRPC-Web: use application/proto`),
+    requestId,
+  );
   return new Response(body, { status: 415, headers });
 }
 

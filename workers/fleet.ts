@@ -2,20 +2,25 @@ import { create, type DescMessage, type DescMethodUnary, fromBinary, type Messag
 import { OrcError } from '../core/errors.ts';
 import { fromGrpc } from '../core/grpc-errors.ts';
 import type { Fleet, GatewayTarget } from '../core/module/context.ts';
-import { gatewayObject, networkObject, type ObjectBindings } from '../durable-objects/ports.ts';
+import { gatewayObject, type NetworkPort, networkObject, type ObjectBindings } from '../durable-objects/ports.ts';
 
-/** The gateways as routes see them, through the objects. */
-export function createFleet(bindings: ObjectBindings): Fleet {
+/** The gateways as routes see them, through the objects. No object is asked before `authorised`: asking wakes it, or even makes it. */
+export function createFleet(bindings: ObjectBindings, authorised: () => Promise<void>): Fleet {
+  const network = async (networkId: string): Promise<NetworkPort> => {
+    await authorised();
+    return networkObject(bindings, networkId);
+  };
   return {
-    status: async (networkId, gatewayId) => (await networkObject(bindings, networkId).status(gatewayId)) ?? undefined,
-    statuses: async (networkId) => new Map(await networkObject(bindings, networkId).statuses()),
-    convergence: (networkId) => networkObject(bindings, networkId).convergence(networkId),
+    status: async (networkId, gatewayId) => (await (await network(networkId)).status(gatewayId)) ?? undefined,
+    statuses: async (networkId) => new Map(await (await network(networkId)).statuses()),
+    convergence: async (networkId) => (await network(networkId)).convergence(networkId),
     async call<I extends DescMessage, O extends DescMessage>(
       target: GatewayTarget,
       service: string,
       method: DescMethodUnary<I, O>,
       request: MessageInitShape<I>,
     ): Promise<MessageShape<O>> {
+      await authorised();
       const payload = toBinary(method.input, create(method.input, request));
       const path = `/${method.parent.typeName}/${method.name}`;
       const result = await gatewayObject(bindings, target.hardwareId).call({ service, path, payload });

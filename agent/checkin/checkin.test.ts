@@ -7,13 +7,14 @@ function setUp() {
   const clock = new ManualClock();
   const start = clock.now();
   const seen = { at: [] as number[], timeouts: [] as number[], results: [] as boolean[] };
-  const cloud = { fails: false };
+  const cloud = { fails: false, answer: Promise.resolve() };
   const checkin = new Checkin({
     clock,
     log: silent,
     report: async (timeoutMs) => {
       seen.at.push((clock.now() - start) / 1000);
       seen.timeouts.push(timeoutMs);
+      await cloud.answer;
       if (cloud.fails) throw new Error('no');
     },
     onResult: ({ ok }) => void seen.results.push(ok),
@@ -48,6 +49,18 @@ describe('check-in', () => {
     checkin.configure(0, 0);
     await clock.advance(60_000);
     expect(seen.at.at(-1)).toBe(100);
+  });
+
+  it('takes an interval that arrives while a report is under way', async () => {
+    const { clock, checkin, seen, cloud } = setUp();
+    const answer = Promise.withResolvers<void>();
+    cloud.answer = answer.promise;
+    checkin.connect();
+    await settle();
+    checkin.configure(20, 0);
+    answer.resolve();
+    await clock.advance(40_000);
+    expect(seen.at).toEqual([0, 15, 35]);
   });
 
   it('goes on after a failure, stops without a connection, and starts again with it', async () => {

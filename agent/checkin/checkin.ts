@@ -41,7 +41,7 @@ export class Checkin {
   connect(): void {
     this.connected = true;
     this.timer?.cancel();
-    this.start((0.5 + 0.5 * this.options.clock.random()) * this.intervalMs);
+    this.start(0.5 + 0.5 * this.options.clock.random());
   }
 
   disconnect(): void {
@@ -56,20 +56,21 @@ export class Checkin {
 
   private schedule(ms: number): void {
     this.timer?.cancel();
-    this.timer = this.options.clock.after(Math.max(0, ms), () => this.start(undefined));
+    this.timer = this.options.clock.after(Math.max(0, ms), () => this.start(1));
   }
 
-  private start(nextMs: number | undefined): void {
+  /** `share` of the interval is what passes until the next report. */
+  private start(share: number): void {
     // A reconnect while the last report still waits: that one fails by itself, and the new one follows it.
     const before = this.running ?? Promise.resolve();
-    const run = before.then(() => this.once(nextMs));
+    const run = before.then(() => this.once(share));
     this.running = run;
     void run.finally(() => {
       if (this.running === run) this.running = undefined;
     });
   }
 
-  private async once(nextMs: number | undefined): Promise<void> {
+  private async once(share: number): Promise<void> {
     const { clock, log, report, onResult } = this.options;
     if (!this.connected) return;
     const started = clock.now();
@@ -84,6 +85,7 @@ export class Checkin {
     if (reason) log('warn', 'check-in failed', { reason });
     else log('info', 'checked in', { ms: durationMs });
     onResult({ ok: !reason, durationMs, reason });
-    if (this.connected) this.schedule(started + (nextMs ?? this.intervalMs) - clock.now());
+    // The interval of now: it may have changed while the report was under way.
+    if (this.connected) this.schedule(started + share * this.intervalMs - clock.now());
   }
 }

@@ -46,6 +46,8 @@ function describe(end: End): string {
     case 'refused':
       return `refused with ${end.status} ${end.code}: ${end.message}`;
     case 'closed':
+      // Not a code that anybody sent: the peer or the way to it is gone.
+      if (end.code === 1006) return 'the connection broke';
       return `closed with ${end.code}${end.reason ? `: ${end.reason}` : ''}`;
   }
 }

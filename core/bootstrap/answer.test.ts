@@ -46,10 +46,13 @@ describe('checkAnswer', () => {
       [ecKey('P-256'), ecKey('P-384')],
       [rsaKey(), rsaKey()],
     ] as const) {
-      await expect(checkAnswer({ key_type: registered.type, key: registered.key }, challenge, other.answer(challenge))).rejects.toMatchObject({
+      await expect(
+        checkAnswer({ key_type: registered.type, key: registered.key }, challenge, other.answer(challenge)),
+      ).rejects.toMatchObject({
         code: 'aborted',
         reason: 'answer_wrong',
-        message: 'the challenge key of the gateway does not match the one registered for it: have its current public key registered, or restore the key file',
+        message:
+          'the challenge key of the gateway does not match the one registered for it: have its current public key registered, or restore the key file',
       });
     }
   });
@@ -95,13 +98,19 @@ describe('checkAnswer', () => {
   it('says when the registered key is of no use', async () => {
     const ec = ecKey('P-384');
     const rsa = rsaKey();
-    await expect(checkAnswer({ key_type: ec.type, key: null }, challenge, ec.answer(challenge))).rejects.toMatchObject({ reason: 'challenge_key_missing' });
+    await expect(checkAnswer({ key_type: ec.type, key: null }, challenge, ec.answer(challenge))).rejects.toMatchObject({
+      reason: 'challenge_key_missing',
+    });
     const cases = [
       [{ key_type: ec.type, key: 'bm90IGEga2V5' }, ec, 'it is not the base64 of a DER SubjectPublicKeyInfo'],
       [{ key_type: ec.type, key: '***' }, ec, 'it is not the base64 of a DER SubjectPublicKeyInfo'],
       [{ key_type: ec.type, key: rsa.key }, ec, 'it is an RSA key, but SOFTWARE_ECDSA_SHA256 needs an EC key'],
       [{ key_type: rsa.type, key: ec.key }, rsa, 'it is an EC key, but SOFTWARE_RSA_SHA256 needs an RSA key'],
-      [{ key_type: ec.type, key: ecKey('P-521').key }, ec, 'it is an EC key on P-521; needed is an EC key on P-256 or P-384, or an RSA key of 2048 to 4096 bits'],
+      [
+        { key_type: ec.type, key: ecKey('P-521').key },
+        ec,
+        'it is an EC key on P-521; needed is an EC key on P-256 or P-384, or an RSA key of 2048 to 4096 bits',
+      ],
       [{ key_type: rsa.type, key: rsaKey(1024).key }, rsa, 'it is an RSA key of 1024 bits'],
     ] as const;
     for (const [registered, key, why] of cases) {

@@ -22,17 +22,28 @@ export const keyTypeNumber = (type: KeyType): ChallengeKey_KeyType => ChallengeK
 export async function checkAnswer(registered: DeviceInfo['key'], challenge: Uint8Array, answer: Answer): Promise<void> {
   const type = registered.key_type;
   if (answer.case !== ANSWERS[type]) {
-    throw refused('answer_kind', `the answer is ${answer.case ? `an ${answer.case}` : 'missing'}, but this gateway is registered with a key of type ${type}: answer with ${ANSWERS[type]}, or have the gateway registered with the type it uses`);
+    throw refused(
+      'answer_kind',
+      `the answer is ${answer.case ? `an ${answer.case}` : 'missing'}, but this gateway is registered with a key of type ${type}: answer with ${ANSWERS[type]}, or have the gateway registered with the type it uses`,
+    );
   }
   if (type === 'ECHO') {
     if (answer.case === 'echoResponse' && sameSecret(answer.value.response, challenge)) return;
     throw refused('answer_wrong', 'the echo differs from the challenge: send back all of its bytes');
   }
-  if (!registered.key) throw refused('challenge_key_missing', 'no challenge key is registered for this gateway: an operator has to register its public key');
+  if (!registered.key)
+    throw refused('challenge_key_missing', 'no challenge key is registered for this gateway: an operator has to register its public key');
   const known = readChallengeKey(type, registered.key);
-  if ('refused' in known) throw refused('challenge_key_unusable', `the challenge key registered for this gateway cannot be used, ${known.refused}: an operator has to register it anew`);
+  if ('refused' in known)
+    throw refused(
+      'challenge_key_unusable',
+      `the challenge key registered for this gateway cannot be used, ${known.refused}: an operator has to register it anew`,
+    );
   if (!(await verify(known, challenge, answer))) {
-    throw refused('answer_wrong', 'the challenge key of the gateway does not match the one registered for it: have its current public key registered, or restore the key file');
+    throw refused(
+      'answer_wrong',
+      'the challenge key of the gateway does not match the one registered for it: have its current public key registered, or restore the key file',
+    );
   }
 }
 

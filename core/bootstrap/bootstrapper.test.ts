@@ -32,14 +32,18 @@ beforeEach(async () => {
 afterEach(() => store.close());
 
 const context = (at = now) => ({ db: new Database(store.d1), key, now: at, certifier, requestId: 'r1' });
-type Change = Partial<MessageInitShape<typeof ResponseSchema>>;
+type Change = Partial<Extract<MessageInitShape<typeof ResponseSchema>, { $typeName?: never }>>;
 
 /** A good request for the challenge just got, with parts of it exchanged. */
 async function request(change: Change = {}) {
   const { challenge } = await challengeFor(context(), 'hw1');
   const { der } = await newRequest('hw1');
-  const csr = { id: { Value: { case: 'gateway', value: { hardwareId: 'hw1' } } }, validTime: { seconds: 345_600n }, csrDer: der };
-  return create(ResponseSchema, { hwId: { id: 'hw1' }, challenge, response: device.answer(challenge), csr, ...change } as Change);
+  const csr: Change['csr'] = {
+    id: { Value: { case: 'gateway', value: { hardwareId: 'hw1' } } },
+    validTime: { seconds: 345_600n },
+    csrDer: der,
+  };
+  return create(ResponseSchema, { hwId: { id: 'hw1' }, challenge, response: device.answer(challenge), csr, ...change });
 }
 const sign = async (change?: Change) => requestSign(context(), await request(change));
 
@@ -95,7 +99,11 @@ describe('requestSign', () => {
       gateway: { networkId: 'n1', gatewayId: 'g1' },
       grants: null,
     });
-    expect({ ...store.sqlite.prepare("SELECT at, actor, action, network_id, target, outcome, request_id, detail FROM audit WHERE action = 'certificate.issue'").get() }).toEqual({
+    expect({
+      ...store.sqlite
+        .prepare("SELECT at, actor, action, network_id, target, outcome, request_id, detail FROM audit WHERE action = 'certificate.issue'")
+        .get(),
+    }).toEqual({
       at: now,
       actor: 'gateway:hw1',
       action: 'certificate.issue',
@@ -145,7 +153,10 @@ describe('requestSign', () => {
     ] as const) {
       const { challenge } = await challengeFor(context(), id);
       const { der } = await newRequest(id);
-      const issued = await requestSign(context(), create(ResponseSchema, { hwId: { id }, challenge, response: answer(challenge), csr: { csrDer: der } }));
+      const issued = await requestSign(
+        context(),
+        create(ResponseSchema, { hwId: { id }, challenge, response: answer(challenge), csr: { csrDer: der } }),
+      );
       expect(new X509Certificate(Buffer.from(issued.der)).subject).toBe(`CN=${id}`);
     }
   });
@@ -161,7 +172,11 @@ describe('requestSign', () => {
     ['an empty CSR', () => ({ csr: {} }), 'csr_missing'],
     ['a wish for a VPN certificate', () => ({ csr: { certType: CertType.VPN } }), 'csr_type'],
     ['a CSR that names an operator', () => ({ csr: { id: { Value: { case: 'operator', value: 'admin' } } } }), 'csr_identity'],
-    ['a CSR that names another gateway', () => ({ csr: { id: { Value: { case: 'gateway', value: { hardwareId: 'hw2' } } } } }), 'csr_identity'],
+    [
+      'a CSR that names another gateway',
+      () => ({ csr: { id: { Value: { case: 'gateway', value: { hardwareId: 'hw2' } } } } }),
+      'csr_identity',
+    ],
     ['a CSR for another name', async () => ({ csr: { csrDer: (await newRequest('hw2')).der } }), 'csr_common_name'],
     ['a CSR for a key not taken', async () => ({ csr: { csrDer: (await newRequest('hw1', 'P-521')).der } }), 'csr_key'],
   ];

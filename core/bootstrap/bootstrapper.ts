@@ -27,8 +27,14 @@ export interface BootstrapContext {
  * A challenge for a gateway that wants a certificate, and the type of answer expected of it.
  * Errors: `invalid` for no hardware id, `not_found` for one that is not registered or has no device record.
  */
-export async function challengeFor(context: BootstrapContext, hardwareId: string): Promise<{ keyType: KeyType; challenge: Uint8Array<ArrayBuffer> }> {
-  if (!isHardwareId(hardwareId)) throw new OrcError('invalid', 'id: the hardware id is missing, longer than 256 characters, or holds control characters', { reason: 'hardware_id_invalid' });
+export async function challengeFor(
+  context: BootstrapContext,
+  hardwareId: string,
+): Promise<{ keyType: KeyType; challenge: Uint8Array<ArrayBuffer> }> {
+  if (!isHardwareId(hardwareId))
+    throw new OrcError('invalid', 'id: the hardware id is missing, longer than 256 characters, or holds control characters', {
+      reason: 'hardware_id_invalid',
+    });
   const { device } = await registered(context.db, hardwareId);
   return { keyType: device.key.key_type, challenge: await makeChallenge(context.key, hardwareId, context.now) };
 }
@@ -38,10 +44,14 @@ export async function challengeFor(context: BootstrapContext, hardwareId: string
  * log, before it is handed out. Errors: `aborted` (reasons `challenge_*`, `answer_*`, `challenge_key_*`, `csr_*`, `hardware_id_invalid`),
  * `not_found` (`gateway_unknown`, `device_missing`), `unavailable` (`certifier_expired`).
  */
-export async function requestSign(context: BootstrapContext & { readonly certifier: Certifier; readonly requestId: string }, request: Response): Promise<IssuedCertificate> {
+export async function requestSign(
+  context: BootstrapContext & { readonly certifier: Certifier; readonly requestId: string },
+  request: Response,
+): Promise<IssuedCertificate> {
   const { db, now } = context;
   const hardwareId = request.hwId?.id ?? '';
-  if (!isHardwareId(hardwareId)) throw aborted('hardware_id_invalid', 'hw_id: the hardware id is missing, longer than 256 characters, or holds control characters');
+  if (!isHardwareId(hardwareId))
+    throw aborted('hardware_id_invalid', 'hw_id: the hardware id is missing, longer than 256 characters, or holds control characters');
   // First what needs no look-up: strangers are turned away before they cost a round trip.
   await checkChallenge(context.key, request.challenge, hardwareId, now);
   const { networkId, gatewayId, device } = await registered(db, hardwareId);
@@ -53,7 +63,16 @@ export async function requestSign(context: BootstrapContext & { readonly certifi
   const { serial, fingerprint, notBefore, notAfter } = certificate;
   await db.commit([
     registerCertificate({ serial, fingerprint, kind: 'gateway', subject: hardwareId, notBefore, notAfter, issuedAt: now }),
-    auditStatement({ action: 'certificate.issue', networkId, target: gatewayId, outcome: 'ok', detail: { serial, not_after: notAfter, hardware_id: hardwareId } }, author),
+    auditStatement(
+      {
+        action: 'certificate.issue',
+        networkId,
+        target: gatewayId,
+        outcome: 'ok',
+        detail: { serial, not_after: notAfter, hardware_id: hardwareId },
+      },
+      author,
+    ),
   ]);
   return certificate;
 }
@@ -61,10 +80,18 @@ export async function requestSign(context: BootstrapContext & { readonly certifi
 async function registered(db: Database, hardwareId: string): Promise<KnownGateway & { device: DeviceInfo }> {
   const [known] = await db.read(gatewayByHardwareId({ hardwareId }));
   if (!known) {
-    throw new OrcError('not_found', `no gateway with hardware id ${hardwareId} is registered: an operator has to register it first, or use a registration token`, { reason: 'gateway_unknown' });
+    throw new OrcError(
+      'not_found',
+      `no gateway with hardware id ${hardwareId} is registered: an operator has to register it first, or use a registration token`,
+      { reason: 'gateway_unknown' },
+    );
   }
   if (!known.device) {
-    throw new OrcError('not_found', `the gateway with hardware id ${hardwareId} has no challenge key: an operator has to register its device, or use a registration token`, { reason: 'device_missing' });
+    throw new OrcError(
+      'not_found',
+      `the gateway with hardware id ${hardwareId} has no challenge key: an operator has to register its device, or use a registration token`,
+      { reason: 'device_missing' },
+    );
   }
   return { ...known, device: known.device };
 }
@@ -74,8 +101,14 @@ function namedCsr(csr: CSR | undefined, hardwareId: string): CSR {
   if (!csr) throw aborted('csr_missing', 'the request holds no CSR: send a PKCS#10 request as DER in csr.csr_der');
   if (csr.certType !== CertType.DEFAULT) throw aborted('csr_type', 'only certificates of type DEFAULT are issued here');
   const identity = csr.id?.Value;
-  if (identity?.case !== undefined && (identity.case !== 'gateway' || (identity.value.hardwareId !== '' && identity.value.hardwareId !== hardwareId))) {
-    throw aborted('csr_identity', `the CSR is for another identity than gateway ${hardwareId}: leave csr.id empty or name this hardware id`);
+  if (
+    identity?.case !== undefined &&
+    (identity.case !== 'gateway' || (identity.value.hardwareId !== '' && identity.value.hardwareId !== hardwareId))
+  ) {
+    throw aborted(
+      'csr_identity',
+      `the CSR is for another identity than gateway ${hardwareId}: leave csr.id empty or name this hardware id`,
+    );
   }
   return csr;
 }

@@ -48,7 +48,10 @@ describe('challenge', () => {
     for (const at of [0, 1, 8, 9, 40, 41, 479, 480, 511]) {
       const altered = challenge.slice();
       altered[at] = (altered[at] ?? 0) ^ 0x10;
-      await expect(checkChallenge(key, altered, 'hw1', now), `byte ${at}`).rejects.toMatchObject({ code: 'aborted', reason: 'challenge_not_ours' });
+      await expect(checkChallenge(key, altered, 'hw1', now), `byte ${at}`).rejects.toMatchObject({
+        code: 'aborted',
+        reason: 'challenge_not_ours',
+      });
     }
   });
 

@@ -34,19 +34,36 @@ export async function makeChallenge(key: BootstrapKey, hardwareId: string, now: 
 /** Checks that a challenge is ours, made for this hardware id, within the last five minutes. Errors: `aborted` with a reason `challenge_*`. */
 export async function checkChallenge(key: BootstrapKey, challenge: Uint8Array, hardwareId: string, now: number): Promise<void> {
   if (challenge.byteLength !== CHALLENGE_BYTES) {
-    throw refused('challenge_length', `the challenge has ${challenge.byteLength} bytes instead of ${CHALLENGE_BYTES}: send back the bytes of GetChallenge as they came`);
+    throw refused(
+      'challenge_length',
+      `the challenge has ${challenge.byteLength} bytes instead of ${CHALLENGE_BYTES}: send back the bytes of GetChallenge as they came`,
+    );
   }
   const body = challenge.slice(0, SEAL_AT);
   if (!sameSecret(await key.seal(PURPOSE, body), challenge.slice(SEAL_AT)) || body[0] !== VERSION) {
-    throw refused('challenge_not_ours', 'the challenge was altered or comes from another Orchestrator: ask for a new one with GetChallenge');
+    throw refused(
+      'challenge_not_ours',
+      'the challenge was altered or comes from another Orchestrator: ask for a new one with GetChallenge',
+    );
   }
   if (!sameSecret(await sha256(utf8Bytes(hardwareId)), body.slice(BOUND_AT, RANDOM_AT))) {
-    throw refused('challenge_foreign', `the challenge was made for another hardware id than ${hardwareId}: ask for one of its own with GetChallenge`);
+    throw refused(
+      'challenge_foreign',
+      `the challenge was made for another hardware id than ${hardwareId}: ask for one of its own with GetChallenge`,
+    );
   }
   const made = Number(new DataView(body.buffer).getBigUint64(1));
   const age = Math.floor(now / 1000) - made;
-  if (age < -CLOCK_TOLERANCE_S) throw refused('challenge_from_future', 'the challenge was made in the future by the clock of this server: ask for a new one with GetChallenge');
-  if (age > LIFETIME_S) throw refused('challenge_expired', `the challenge is ${age} s old, more than the ${LIFETIME_S} s it is valid for: ask for a new one with GetChallenge`);
+  if (age < -CLOCK_TOLERANCE_S)
+    throw refused(
+      'challenge_from_future',
+      'the challenge was made in the future by the clock of this server: ask for a new one with GetChallenge',
+    );
+  if (age > LIFETIME_S)
+    throw refused(
+      'challenge_expired',
+      `the challenge is ${age} s old, more than the ${LIFETIME_S} s it is valid for: ask for a new one with GetChallenge`,
+    );
 }
 
 const refused = (reason: string, message: string): OrcError => new OrcError('aborted', message, { reason });

@@ -32,7 +32,10 @@ const readDevice = (info: unknown): DeviceInfo | undefined => {
 };
 
 /** The gateway of a hardware id. */
-export const gatewayByHardwareId: (values: { hardwareId: string }) => Query<KnownGateway | undefined> = query<KnownGateway | undefined, 'hardwareId'>(
+export const gatewayByHardwareId: (values: { hardwareId: string }) => Query<KnownGateway | undefined> = query<
+  KnownGateway | undefined,
+  'hardwareId'
+>(
   sql`SELECT e.network_id AS network_id, e.key AS key, d.info AS info FROM ${e} AS e
       LEFT JOIN ${d} AS d ON d.hardware_id = e.physical_id AND d.type = ${GATEWAY_DEVICE}
       WHERE e.physical_id = ${p('hardwareId')} AND e.type = ${GATEWAY_ENTITY}`,
@@ -50,7 +53,10 @@ export interface Registrable extends KnownGateway {
 }
 
 /** The gateway of an entity number, and whether a hardware id is free for it. */
-export const gatewayByNumber: (values: { entity: number; hardwareId: string }) => Query<Registrable | undefined> = query<Registrable | undefined, 'entity' | 'hardwareId'>(
+export const gatewayByNumber: (values: { entity: number; hardwareId: string }) => Query<Registrable | undefined> = query<
+  Registrable | undefined,
+  'entity' | 'hardwareId'
+>(
   sql`SELECT e.network_id AS network_id, e.key AS key, e.version AS version, e.physical_id AS physical_id, d.info AS info,
         EXISTS (SELECT 1 FROM ${e} AS o WHERE o.physical_id = ${p('hardwareId')} AND o.id <> e.id) AS taken
       FROM ${e} AS e LEFT JOIN ${d} AS d ON d.hardware_id = e.physical_id

@@ -45,9 +45,14 @@ describe('registerGateway', () => {
     const committed = await register();
     expect(store.trips() - before).toBe(2);
     expect(committed).toEqual({ networkId: 'n1', version: 3, changes: [{ type: 'magmad_gateway', key: 'g1' }] });
-    expect(await gateway()).toMatchObject({ physicalId: 'hw1', device: { hardware_id: 'hw1', key: { key_type: 'SOFTWARE_ECDSA_SHA256', key: device.key } } });
+    expect(await gateway()).toMatchObject({
+      physicalId: 'hw1',
+      device: { hardware_id: 'hw1', key: { key_type: 'SOFTWARE_ECDSA_SHA256', key: device.key } },
+    });
     expect((await challengeFor(context(), 'hw1')).keyType).toBe('SOFTWARE_ECDSA_SHA256');
-    expect({ ...store.sqlite.prepare("SELECT actor, network_id, target, outcome FROM audit WHERE action = 'gateway.register'").get() }).toEqual({
+    expect({
+      ...store.sqlite.prepare("SELECT actor, network_id, target, outcome FROM audit WHERE action = 'gateway.register'").get(),
+    }).toEqual({
       actor: 'gateway:hw1',
       network_id: 'n1',
       target: 'g1',
@@ -60,7 +65,12 @@ describe('registerGateway', () => {
     expect(await gateway()).toMatchObject({ device: { key: { key: device.key } } });
     const second = await addGateway(store, { networkId: 'n1', gatewayId: 'g2' });
     const rsa = rsaKey();
-    await register({ token: await makeRegistrationToken(key, second, now), hardwareId: 'hw2', keyType: rsa.type, key: ascii(`${rsa.key}\n`) });
+    await register({
+      token: await makeRegistrationToken(key, second, now),
+      hardwareId: 'hw2',
+      keyType: rsa.type,
+      key: ascii(`${rsa.key}\n`),
+    });
     expect(await gateway('g2')).toMatchObject({ device: { key: { key_type: 'SOFTWARE_RSA_SHA256', key: rsa.key } } });
   });
 
@@ -109,7 +119,9 @@ describe('registerGateway', () => {
   it('is refused when the number belongs to something that is no gateway', async () => {
     store.sqlite.exec("INSERT INTO entities (network_id, type, key, name, description, version) VALUES ('n1', 'policy', 'p1', '', '', 1)");
     const row = store.sqlite.prepare("SELECT id FROM entities WHERE key = 'p1'").get();
-    await expect(register({ token: await makeRegistrationToken(key, Number(row?.['id']), now) })).rejects.toMatchObject({ reason: 'gateway_unknown' });
+    await expect(register({ token: await makeRegistrationToken(key, Number(row?.['id']), now) })).rejects.toMatchObject({
+      reason: 'gateway_unknown',
+    });
   });
 
   it('is refused for a bad or late token', async () => {
@@ -142,7 +154,9 @@ describe('registerGateway', () => {
   it('by two at once lets one win', async () => {
     const outcomes = await Promise.allSettled([register(), register({ hardwareId: 'hw2' })]);
     expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(['fulfilled', 'rejected']);
-    expect(outcomes.find((outcome) => outcome.status === 'rejected')?.reason).toMatchObject({ code: expect.stringMatching(/^(precondition_failed|conflict)$/) });
+    expect(outcomes.find((outcome) => outcome.status === 'rejected')?.reason).toMatchObject({
+      code: expect.stringMatching(/^(precondition_failed|conflict)$/),
+    });
   });
 });
 

@@ -25,19 +25,34 @@ export interface RegisterRequest {
  * Errors: `aborted` with reason `registration_token_*`, `hardware_id_invalid`, `challenge_key_unusable`; `conflict` with
  * `gateway_registered` or `hardware_id_taken`; `not_found` with `gateway_unknown`.
  */
-export async function registerGateway(context: BootstrapContext & { readonly requestId: string }, request: RegisterRequest): Promise<Committed | undefined> {
+export async function registerGateway(
+  context: BootstrapContext & { readonly requestId: string },
+  request: RegisterRequest,
+): Promise<Committed | undefined> {
   const { hardwareId } = request;
-  if (!isHardwareId(hardwareId)) throw aborted('hardware_id_invalid', 'hwid: the hardware id is missing, longer than 256 characters, or holds control characters');
+  if (!isHardwareId(hardwareId))
+    throw aborted('hardware_id_invalid', 'hwid: the hardware id is missing, longer than 256 characters, or holds control characters');
   const entity = await readRegistrationToken(context.key, request.token, context.now);
   const info: DeviceInfo = { hardware_id: hardwareId, key: challengeKey(request) };
   const [gateway] = await context.db.read(gatewayByNumber({ entity, hardwareId }));
-  if (!gateway) throw new OrcError('not_found', 'the gateway that this registration token was made for no longer exists: ask for a token of another one', { reason: 'gateway_unknown' });
+  if (!gateway)
+    throw new OrcError(
+      'not_found',
+      'the gateway that this registration token was made for no longer exists: ask for a token of another one',
+      { reason: 'gateway_unknown' },
+    );
   if (isSame(gateway, info)) return undefined;
   if (gateway.hasDevice) {
-    throw new OrcError('conflict', `gateway ${gateway.gatewayId} already has a device: an operator has to take that away, or change it, before another can be registered`, { reason: 'gateway_registered' });
+    throw new OrcError(
+      'conflict',
+      `gateway ${gateway.gatewayId} already has a device: an operator has to take that away, or change it, before another can be registered`,
+      { reason: 'gateway_registered' },
+    );
   }
   if (gateway.hardwareIdTaken) {
-    throw new OrcError('conflict', `hardware id ${hardwareId} is already in use: an operator has to free it first`, { reason: 'hardware_id_taken' });
+    throw new OrcError('conflict', `hardware id ${hardwareId} is already in use: an operator has to free it first`, {
+      reason: 'hardware_id_taken',
+    });
   }
   const id = { type: GATEWAY_ENTITY, key: gateway.gatewayId };
   const mutations: Mutation[] = [
@@ -46,7 +61,13 @@ export async function registerGateway(context: BootstrapContext & { readonly req
   ];
   return commit(
     context.db,
-    { networkId: gateway.networkId, action: 'gateway.register', target: gateway.gatewayId, mutations, expect: [{ ...id, version: gateway.version }] },
+    {
+      networkId: gateway.networkId,
+      action: 'gateway.register',
+      target: gateway.gatewayId,
+      mutations,
+      expect: [{ ...id, version: gateway.version }],
+    },
     { actor: `gateway:${hardwareId}`, requestId: context.requestId, at: context.now },
   );
 }

@@ -39,7 +39,10 @@ describe('registration token', () => {
     const token = await makeRegistrationToken(key, 5, now);
     for (let at = 4; at < token.length; at += 1) {
       const altered = token.slice(0, at) + (token[at] === 'x' ? 'y' : 'x') + token.slice(at + 1);
-      await expect(readRegistrationToken(key, altered, now), altered).rejects.toMatchObject({ code: 'aborted', reason: 'registration_token_invalid' });
+      await expect(readRegistrationToken(key, altered, now), altered).rejects.toMatchObject({
+        code: 'aborted',
+        reason: 'registration_token_invalid',
+      });
     }
   });
 
@@ -47,7 +50,16 @@ describe('registration token', () => {
     const other = await importBootstrapKey(Buffer.alloc(32, 8).toString('base64'));
     const good = await makeRegistrationToken(key, 5, now);
     const foreign = await makeRegistrationToken(other, 5, now);
-    for (const token of ['', 'reg_', good.slice(4), `${good}0`, good.toLowerCase(), `reg_${'z'.repeat(30)}`, `reg_${'-'.repeat(30)}`, foreign]) {
+    for (const token of [
+      '',
+      'reg_',
+      good.slice(4),
+      `${good}0`,
+      good.toLowerCase(),
+      `reg_${'z'.repeat(30)}`,
+      `reg_${'-'.repeat(30)}`,
+      foreign,
+    ]) {
       await expect(readRegistrationToken(key, token, now), token).rejects.toMatchObject({
         reason: 'registration_token_invalid',
         message: 'the registration token is not one of this Orchestrator: check that it was copied whole, reg_ and 30 characters',

@@ -20,8 +20,14 @@ const PURPOSE = 'registration token';
 export const REGISTRATION_TOKEN_MINUTES = 30;
 
 /** Makes a token with which whoever holds it may register a gateway. `entity`: number of its entity; `now` in unix milliseconds. */
-export async function makeRegistrationToken(key: BootstrapKey, entity: number, now: number, minutes: number = REGISTRATION_TOKEN_MINUTES): Promise<string> {
-  if (!Number.isInteger(entity) || entity < 0 || entity >= 2 ** 40) throw new RangeError(`entity number ${entity} does not fit a registration token`);
+export async function makeRegistrationToken(
+  key: BootstrapKey,
+  entity: number,
+  now: number,
+  minutes: number = REGISTRATION_TOKEN_MINUTES,
+): Promise<string> {
+  if (!Number.isInteger(entity) || entity < 0 || entity >= 2 ** 40)
+    throw new RangeError(`entity number ${entity} does not fit a registration token`);
   const body = new Uint8Array(SEAL_AT);
   const view = new DataView(body.buffer);
   view.setUint8(0, Math.floor(entity / 2 ** 32));
@@ -36,12 +42,20 @@ export async function readRegistrationToken(key: BootstrapKey, token: string, no
   const bytes = FORM.test(token) ? fromBase62(token.slice(4), BYTES) : undefined;
   const body = bytes?.slice(0, SEAL_AT);
   if (!bytes || !body || !sameSecret(await seal(key, body), bytes.slice(SEAL_AT))) {
-    throw new OrcError('aborted', 'the registration token is not one of this Orchestrator: check that it was copied whole, reg_ and 30 characters', { reason: 'registration_token_invalid' });
+    throw new OrcError(
+      'aborted',
+      'the registration token is not one of this Orchestrator: check that it was copied whole, reg_ and 30 characters',
+      { reason: 'registration_token_invalid' },
+    );
   }
   const view = new DataView(body.buffer);
   const until = view.getUint32(5) * MINUTE;
   if (now > until) {
-    throw new OrcError('aborted', `the registration token ended at ${new Date(until).toISOString()}: read the gateway again to be given a new one`, { reason: 'registration_token_expired' });
+    throw new OrcError(
+      'aborted',
+      `the registration token ended at ${new Date(until).toISOString()}: read the gateway again to be given a new one`,
+      { reason: 'registration_token_expired' },
+    );
   }
   return view.getUint8(0) * 2 ** 32 + view.getUint32(1);
 }

@@ -3,9 +3,24 @@ import { type TestD1, testD1 } from '../../test/support/d1.ts';
 import { addGateway, addNetwork } from '../../test/support/gateways.ts';
 import { Database } from '../db/database.ts';
 import { registerOperatorStatements } from '../identity/operators.ts';
-import { type Certificate, certificateBySerial, certificateStatus, listCertificates, registerCertificate, revokeCertificate } from './certificates.ts';
+import {
+  type Certificate,
+  certificateBySerial,
+  certificateStatus,
+  listCertificates,
+  registerCertificate,
+  revokeCertificate,
+} from './certificates.ts';
 
-const fresh = { serial: 'A1', fingerprint: 'f1', kind: 'gateway', subject: 'hw1', notBefore: 1000, notAfter: 5000, issuedAt: 2000 } as const;
+const fresh = {
+  serial: 'A1',
+  fingerprint: 'f1',
+  kind: 'gateway',
+  subject: 'hw1',
+  notBefore: 1000,
+  notAfter: 5000,
+  issuedAt: 2000,
+} as const;
 const known: Certificate = { ...fresh, revokedAt: null, revokeReason: null };
 let store: TestD1;
 let db: Database;
@@ -47,12 +62,17 @@ describe('certificates', () => {
   });
 
   it('of an operator come with the access list', async () => {
-    await db.commit(registerOperatorStatements({ id: 'ann', grants: [{ effect: 'ALLOW', action: 'READ', resourceType: 'network', resource: 'n1' }] }, 1));
+    await db.commit(
+      registerOperatorStatements({ id: 'ann', grants: [{ effect: 'ALLOW', action: 'READ', resourceType: 'network', resource: 'n1' }] }, 1),
+    );
     await db.commit([
       registerCertificate({ ...fresh, kind: 'operator', subject: 'ann' }),
       registerCertificate({ ...fresh, serial: 'A2', kind: 'operator', subject: 'gone' }),
     ]);
-    expect(await found('A1')).toMatchObject({ gateway: null, grants: [{ effect: 'ALLOW', action: 'READ', resourceType: 'network', resource: 'n1' }] });
+    expect(await found('A1')).toMatchObject({
+      gateway: null,
+      grants: [{ effect: 'ALLOW', action: 'READ', resourceType: 'network', resource: 'n1' }],
+    });
     expect(await found('A2')).toMatchObject({ gateway: null, grants: null });
   });
 
@@ -73,7 +93,10 @@ describe('certificates', () => {
     const [rows] = await db.commit([revokeCertificate({ serial: 'A1', reason: 'stolen', at: 2500 })]);
     expect(rows).toEqual([{ serial: 'A1' }]);
     expect(await found('A1')).toMatchObject({ revokedAt: 2500, revokeReason: 'stolen' });
-    const [again, unknown] = await db.commit([revokeCertificate({ serial: 'A1', reason: 'other', at: 2600 }), revokeCertificate({ serial: 'A9', reason: 'x', at: 1 })]);
+    const [again, unknown] = await db.commit([
+      revokeCertificate({ serial: 'A1', reason: 'other', at: 2600 }),
+      revokeCertificate({ serial: 'A9', reason: 'x', at: 1 }),
+    ]);
     expect([again, unknown]).toEqual([[], []]);
     expect(await found('A1')).toMatchObject({ revokedAt: 2500, revokeReason: 'stolen' });
   });
@@ -89,7 +112,8 @@ describe('certificates', () => {
       registerCertificate({ ...fresh, serial: 'B2', subject: 'hw2' }),
       registerCertificate({ ...fresh, serial: 'C3', kind: 'operator', subject: 'ann' }),
     ]);
-    const serials = async (filter: Parameters<typeof listCertificates>[0]) => (await db.read(listCertificates(filter)))[0].map((certificate) => certificate.serial);
+    const serials = async (filter: Parameters<typeof listCertificates>[0]) =>
+      (await db.read(listCertificates(filter)))[0].map((certificate) => certificate.serial);
     expect(await serials({ limit: 2 })).toEqual(['A1', 'B2']);
     expect(await serials({ limit: 2, after: 'B2' })).toEqual(['C3']);
     expect(await serials({ limit: 9, kind: 'gateway' })).toEqual(['A1', 'B2']);

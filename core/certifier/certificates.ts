@@ -34,7 +34,10 @@ export type CertificateHolder = Certificate & {
 export type CertificateStatus = 'valid' | 'unknown' | 'expired' | 'not_yet_valid' | 'revoked';
 
 /** Judges a presented certificate. One with our serial but another fingerprint is not ours, so it is unknown. */
-export function certificateStatus(found: Certificate | undefined, presented: { readonly fingerprint: string; readonly now: number }): CertificateStatus {
+export function certificateStatus(
+  found: Certificate | undefined,
+  presented: { readonly fingerprint: string; readonly now: number },
+): CertificateStatus {
   if (!found || found.fingerprint !== presented.fingerprint) return 'unknown';
   if (found.revokedAt !== null) return 'revoked';
   if (presented.now < found.notBefore) return 'not_yet_valid';
@@ -46,7 +49,10 @@ const columns = sql`c.serial AS serial, c.fingerprint AS fingerprint, c.kind AS 
   c.not_after AS not_after, c.issued_at AS issued_at, c.revoked_at AS revoked_at, c.revoke_reason AS revoke_reason`;
 
 /** The certificate of a serial number (normalised) with its holder. */
-export const certificateBySerial: (values: { serial: string }) => Query<CertificateHolder | undefined> = query<CertificateHolder | undefined, 'serial'>(
+export const certificateBySerial: (values: { serial: string }) => Query<CertificateHolder | undefined> = query<
+  CertificateHolder | undefined,
+  'serial'
+>(
   sql`SELECT ${columns}, e.network_id AS network_id, e.key AS gateway_id,
         CASE WHEN o.id IS NOT NULL THEN ${grantsColumn(sql`o.id`)} END AS grants
       FROM ${c} AS c
@@ -81,7 +87,12 @@ const page = query<Certificate[], 'kind' | 'subject' | 'after' | 'limit'>(
 );
 
 /** Certificates in order of serial, after `after` (exclusive); of one kind or subject when named. */
-export function listCertificates(filter: { kind?: CertificateKind; subject?: string; after?: string; limit: number }): Query<Certificate[]> {
+export function listCertificates(filter: {
+  kind?: CertificateKind;
+  subject?: string;
+  after?: string;
+  limit: number;
+}): Query<Certificate[]> {
   return page({ kind: filter.kind ?? null, subject: filter.subject ?? null, after: filter.after ?? '', limit: filter.limit });
 }
 

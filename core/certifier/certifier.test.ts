@@ -29,7 +29,9 @@ describe('certifier', () => {
 
     const client = { cert: certificatePem(issued.der), key: clientKey };
     expect(await clientComplaint(client, ca.certificate)).toBe('');
-    expect(await clientComplaint(client, other.certificate)).toMatch(/UNABLE_TO_VERIFY_LEAF_SIGNATURE|CERT_SIGNATURE_FAILURE|UNABLE_TO_GET_ISSUER/);
+    expect(await clientComplaint(client, other.certificate)).toMatch(
+      /UNABLE_TO_VERIFY_LEAF_SIGNATURE|CERT_SIGNATURE_FAILURE|UNABLE_TO_GET_ISSUER/,
+    );
 
     const read = new X509Certificate(Buffer.from(issued.der));
     expect(read.subject).toBe(`CN=${hw}`);
@@ -66,7 +68,10 @@ describe('certifier', () => {
     await expect(createCertifier(one.certificate, 'nonsense')).rejects.toThrow('CERTIFIER_KEY is not a private key');
     await expect(createCertifier(eddsa.certificate, eddsa.key)).rejects.toThrow('its key is of kind Ed25519');
     await expect(createCertifier(leaf.certificate, leaf.key)).rejects.toThrow('not the certificate of an authority');
-    await expect(createCertifier(one.certificate, other.key)).rejects.toMatchObject({ code: 'internal', reason: 'certifier_misconfigured' });
+    await expect(createCertifier(one.certificate, other.key)).rejects.toMatchObject({
+      code: 'internal',
+      reason: 'certifier_misconfigured',
+    });
   });
 
   it('is made once for the same authority', async () => {

@@ -52,7 +52,11 @@ export async function createCertifier(certificatePem: string, keyPem: string): P
       const from = wholeSeconds(now - HOUR);
       const until = Math.min(wholeSeconds(now + validity), notAfter);
       if (until <= now) {
-        throw new OrcError('unavailable', `the certifier's CA ended at ${new Date(notAfter).toISOString()}: the operator of this platform must renew it`, { reason: 'certifier_expired' });
+        throw new OrcError(
+          'unavailable',
+          `the certifier's CA ended at ${new Date(notAfter).toISOString()}: the operator of this platform must renew it`,
+          { reason: 'certifier_expired' },
+        );
       }
       const serial = newSerial();
       const certificate = await x509.X509CertificateGenerator.create({
@@ -105,7 +109,8 @@ function parseCertificate(pem: string): x509.X509Certificate {
   } catch (error) {
     throw broken('CERTIFIER_CERT is not a certificate in PEM form', error);
   }
-  if (certificate.getExtension(x509.BasicConstraintsExtension)?.ca !== true) throw broken('CERTIFIER_CERT is not the certificate of an authority');
+  if (certificate.getExtension(x509.BasicConstraintsExtension)?.ca !== true)
+    throw broken('CERTIFIER_CERT is not the certificate of an authority');
   return certificate;
 }
 
@@ -121,9 +126,11 @@ async function checkPair(ca: x509.X509Certificate, key: CryptoKey, algorithm: Si
   const probe = crypto.getRandomValues(new Uint8Array(32));
   const signature = await crypto.subtle.sign(algorithm, key, probe);
   const publicKey = await ca.publicKey.export(algorithm, ['verify']);
-  if (!(await crypto.subtle.verify(algorithm, publicKey, signature, probe))) throw broken('CERTIFIER_KEY does not belong to CERTIFIER_CERT');
+  if (!(await crypto.subtle.verify(algorithm, publicKey, signature, probe)))
+    throw broken('CERTIFIER_KEY does not belong to CERTIFIER_CERT');
 }
 
 const wholeSeconds = (milliseconds: number): number => Math.floor(milliseconds / 1000) * 1000;
 
-const broken = (why: string, cause?: unknown): OrcError => new OrcError('internal', `the certifier cannot work: ${why}`, { reason: 'certifier_misconfigured', cause });
+const broken = (why: string, cause?: unknown): OrcError =>
+  new OrcError('internal', `the certifier cannot work: ${why}`, { reason: 'certifier_misconfigured', cause });

@@ -16,7 +16,10 @@ const SIGNATURES = new Set(['ECDSA', 'RSASSA-PKCS1-v1_5']);
 export async function checkCsr(der: Uint8Array, commonName: string): Promise<x509.PublicKey> {
   if (der.byteLength === 0) throw refused('csr_missing', 'the request holds no CSR: send a PKCS#10 request as DER in csr.csr_der');
   if (der.byteLength > MAX_CSR_BYTES) {
-    throw refused('csr_too_large', `the CSR has ${der.byteLength} bytes, more than the ${MAX_CSR_BYTES} allowed: leave out attributes that are not needed`);
+    throw refused(
+      'csr_too_large',
+      `the CSR has ${der.byteLength} bytes, more than the ${MAX_CSR_BYTES} allowed: leave out attributes that are not needed`,
+    );
   }
   const csr = parse(der);
   const kind = keyKind(csr.publicKey);
@@ -24,7 +27,10 @@ export async function checkCsr(der: Uint8Array, commonName: string): Promise<x50
   checkName(csr, commonName);
   const { name, hash }: { name?: string; hash?: { name?: string } } = csr.signatureAlgorithm as object;
   if (!SIGNATURES.has(name ?? '') || !HASHES.has(hash?.name ?? '')) {
-    throw refused('csr_signature_algorithm', `the CSR is signed with ${name ?? 'an unknown method'} and ${hash?.name ?? 'no hash'}: sign it with ECDSA or RSA (PKCS#1 v1.5) and SHA-256 or longer`);
+    throw refused(
+      'csr_signature_algorithm',
+      `the CSR is signed with ${name ?? 'an unknown method'} and ${hash?.name ?? 'no hash'}: sign it with ECDSA or RSA (PKCS#1 v1.5) and SHA-256 or longer`,
+    );
   }
   if (!(await verifies(csr))) {
     throw refused('csr_signature', 'the signature of the CSR does not fit its public key: sign it with the private key that belongs to it');
@@ -44,7 +50,10 @@ function checkName(csr: x509.Pkcs10CertificateRequest, expected: string): void {
   const names = csr.subjectName.getField('CN').filter((name) => name !== '');
   const foreign = names.find((name) => name !== expected);
   if (foreign !== undefined) {
-    throw refused('csr_common_name', `the CSR is for common name "${foreign.slice(0, 128)}", but the gateway is "${expected}": use the hardware id or leave the name empty`);
+    throw refused(
+      'csr_common_name',
+      `the CSR is for common name "${foreign.slice(0, 128)}", but the gateway is "${expected}": use the hardware id or leave the name empty`,
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import { x509 } from './x509.ts';
 
 /** The kinds of public key this platform takes, from gateways' certificates as well as for their challenge keys. */
 export type KeyKind =
-  | { readonly type: 'ec'; readonly curve: 'P-256' | 'P-384'; /** Bytes of one coordinate. */ readonly size: 32 | 48 }
+  | { readonly type: 'ec'; readonly curve: 'P-256' | 'P-384' /** Bytes of one coordinate. */; readonly size: 32 | 48 }
   | { readonly type: 'rsa'; readonly bits: number };
 
 const RSA_MIN_BITS = 2048;

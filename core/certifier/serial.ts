@@ -7,5 +7,8 @@ export function newSerial(): string {
 
 /** The one written form of a serial number: `0a:1b` and `A1B` are the same certificate. */
 export function normaliseSerial(text: string): string {
-  return text.replaceAll(':', '').toUpperCase().replace(/^0+(?=.)/, '');
+  return text
+    .replaceAll(':', '')
+    .toUpperCase()
+    .replace(/^0+(?=.)/, '');
 }

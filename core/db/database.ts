@@ -16,7 +16,9 @@ export interface Gate<T> {
  */
 export class Database {
   readonly #d1: D1Database;
-  #gate: Gate<unknown> | undefined;
+  readonly #gate: Gate<unknown> | undefined;
+  /** The first round trip, once it is under way: it passes the gate, or fails for good. */
+  #settled: Promise<void> | undefined;
   #trips = 0;
 
   constructor(d1: D1Database, gate?: Gate<unknown>) {
@@ -31,27 +33,36 @@ export class Database {
 
   /** Runs the queries in one round trip; the results are consistent with one another. */
   async read<const T extends readonly Query<unknown>[]>(...queries: T): Promise<Results<T>> {
-    const gate = this.#gate;
-    const all = gate ? [gate.query, ...queries] : queries;
-    if (all.length === 0) return [] as Results<T>;
-    const rows = await this.#run(all);
-    if (gate) {
-      gate.check(gate.query.read(rows[0] ?? []));
-      this.#gate = undefined;
-      rows.shift();
-    }
+    const rows = this.#gate && !this.#settled ? await this.#first(this.#gate, queries) : await this.#later(queries);
     return queries.map((item, index) => item.read(rows[index] ?? [])) as Results<T>;
   }
 
-  /** Settles the gate when nothing else has done so yet. */
+  /** Waits until the gate was passed: by a read that is under way, or else by a round trip of its own. Throws what the gate throws. */
   async authorise(): Promise<void> {
-    if (this.#gate) await this.read();
+    if (this.#gate && !this.#settled) await this.#first(this.#gate, []);
+    await this.#settled;
   }
 
   /** Runs the statements as one transaction: all of them or none. Answers each statement's rows. */
   async commit(statements: readonly Statement[]): Promise<Row[][]> {
     await this.authorise();
     return this.#run(statements);
+  }
+
+  #first(gate: Gate<unknown>, queries: readonly Statement[]): Promise<Row[][]> {
+    const passed = this.#run([gate.query, ...queries]).then(([found, ...rows]) => {
+      gate.check(gate.query.read(found ?? []));
+      return rows;
+    });
+    this.#settled = passed.then(() => undefined);
+    // Whoever asks later is told; nobody asking is no accident.
+    this.#settled.catch(() => undefined);
+    return passed;
+  }
+
+  async #later(queries: readonly Statement[]): Promise<Row[][]> {
+    await this.#settled;
+    return queries.length === 0 ? [] : this.#run(queries);
   }
 
   async #run(statements: readonly Statement[]): Promise<Row[][]> {

@@ -9,7 +9,13 @@ function grant(text: string): Grant {
   return { effect, action, resourceType, resource } as Grant;
 }
 const operator = (...grants: string[]): Principal => ({ kind: 'operator', id: 'ann', grants: grants.map(grant), via: 'token' });
-const gateway: Principal = { kind: 'gateway', hardwareId: 'hw1', networkId: 'n1', gatewayId: 'g1', certificate: { serial: 'A', expiresAt: 1 } };
+const gateway: Principal = {
+  kind: 'gateway',
+  hardwareId: 'hw1',
+  networkId: 'n1',
+  gatewayId: 'g1',
+  certificate: { serial: 'A', expiresAt: 1 },
+};
 const n1 = '/magma/v1/networks/n1';
 
 /** What is asked for: `read network n1`, at a URI. */
@@ -88,7 +94,8 @@ describe('mayAccess', () => {
   });
 
   it('gives a gateway nothing', () => {
-    for (const asked of ['read network n1', 'read networks', 'read operator', 'write all']) expect(mayAccess(gateway, need(asked))).toBe(false);
+    for (const asked of ['read network n1', 'read networks', 'read operator', 'write all'])
+      expect(mayAccess(gateway, need(asked))).toBe(false);
   });
 });
 
@@ -102,7 +109,9 @@ describe('demand', () => {
     [{ action: 'write', scope: 'networks' }, 'access denied: operator ann may not write all networks'],
     [{ action: 'read', scope: 'all' }, 'access denied: operator ann may not read everything'],
   ] as const)('refuses %j', (permission, message) => {
-    expect(() => demand(operator('ALLOW READ network n1'), permission, { networkId: 'n1', uri: n1 })).toThrow(expect.objectContaining({ code: 'forbidden', reason: 'not_permitted', message }));
+    expect(() => demand(operator('ALLOW READ network n1'), permission, { networkId: 'n1', uri: n1 })).toThrow(
+      expect.objectContaining({ code: 'forbidden', reason: 'not_permitted', message }),
+    );
   });
 
   it('sends gateways away', () => {
@@ -118,8 +127,14 @@ describe('demand', () => {
 
 describe('permittedNetworks', () => {
   it.each<[string[], string[]]>([
-    [['ALLOW READ network n1', 'ALLOW WRITE network n3'], ['n1', 'n3']],
-    [['ALLOW READ network *', 'DENY READ network n2'], ['n1', 'n3']],
+    [
+      ['ALLOW READ network n1', 'ALLOW WRITE network n3'],
+      ['n1', 'n3'],
+    ],
+    [
+      ['ALLOW READ network *', 'DENY READ network n2'],
+      ['n1', 'n3'],
+    ],
     [['ALLOW WRITE all'], ['n1', 'n2', 'n3']],
     [['ALLOW READ uri /magma/v1/networks/n2/**'], ['n2']],
     [[], []],

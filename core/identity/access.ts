@@ -27,7 +27,9 @@ export function mayAccess(principal: Principal, need: Need): boolean {
 
 /** The networks among these that a principal may read: what a list of networks shows. */
 export function permittedNetworks(principal: Principal, ids: readonly string[]): string[] {
-  return ids.filter((networkId) => mayAccess(principal, { action: 'read', scope: 'network', networkId, uri: `/magma/v1/networks/${encodeURIComponent(networkId)}` }));
+  return ids.filter((networkId) =>
+    mayAccess(principal, { action: 'read', scope: 'network', networkId, uri: `/magma/v1/networks/${encodeURIComponent(networkId)}` }),
+  );
 }
 
 /** Throws unless the principal may do this: `unauthenticated` for a gateway, `forbidden` for an operator without the grant. */
@@ -36,8 +38,12 @@ export function demand(principal: Principal, permission: Permission, target: Tar
     throw refusal('operator', 'not_an_operator');
   }
   if (mayAccess(principal, { ...permission, ...target })) return;
-  const what = { network: `network ${target.networkId ?? ''}`, networks: 'all networks', all: 'everything', operator: 'this path' }[permission.scope];
-  throw new OrcError('forbidden', `access denied: operator ${principal.id} may not ${permission.action} ${what}`, { reason: 'not_permitted' });
+  const what = { network: `network ${target.networkId ?? ''}`, networks: 'all networks', all: 'everything', operator: 'this path' }[
+    permission.scope
+  ];
+  throw new OrcError('forbidden', `access denied: operator ${principal.id} may not ${permission.action} ${what}`, {
+    reason: 'not_permitted',
+  });
 }
 
 function allows(grant: Grant, need: Need): boolean {

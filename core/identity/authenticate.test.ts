@@ -19,7 +19,11 @@ const live = await newToken();
 const strange = await newToken();
 let store: TestD1;
 
-const certificate = (serial: string, verdict: TlsClient['verdict'] = 'verified', fingerprint = `print-${serial}`): TlsClient => ({ serial, fingerprint, verdict });
+const certificate = (serial: string, verdict: TlsClient['verdict'] = 'verified', fingerprint = `print-${serial}`): TlsClient => ({
+  serial,
+  fingerprint,
+  verdict,
+});
 
 beforeEach(async () => {
   store = testD1();
@@ -45,8 +49,14 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
-async function operator(credentials: { tls?: TlsClient; authorization?: string }, options: Partial<AuthenticateOptions> = {}): Promise<Principal> {
-  const authentication = await authenticateOperator({ tls: credentials.tls, authorization: credentials.authorization ?? null }, { now, ...options });
+async function operator(
+  credentials: { tls?: TlsClient; authorization?: string },
+  options: Partial<AuthenticateOptions> = {},
+): Promise<Principal> {
+  const authentication = await authenticateOperator(
+    { tls: credentials.tls, authorization: credentials.authorization ?? null },
+    { now, ...options },
+  );
   await new Database(store.d1, authentication.gate).authorise();
   return authentication.principal();
 }
@@ -78,11 +88,18 @@ describe('an operator', () => {
   it('who sends a token besides a certificate acts by the token', async () => {
     expect(await operator({ tls: certificate('61'), authorization: `Bearer ${live.token}` })).toMatchObject({ via: 'token' });
     const other = await newToken();
-    expect(await refused(operator({ tls: certificate('0A'), authorization: `Bearer ${other.token}` }))).toMatchObject({ reason: 'token_unknown' });
+    expect(await refused(operator({ tls: certificate('0A'), authorization: `Bearer ${other.token}` }))).toMatchObject({
+      reason: 'token_unknown',
+    });
   });
 
   const cases: [string, { tls?: TlsClient; authorization?: string }, string, string][] = [
-    ['nothing', {}, 'credentials_required', 'credentials are needed: connect with an operator certificate, or send "Authorization: Bearer <token>"'],
+    [
+      'nothing',
+      {},
+      'credentials_required',
+      'credentials are needed: connect with an operator certificate, or send "Authorization: Bearer <token>"',
+    ],
     ['an empty header', { authorization: ' ' }, 'credentials_required', 'credentials are needed'],
     ['another scheme', { authorization: `Digest ${live.token}` }, 'credentials_required', 'neither "Bearer <token>" nor "Basic'],
     ['a scheme alone', { authorization: 'Bearer' }, 'credentials_required', 'neither "Bearer'],
@@ -94,17 +111,42 @@ describe('an operator', () => {
     ['a token of another user', { authorization: basic(`bob:${live.token}`) }, 'token_unknown', 'belongs to the user named'],
     ['a token without a name', { authorization: basic(`:${live.token}`) }, 'token_unknown', 'belongs to the user named'],
     ['an unknown certificate', { tls: certificate('FF') }, 'certificate_unknown', 'certificate FF is not known here'],
-    ['a certificate with our serial', { tls: certificate('0A', 'verified', 'other') }, 'certificate_unknown', 'certificate 0A is not known here'],
+    [
+      'a certificate with our serial',
+      { tls: certificate('0A', 'verified', 'other') },
+      'certificate_unknown',
+      'certificate 0A is not known here',
+    ],
     ['a certificate of a deleted operator', { tls: certificate('0B') }, 'certificate_unknown', 'its owner is gone: ask for a new one'],
-    ['an expired certificate', { tls: certificate('0C') }, 'certificate_expired', `certificate 0C has expired at ${new Date(now - 1).toISOString()}: ask for a new one`],
+    [
+      'an expired certificate',
+      { tls: certificate('0C') },
+      'certificate_expired',
+      `certificate 0C has expired at ${new Date(now - 1).toISOString()}: ask for a new one`,
+    ],
     ['an early certificate', { tls: certificate('0D') }, 'certificate_not_yet_valid', `it begins at ${new Date(now + 1).toISOString()}`],
-    ['a revoked certificate', { tls: certificate('0E') }, 'certificate_revoked', `certificate 0E was revoked at ${new Date(now - 5000).toISOString()}: ask for a new one`],
+    [
+      'a revoked certificate',
+      { tls: certificate('0E') },
+      'certificate_revoked',
+      `certificate 0E was revoked at ${new Date(now - 5000).toISOString()}: ask for a new one`,
+    ],
     ['a certificate the front calls expired', { tls: certificate('0A', 'expired') }, 'certificate_expired', 'certificate 0A has expired'],
     ['a certificate the front calls early', { tls: certificate('0A', 'not_yet_valid') }, 'certificate_not_yet_valid', 'not yet valid'],
     ['a certificate the front calls revoked', { tls: certificate('0A', 'revoked') }, 'certificate_revoked', 'was revoked: ask'],
-    ['a certificate the front does not trust', { tls: certificate('0A', 'untrusted') }, 'certificate_unknown', 'issued by another authority'],
+    [
+      'a certificate the front does not trust',
+      { tls: certificate('0A', 'untrusted') },
+      'certificate_unknown',
+      'issued by another authority',
+    ],
     ['a foreign expired certificate', { tls: certificate('FF', 'expired') }, 'certificate_unknown', 'not known here'],
-    ['the certificate of a gateway', { tls: certificate('61') }, 'not_an_operator', 'the certificate belongs to a gateway; this door takes operators'],
+    [
+      'the certificate of a gateway',
+      { tls: certificate('61') },
+      'not_an_operator',
+      'the certificate belongs to a gateway; this door takes operators',
+    ],
     ['the certificate of an unregistered gateway', { tls: certificate('65') }, 'not_an_operator', 'this door takes operators'],
   ];
   it.each(cases)('is refused with %s', async (_name, credentials, reason, text) => {
@@ -128,7 +170,10 @@ describe('an operator', () => {
     expect(late).toMatchObject({ code: 'unauthenticated', reason: 'token_expired' });
     expect(late.message).toContain(`it ended at ${new Date(now).toISOString()}`);
     expect(await operator({ authorization: `Bearer ${expired.token}` }, { now: now - 1 })).toMatchObject({ id: 'ann' });
-    expect(await refused(operator({ authorization: basic(`ann:${revoked.token}`) }))).toMatchObject({ code: 'unauthenticated', reason: 'token_revoked' });
+    expect(await refused(operator({ authorization: basic(`ann:${revoked.token}`) }))).toMatchObject({
+      code: 'unauthenticated',
+      reason: 'token_revoked',
+    });
   });
 
   it('costs no round trip of its own, and what cannot be known costs none', async () => {
@@ -173,8 +218,18 @@ describe('a gateway', () => {
     [certificate('62'), 'forbidden', 'certificate_expired', `has expired at ${new Date(now - 1).toISOString()}: bootstrap again`],
     [certificate('62', 'expired'), 'forbidden', 'certificate_expired', 'bootstrap again'],
     [certificate('63'), 'forbidden', 'certificate_not_yet_valid', 'check the clock, or bootstrap again'],
-    [certificate('64'), 'forbidden', 'certificate_revoked', `was revoked at ${new Date(now - 5000).toISOString()} (stolen): bootstrap again`],
-    [certificate('65'), 'forbidden', 'unregistered_gateway', 'an operator has to register its hardware id in a network; try again later (hardware id hw9)'],
+    [
+      certificate('64'),
+      'forbidden',
+      'certificate_revoked',
+      `was revoked at ${new Date(now - 5000).toISOString()} (stolen): bootstrap again`,
+    ],
+    [
+      certificate('65'),
+      'forbidden',
+      'unregistered_gateway',
+      'an operator has to register its hardware id in a network; try again later (hardware id hw9)',
+    ],
     [certificate('0A'), 'forbidden', 'not_a_gateway', 'the certificate belongs to an operator; this door takes gateways'],
   ] as const)('is refused with %j', async (tls, code, reason, text) => {
     const error = await refused(gateway(tls));

@@ -44,7 +44,12 @@ export async function authenticateOperator(
     return settledBy(query, (found) => ofToken(found, user, options.now), options);
   }
   if (!tls) throw refusal('operator', 'credentials_required');
-  return settledBy(certificateBySerial({ serial: tls.serial }), (found) => ofCertificate('operator', tls, found, options.now), options, (found) => aboutCertificate(tls, found));
+  return settledBy(
+    certificateBySerial({ serial: tls.serial }),
+    (found) => ofCertificate('operator', tls, found, options.now),
+    options,
+    (found) => aboutCertificate(tls, found),
+  );
 }
 
 /**
@@ -54,10 +59,20 @@ export async function authenticateOperator(
  */
 export function authenticateGateway(tls: TlsClient | undefined, options: AuthenticateOptions): Authentication {
   if (!tls) throw refusal('gateway', 'certificate_required');
-  return settledBy(certificateBySerial({ serial: tls.serial }), (found) => ofCertificate('gateway', tls, found, options.now), options, (found) => aboutCertificate(tls, found));
+  return settledBy(
+    certificateBySerial({ serial: tls.serial }),
+    (found) => ofCertificate('gateway', tls, found, options.now),
+    options,
+    (found) => aboutCertificate(tls, found),
+  );
 }
 
-function settledBy<T>(query: Query<T>, judge: (found: T) => Principal, options: AuthenticateOptions, about: (found: T | undefined) => About = () => NOBODY): Authentication {
+function settledBy<T>(
+  query: Query<T>,
+  judge: (found: T) => Principal,
+  options: AuthenticateOptions,
+  about: (found: T | undefined) => About = () => NOBODY,
+): Authentication {
   let principal: Principal | undefined;
   let seen = about(undefined);
   return {
@@ -92,7 +107,8 @@ const aboutCertificate = (tls: TlsClient, found: CertificateHolder | undefined):
 function ofToken(found: TokenHolder | undefined, user: string | undefined, now: number): Principal {
   if (!found || (user !== undefined && user !== found.operatorId)) throw refusal('operator', 'token_unknown');
   if (found.revokedAt !== null) throw refusal('operator', 'token_revoked');
-  if (found.expiresAt !== null && now >= found.expiresAt) throw refusal('operator', 'token_expired', `it ended at ${new Date(found.expiresAt).toISOString()}`);
+  if (found.expiresAt !== null && now >= found.expiresAt)
+    throw refusal('operator', 'token_expired', `it ended at ${new Date(found.expiresAt).toISOString()}`);
   return { kind: 'operator', id: found.operatorId, grants: found.grants, via: 'token' };
 }
 
@@ -123,5 +139,9 @@ function readAuthorization(header: string): { token: string; user: string | unde
     const colon = text?.indexOf(':') ?? -1;
     if (text !== undefined && colon >= 0) return { user: text.slice(0, colon), token: text.slice(colon + 1) };
   }
-  throw refusal('operator', 'credentials_required', 'the Authorization header is neither "Bearer <token>" nor "Basic <base64 of name:token>"');
+  throw refusal(
+    'operator',
+    'credentials_required',
+    'the Authorization header is neither "Bearer <token>" nor "Basic <base64 of name:token>"',
+  );
 }

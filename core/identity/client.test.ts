@@ -3,7 +3,14 @@ import { readClient } from './client.ts';
 
 const secret = 's'.repeat(43);
 const fingerprint = 'ab'.repeat(32);
-const auth = { certPresented: '1', certVerified: 'SUCCESS', certRevoked: '0', certSerial: '0A1B2C', certFingerprintSHA256: fingerprint, certSubjectDN: 'CN=hw1' };
+const auth = {
+  certPresented: '1',
+  certVerified: 'SUCCESS',
+  certRevoked: '0',
+  certSerial: '0A1B2C',
+  certFingerprintSHA256: fingerprint,
+  certSubjectDN: 'CN=hw1',
+};
 const verified = { serial: 'A1B2C', fingerprint, verdict: 'verified' };
 const cloudflare = { source: 'cloudflare' } as const;
 const front = { source: 'front', frontSecret: secret } as const;
@@ -20,7 +27,15 @@ describe('readClient', () => {
   });
 
   it('believes no front without it', () => {
-    for (const said of [undefined, {}, { secret: '' }, { secret: `${secret}x`, door: 'api' }, { secret: secret.replace('s', 't'), door: 'api' }, { secret }, { secret, door: 'cellar' }]) {
+    for (const said of [
+      undefined,
+      {},
+      { secret: '' },
+      { secret: `${secret}x`, door: 'api' },
+      { secret: secret.replace('s', 't'), door: 'api' },
+      { secret },
+      { secret, door: 'cellar' },
+    ]) {
       expect(readClient({ ...blob, orc8rFront: said }, front)).toEqual(nobody);
     }
     for (const frontSecret of [undefined, '']) {

@@ -10,7 +10,8 @@ export const grantsColumn = (operatorId: SQL): SQL =>
 export function readGrants(column: unknown): Grant[] {
   const rows = JSON.parse(String(column)) as [string, string, string, string][];
   return rows.flatMap(([effect, action, resourceType, resource]): Grant[] => {
-    if (isAction(action) && isResourceType(resourceType) && (effect === 'ALLOW' || effect === 'DENY')) return [{ effect, action, resourceType, resource }];
+    if (isAction(action) && isResourceType(resourceType) && (effect === 'ALLOW' || effect === 'DENY'))
+      return [{ effect, action, resourceType, resource }];
     return effect === 'ALLOW' ? [] : [{ effect: 'DENY', action: 'WRITE', resourceType: 'all', resource: '*' }];
   });
 }

@@ -31,7 +31,16 @@ describe('operator token', () => {
       const altered = token.slice(0, at) + (token[at] === 'x' ? 'y' : 'x') + token.slice(at + 1);
       expect(isTokenForm(altered), altered).toBe(false);
     }
-    for (const text of ['', 'op_', token.slice(3), token.slice(0, -1), `${token}0`, ` ${token}`, token.replace('op_', 'reg_'), `op_${'z'.repeat(49)}`]) {
+    for (const text of [
+      '',
+      'op_',
+      token.slice(3),
+      token.slice(0, -1),
+      `${token}0`,
+      ` ${token}`,
+      token.replace('op_', 'reg_'),
+      `op_${'z'.repeat(49)}`,
+    ]) {
       expect(isTokenForm(text), text).toBe(false);
     }
   });

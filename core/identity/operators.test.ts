@@ -15,7 +15,13 @@ beforeEach(() => {
 });
 afterEach(() => store.close());
 
-const everything = () => ['operators', 'grants', 'certificates', 'tokens'].map((table) => store.sqlite.prepare(`SELECT * FROM ${table}`).all().map((row) => ({ ...row })));
+const everything = () =>
+  ['operators', 'grants', 'certificates', 'tokens'].map((table) =>
+    store.sqlite
+      .prepare(`SELECT * FROM ${table}`)
+      .all()
+      .map((row) => ({ ...row })),
+  );
 
 describe('registerOperatorStatements', () => {
   it('lets an operator in, and again changes nothing', async () => {
@@ -27,8 +33,31 @@ describe('registerOperatorStatements', () => {
     expect(first).toEqual([
       [{ id: 'admin', created_at: 5 }],
       [{ id: 1, operator_id: 'admin', effect: 'ALLOW', action: 'WRITE', resource_type: 'all', resource: '*' }],
-      [{ serial: 'A1', fingerprint: 'f1', kind: 'operator', subject: 'admin', not_before: 1, not_after: 9, issued_at: 5, revoked_at: null, revoke_reason: null }],
-      [{ id: token.id, operator_id: 'admin', hash: token.hash, prefix: token.prefix, created_at: 5, expires_at: null, revoked_at: null, last_used_at: null }],
+      [
+        {
+          serial: 'A1',
+          fingerprint: 'f1',
+          kind: 'operator',
+          subject: 'admin',
+          not_before: 1,
+          not_after: 9,
+          issued_at: 5,
+          revoked_at: null,
+          revoke_reason: null,
+        },
+      ],
+      [
+        {
+          id: token.id,
+          operator_id: 'admin',
+          hash: token.hash,
+          prefix: token.prefix,
+          created_at: 5,
+          expires_at: null,
+          revoked_at: null,
+          last_used_at: null,
+        },
+      ],
     ]);
     await db.commit(registerOperatorStatements(admin, 7));
     expect(everything()).toEqual(first);
@@ -56,7 +85,9 @@ describe('registerOperatorStatements', () => {
   it('a line of the access list in an unknown form opens nothing, and shuts everything when it denies', async () => {
     const token = await newToken();
     await db.commit(registerOperatorStatements({ id: 'ann', grants: [], token }, 5));
-    store.sqlite.exec("INSERT INTO grants (operator_id, effect, action, resource_type, resource) VALUES ('ann', 'ALLOW', 'WRITE', 'planet', '*'), ('ann', 'DENY', 'WRITE', 'planet', 'x')");
+    store.sqlite.exec(
+      "INSERT INTO grants (operator_id, effect, action, resource_type, resource) VALUES ('ann', 'ALLOW', 'WRITE', 'planet', '*'), ('ann', 'DENY', 'WRITE', 'planet', 'x')",
+    );
     const [found] = await db.read(tokenByHash({ hash: token.hash }));
     expect(found?.grants).toEqual([{ effect: 'DENY', action: 'WRITE', resourceType: 'all', resource: '*' }]);
   });
@@ -65,11 +96,17 @@ describe('registerOperatorStatements', () => {
 describe('refusalStatement', () => {
   const row = { action: 'gateway.connect', target: 'hw1', reason: 'certificate_expired' };
   const author = (at: number) => ({ actor: 'gateway:hw1', requestId: 'r1', at });
-  const rows = () => store.sqlite.prepare('SELECT at, network_id, target, detail FROM audit ORDER BY id').all().map((found) => ({ ...found }));
+  const rows = () =>
+    store.sqlite
+      .prepare('SELECT at, network_id, target, detail FROM audit ORDER BY id')
+      .all()
+      .map((found) => ({ ...found }));
 
   it('is written once a minute, under the network of the hardware id', async () => {
     store.sqlite.exec("INSERT INTO networks VALUES ('n1', 'lte', '', '', '{}', 1, 0, 0)");
-    store.sqlite.exec("INSERT INTO entities (network_id, type, key, name, description, physical_id, version) VALUES ('n1', 'magmad_gateway', 'g1', '', '', 'hw1', 1)");
+    store.sqlite.exec(
+      "INSERT INTO entities (network_id, type, key, name, description, physical_id, version) VALUES ('n1', 'magmad_gateway', 'g1', '', '', 'hw1', 1)",
+    );
     for (const at of [100_000, 100_500, 159_999, 160_001]) await db.commit([refusalStatement(row, author(at))]);
     await db.commit([refusalStatement({ ...row, reason: 'certificate_revoked' }, author(160_002))]);
     const detail = '{"reason":"certificate_expired"}';
@@ -81,7 +118,8 @@ describe('refusalStatement', () => {
   });
 
   it('does not let strangers fill the log', async () => {
-    for (let index = 0; index < 100; index += 1) await db.commit([refusalStatement({ ...row, target: `hw${index}` }, author(100_000 + index))]);
+    for (let index = 0; index < 100; index += 1)
+      await db.commit([refusalStatement({ ...row, target: `hw${index}` }, author(100_000 + index))]);
     expect(rows()).toHaveLength(30);
     await db.commit([refusalStatement({ ...row, networkId: 'n2' }, author(100_200))]);
     expect(rows()).toHaveLength(31);

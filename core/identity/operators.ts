@@ -45,7 +45,9 @@ export function registerOperatorStatements(operator: OperatorRegistration, now: 
     insertOperator({ id, at: now }),
     insertGrants({ id, grants: JSON.stringify(list) }),
     ...(certificate ? [insertCertificate({ ...certificate, id, at: now })] : []),
-    ...(token ? [insertToken({ token: token.id, id, hash: token.hash, prefix: token.prefix, at: now, expiresAt: token.expiresAt ?? null })] : []),
+    ...(token
+      ? [insertToken({ token: token.id, id, hash: token.hash, prefix: token.prefix, at: now, expiresAt: token.expiresAt ?? null })]
+      : []),
   ];
 }
 

@@ -32,18 +32,35 @@ export function refusal(door: DoorKind, reason: Reason, detail?: string): OrcErr
 }
 
 /** Why a certificate is not accepted. Only its own dates and reason are told, and only to the one who holds it. */
-export function certificateRefusal(door: DoorKind, status: Exclude<CertificateStatus, 'valid'>, found: Certificate | undefined, tls: TlsClient): OrcError {
+export function certificateRefusal(
+  door: DoorKind,
+  status: Exclude<CertificateStatus, 'valid'>,
+  found: Certificate | undefined,
+  tls: TlsClient,
+): OrcError {
   const mend = door === 'gateway' ? 'bootstrap again' : 'ask for a new one';
   const serial = `certificate ${tls.serial}`;
   switch (status) {
     case 'unknown':
-      return refused(door, 'certificate_unknown', `${serial} is not known here, it was issued by another authority or its owner is gone: ${mend}`);
+      return refused(
+        door,
+        'certificate_unknown',
+        `${serial} is not known here, it was issued by another authority or its owner is gone: ${mend}`,
+      );
     case 'expired':
       return refused(door, 'certificate_expired', `${serial} has expired${on(found?.notAfter)}: ${mend}`);
     case 'not_yet_valid':
-      return refused(door, 'certificate_not_yet_valid', `${serial} is not yet valid${found ? `, it begins at ${iso(found.notBefore)}` : ''}: check the clock, or ${mend}`);
+      return refused(
+        door,
+        'certificate_not_yet_valid',
+        `${serial} is not yet valid${found ? `, it begins at ${iso(found.notBefore)}` : ''}: check the clock, or ${mend}`,
+      );
     case 'revoked':
-      return refused(door, 'certificate_revoked', `${serial} was revoked${on(found?.revokedAt)}${found?.revokeReason ? ` (${found.revokeReason})` : ''}: ${mend}`);
+      return refused(
+        door,
+        'certificate_revoked',
+        `${serial} was revoked${on(found?.revokedAt)}${found?.revokeReason ? ` (${found.revokeReason})` : ''}: ${mend}`,
+      );
   }
 }
 

@@ -35,7 +35,10 @@ export async function newAuthority(name: KeyName, until: number, ca = true): Pro
     notAfter: new Date(until),
     extensions: [
       new x509.BasicConstraintsExtension(ca, undefined, true),
-      new x509.KeyUsagesExtension(ca ? x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign : x509.KeyUsageFlags.digitalSignature, true),
+      new x509.KeyUsagesExtension(
+        ca ? x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign : x509.KeyUsageFlags.digitalSignature,
+        true,
+      ),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey as never),
     ],
   });
@@ -45,7 +48,11 @@ export async function newAuthority(name: KeyName, until: number, ca = true): Pro
 /** A PKCS#10 request as DER, and the private key it is for as PEM. */
 export async function newRequest(commonName: string, name: KeyName = 'P-256'): Promise<{ der: Uint8Array<ArrayBuffer>; key: string }> {
   const keys = await newKeys(name);
-  const request = await x509.Pkcs10CertificateRequestGenerator.create({ name: commonName ? [{ CN: [commonName] }] : [], keys: keys as never, signingAlgorithm: ALGORITHMS[name] });
+  const request = await x509.Pkcs10CertificateRequestGenerator.create({
+    name: commonName ? [{ CN: [commonName] }] : [],
+    keys: keys as never,
+    signingAlgorithm: ALGORITHMS[name],
+  });
   return { der: new Uint8Array(request.rawData), key: await pem(keys.privateKey, 'PRIVATE KEY') };
 }
 
@@ -58,7 +65,14 @@ export const certificatePem = (der: Uint8Array): string => `${x509.PemConverter.
 /** Whether OpenSSL, in a TLS handshake of Node's, takes a certificate for a client's by this authority: `''`, or its complaint. */
 export async function clientComplaint(client: { cert: string; key: string }, ca: string): Promise<string> {
   const own = await newAuthority('P-256', Date.now() + 3_600_000, false);
-  const server = createServer({ cert: own.certificate, key: own.key, ca, requestCert: true, rejectUnauthorized: false, maxVersion: 'TLSv1.2' });
+  const server = createServer({
+    cert: own.certificate,
+    key: own.key,
+    ca,
+    requestCert: true,
+    rejectUnauthorized: false,
+    maxVersion: 'TLSv1.2',
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -10,7 +10,9 @@ export interface TestChallengeKey {
   readonly answer: (challenge: Uint8Array) => Response['response'];
 }
 
-export function ecKey(namedCurve: 'P-256' | 'P-384' | 'P-521'): TestChallengeKey & { readonly numbers: (challenge: Uint8Array) => { r: Uint8Array; s: Uint8Array } } {
+export function ecKey(
+  namedCurve: 'P-256' | 'P-384' | 'P-521',
+): TestChallengeKey & { readonly numbers: (challenge: Uint8Array) => { r: Uint8Array; s: Uint8Array } } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve });
   const numbers = (challenge: Uint8Array) => {
     const signature = sign('sha256', challenge, { key: privateKey, dsaEncoding: 'ieee-p1363' });
@@ -27,8 +29,10 @@ export function rsaKey(modulusLength = 2048): TestChallengeKey {
   return { type: 'SOFTWARE_RSA_SHA256', key: spki(publicKey), answer };
 }
 
-export const ecdsa = (value: { r: Uint8Array; s: Uint8Array }): Response['response'] => create(ResponseSchema, { response: { case: 'ecdsaResponse', value } }).response;
-export const echo = (response: Uint8Array): Response['response'] => create(ResponseSchema, { response: { case: 'echoResponse', value: { response } } }).response;
+export const ecdsa = (value: { r: Uint8Array; s: Uint8Array }): Response['response'] =>
+  create(ResponseSchema, { response: { case: 'ecdsaResponse', value } }).response;
+export const echo = (response: Uint8Array): Response['response'] =>
+  create(ResponseSchema, { response: { case: 'echoResponse', value: { response } } }).response;
 
 const spki = (key: KeyObject): string => key.export({ type: 'spki', format: 'der' }).toString('base64');
 

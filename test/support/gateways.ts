@@ -23,7 +23,8 @@ export async function addNetwork(store: TestD1, networkId: string): Promise<void
 export async function addGateway(store: TestD1, { networkId, gatewayId, hardwareId, key }: TestGateway): Promise<number> {
   const id = { type: 'magmad_gateway', key: gatewayId };
   const mutations: Mutation[] = [{ do: 'create_entity', id, physicalId: hardwareId ?? null, config: {} }];
-  if (hardwareId && key) mutations.push({ do: 'put_device', hardwareId, type: 'access_gateway_record', info: { hardware_id: hardwareId, key } });
+  if (hardwareId && key)
+    mutations.push({ do: 'put_device', hardwareId, type: 'access_gateway_record', info: { hardware_id: hardwareId, key } });
   await commit(new Database(store.d1), { networkId, action: 'gateway.create', target: gatewayId, mutations }, author);
   const row = store.sqlite.prepare('SELECT id FROM entities WHERE network_id = ? AND key = ?').get(networkId, gatewayId);
   return Number(row?.['id']);

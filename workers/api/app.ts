@@ -61,9 +61,10 @@ async function handle(route: Route, registry: Registry, version: string, c: Cont
     requestId: c.get('requestId'),
     tls: clientOf(c.req.raw, env),
     d1: env.DB,
-    fleet: createFleet(env),
+    fleet: (authorised) => createFleet(env, authorised),
     platform: platformInfo(registry, version, settings),
     committed: (result) => c.executionCtx.waitUntil(announce(env, result)),
+    later: (work) => c.executionCtx.waitUntil(work),
   });
 }
 

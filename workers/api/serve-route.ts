@@ -1,7 +1,9 @@
 import { Database } from '../../core/db/database.ts';
+import { OrcError } from '../../core/errors.ts';
 import { demand } from '../../core/identity/access.ts';
 import { authenticateOperator } from '../../core/identity/authenticate.ts';
 import type { TlsClient } from '../../core/identity/client.ts';
+import { refusalStatement } from '../../core/identity/refusal-audit.ts';
 import type { Route } from '../../core/module/route.ts';
 import { complete } from '../../core/rest/complete.ts';
 import { etagOf } from '../../core/rest/etag.ts';
@@ -18,9 +20,12 @@ export interface RouteCall {
   readonly requestId: string;
   readonly tls: TlsClient | undefined;
   readonly d1: D1Database;
-  readonly fleet: Fleet;
+  /** Makes the fleet for a caller who is let in when the promise is fulfilled. */
+  readonly fleet: (authorised: () => Promise<void>) => Fleet;
   readonly platform: PlatformInfo;
   readonly committed: (result: Committed) => void;
+  /** Work that goes on after the answer. */
+  readonly later: (work: Promise<unknown>) => void;
 }
 
 /**
@@ -38,13 +43,19 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
     { now, permit: (principal) => demand(principal, route.permission, target) },
   );
   const db = new Database(call.d1, authentication.gate);
+  const refused = (error: unknown): void => {
+    if (!(error instanceof OrcError) || (error.code !== 'unauthenticated' && error.code !== 'forbidden')) return;
+    const about = authentication.about();
+    const row = { action: `rest.${route.operationId}`, networkId: target.networkId ?? about.networkId, target: about.target, reason: error.reason ?? error.code };
+    call.later(new Database(call.d1).commit([refusalStatement(row, { actor: about.target, requestId, at: now })]));
+  };
   const context = createContext({
     requestId,
     now: Date.now,
     db,
     principal: authentication.principal,
     ifMatch: request.headers.get('if-match') ?? undefined,
-    fleet: call.fleet,
+    fleet: call.fleet(() => db.authorise()),
     platform: call.platform,
     committed: call.committed,
   });
@@ -60,7 +71,10 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
     return respond(route, reply, requestId, db.trips);
   } catch (error) {
     // Who may not ask is told that, and not what is wrong with the question.
-    await db.authorise();
+    await db.authorise().catch((refusal: unknown) => {
+      refused(refusal);
+      throw refusal;
+    });
     throw error;
   }
 }

@@ -12,7 +12,13 @@ import type { Committed } from '../../core/configurator/commit.ts';
 import { Database } from '../../core/db/database.ts';
 import { OrcError } from '../../core/errors.ts';
 import { refusalStatement } from '../../core/identity/refusal-audit.ts';
-import { Bootstrapper, ChallengeKey_KeyType, ChallengeSchema, RegisterResponseSchema, Registration } from '../../proto/gen/orc8r/protos/bootstrapper_pb.js';
+import {
+  Bootstrapper,
+  ChallengeKey_KeyType,
+  ChallengeSchema,
+  RegisterResponseSchema,
+  Registration,
+} from '../../proto/gen/orc8r/protos/bootstrapper_pb.js';
 import { CertificateSchema } from '../../proto/gen/orc8r/protos/certifier_pb.js';
 import type { Settings } from '../environment.ts';
 import { connectHandler, requestIdOf } from '../connect.ts';
@@ -67,7 +73,12 @@ const handle = connectHandler(
           requestSign({ ...call, certifier: await certifierOf(CERTIFIER_CERT, CERTIFIER_KEY) }, request),
         );
         const { serial, notBefore, notAfter, der } = issued;
-        return create(CertificateSchema, { sn: { sn: serial }, notBefore: timestampFromMs(notBefore), notAfter: timestampFromMs(notAfter), certDer: der });
+        return create(CertificateSchema, {
+          sn: { sn: serial },
+          notBefore: timestampFromMs(notBefore),
+          notAfter: timestampFromMs(notAfter),
+          certDer: der,
+        });
       },
     });
     router.service(Registration, {
@@ -85,7 +96,9 @@ const handle = connectHandler(
           if (!(error instanceof OrcError) || isOurFault(error)) throw error;
           return create(RegisterResponseSchema, { response: { case: 'error', value: error.message } });
         }
-        return create(RegisterResponseSchema, { response: { case: 'controlProxy', value: controlProxyConfig(deps.address ?? usualAddress(deps.settings)) } });
+        return create(RegisterResponseSchema, {
+          response: { case: 'controlProxy', value: controlProxyConfig(deps.address ?? usualAddress(deps.settings)) },
+        });
       },
     });
   },
@@ -99,7 +112,12 @@ function callOf(context: HandlerContext): Call {
 }
 
 /** Runs one call; a refusal leaves an audit row. */
-async function attempt<T>(action: string, hardwareId: string, context: HandlerContext, work: (call: BootstrapContext & { requestId: string }) => Promise<T>): Promise<T> {
+async function attempt<T>(
+  action: string,
+  hardwareId: string,
+  context: HandlerContext,
+  work: (call: BootstrapContext & { requestId: string }) => Promise<T>,
+): Promise<T> {
   const { deps, key } = callOf(context);
   const requestId = requestIdOf(context);
   const now = deps.now();
@@ -108,7 +126,10 @@ async function attempt<T>(action: string, hardwareId: string, context: HandlerCo
   } catch (error) {
     if (error instanceof OrcError && !isOurFault(error)) {
       const target = hardwareId.slice(0, 256);
-      const row = refusalStatement({ action, target, reason: error.reason ?? error.code }, { actor: `gateway:${target}`, requestId, at: now });
+      const row = refusalStatement(
+        { action, target, reason: error.reason ?? error.code },
+        { actor: `gateway:${target}`, requestId, at: now },
+      );
       // The refusal stands whether or not it can be written down.
       await new Database(deps.db).commit([row]).catch((failure: unknown) => console.error('refusal not recorded', requestId, failure));
     }

@@ -73,16 +73,21 @@ export function entityRoutes<P extends string, S extends z.ZodType, E = undefine
       params: pathParams('network_id'),
       body: kind.schema,
       responses: kind.echoesKey ? keyAnswer : createdEmpty,
-      handle: async ({ params: { network_id: networkId }, body: given }, ctx) => {
-        const body = given as z.output<S>;
-        const key = kind.key(body);
-        const needs = kind.needs ? [kind.needs(networkId, body)] : [];
-        const [network, graph, extra] = await ctx.read(networkById({ id: networkId }), loadEntities(networkId, [{ type, key }]), ...needs);
-        if (!network) throw notFound(`network "${networkId}"`);
-        if (find(graph, type, key)) throw conflict(`${noun} "${key}"`);
-        await ctx.commit({ networkId, action: `${audited}.create`, target: key, mutations: kind.create(body, extra as E) });
-        return written(key) ?? created();
-      },
+      handle: ({ params: { network_id: networkId }, body: given }, ctx) =>
+        rewrite(ctx, async () => {
+          const body = given as z.output<S>;
+          const key = kind.key(body);
+          const needs = kind.needs ? [kind.needs(networkId, body)] : [];
+          const [network, graph, extra] = await ctx.read(
+            networkById({ id: networkId }),
+            loadEntities(networkId, [{ type, key }]),
+            ...needs,
+          );
+          if (!network) throw notFound(`network "${networkId}"`);
+          if (find(graph, type, key)) throw conflict(`${noun} "${key}"`);
+          await ctx.commit({ networkId, action: `${audited}.create`, target: key, mutations: kind.create(body, extra as E) });
+          return written(key) ?? created();
+        }),
     }),
     route({
       method: 'get',

@@ -56,6 +56,20 @@ describe('parts of an LTE gateway', () => {
     expect(await body('magmad')).toEqual({ ...magmad, dynamic_services: null, vpn: { enable_shell: true } });
   });
 
+  it('loses nothing when several parts are written at once', async () => {
+    const ran = { pci: 1, transmit_enabled: true };
+    const ngc = { amf_pointer: '1' };
+    await Promise.all([
+      put('cellular/ran', ran),
+      put('cellular/ngc', ngc),
+      put('cellular/pooling', [record('p1')]),
+      put('vpn', { enable_shell: true }),
+    ]);
+    expect(await body('cellular')).toEqual({ epc: cellular.epc, ran, ngc, pooling: [record('p1')] });
+    expect(edges('cellular_gateway_pool')).toEqual(['p1 gw1']);
+    expect(await body('vpn')).toEqual({ enable_shell: true });
+  });
+
   it('answers for blocks never set as the contract has it', async () => {
     expect(await body('cellular/ngc')).toEqual({});
     expect(await body('cellular/dns')).toEqual({ enable_caching: null, local_ttl: null, dhcp_server_enabled: null });

@@ -77,7 +77,10 @@ describe('LTE networks', () => {
         message: 'network other is not a lte network',
       });
     }
-    expect(await api.refusal('POST', '/lte', { body: lteNetworkBody('n1') })).toMatchObject({ code: 'conflict' });
+    expect(await api.refusal('POST', '/lte', { body: lteNetworkBody('n1') })).toMatchObject({
+      code: 'conflict',
+      message: 'network "n1" already exists',
+    });
     expect(await api.refusal('POST', '/lte', { body: lteNetworkBody('other') })).toMatchObject({ code: 'conflict' });
     expect(await api.refusal('PUT', '/lte/n1', { body: lteNetworkBody('n2') })).toMatchObject({
       code: 'invalid',
@@ -163,6 +166,13 @@ describe('parts of an LTE network', () => {
     expect(await body('/lte/n1/cellular')).toEqual({ ran: fdd, epc, feg_network_id: 'n1' });
     await api.call('PUT', '/lte/n1/cellular/feg_network_id', { body: '' });
     expect(await body('/lte/n1/cellular')).toEqual({ ran: fdd, epc });
+  });
+
+  it('loses nothing when two parts are written at once', async () => {
+    const put = (part: string, value: unknown) => api.call('PUT', `/lte/n1/cellular/${part}`, { body: value });
+    const answers = await Promise.all([put('ran', fdd), put('epc', { ...epc, tac: 9 })]);
+    expect(answers.map((answer) => answer.status)).toEqual([204, 204]);
+    expect(await body('/lte/n1/cellular')).toEqual({ ran: fdd, epc: { ...epc, tac: 9 } });
   });
 
   it('answers null or empty for children never set', async () => {

@@ -51,6 +51,6 @@ export const networkRanConfigs = z
   .meta({ id: 'network_ran_configs', description: 'Radio settings that all cells of a network share' });
 
 const notIn = (mode: string, earfcn: number, band: number | undefined): string =>
-  band === undefined ? `${earfcn} lies in no LTE band` : `${earfcn} lies in band ${band}, which is not a ${mode} band`;
+  band === undefined ? `${earfcn} lies in no LTE band` : `${earfcn} lies in band ${band}, which is no ${mode} band`;
 
 export type NetworkRanConfigs = z.infer<typeof networkRanConfigs>;

@@ -60,15 +60,13 @@ describe('network_ran_configs', () => {
   });
 
   it('holds channels to their bands', () => {
-    expect(faults(networkRanConfigs, fdd(44590, 18000))).toEqual([
-      'body.fdd_config.earfcndl: 44590 lies in band 43, which is not a FDD band',
-    ]);
+    expect(faults(networkRanConfigs, fdd(44590, 18000))).toEqual(['body.fdd_config.earfcndl: 44590 lies in band 43, which is no FDD band']);
     expect(faults(networkRanConfigs, fdd(5000, 18000))).toEqual(['body.fdd_config.earfcndl: 5000 lies in no LTE band']);
     expect(faults(networkRanConfigs, fdd(600, 18000))).toEqual([
       'body.fdd_config.earfcnul: must be 18600 to 19199, the uplink of band 2, in which earfcndl 600 lies',
     ]);
     expect(faults(networkRanConfigs, { ...ran, tdd_config: { ...ran.tdd_config, earfcndl: 1 } })).toEqual([
-      'body.tdd_config.earfcndl: 1 lies in band 1, which is not a TDD band',
+      'body.tdd_config.earfcndl: 1 lies in band 1, which is no TDD band',
     ]);
   });
 

@@ -1,0 +1,77 @@
+import { DurableObject } from 'cloudflare:workers';
+import { Hono } from 'hono';
+
+// The least that could do each measured job, without a product around it: what the ratios are to.
+interface Bindings {
+  DB: D1Database;
+  ECHO: DurableObjectNamespace<Echo>;
+  HUB: DurableObjectNamespace<Hub>;
+}
+
+/** Answers each message with the same bytes. */
+export class Echo extends DurableObject<Bindings> {
+  override async fetch(): Promise<Response> {
+    return accept(this.ctx);
+  }
+
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    socket.send(message);
+  }
+}
+
+/** Sends what it is given to all its sockets. */
+export class Hub extends DurableObject<Bindings> {
+  override async fetch(): Promise<Response> {
+    return accept(this.ctx);
+  }
+
+  push(message: ArrayBuffer): void {
+    for (const socket of this.ctx.getWebSockets()) socket.send(message);
+  }
+
+  /** An ACK; nothing is done with it. */
+  override webSocketMessage(): void {}
+}
+
+function accept(state: DurableObjectState): Response {
+  const { 0: theirs, 1: ours } = new WebSocketPair();
+  state.acceptWebSocket(ours);
+  return new Response(null, { status: 101, webSocket: theirs, headers: { 'sec-websocket-protocol': 'orc8r.v1' } });
+}
+
+const app = new Hono<{ Bindings: Bindings }>();
+
+/** One D1 point read. */
+app.get('/documents/:id', async (c) => {
+  const row = await c.env.DB.prepare('SELECT body FROM documents WHERE id = ?').bind(c.req.param('id')).first<{ body: string }>();
+  return row ? c.json(JSON.parse(row.body)) : c.notFound();
+});
+
+app.put('/documents/:id', async (c) => {
+  await write(c.env.DB, c.req.param('id'), await c.req.text());
+  return c.body(null, 204);
+});
+
+/** One D1 write, then a push to every socket of a hub. */
+app.put('/push/:hub', async (c) => {
+  const body = await c.req.text();
+  await write(c.env.DB, c.req.param('hub'), body);
+  const bytes = new TextEncoder().encode(body);
+  c.executionCtx.waitUntil(c.env.HUB.getByName(c.req.param('hub')).push(bytes.buffer as ArrayBuffer));
+  return c.body(null, 204);
+});
+
+app.get('/echo/:name', (c) => c.env.ECHO.getByName(c.req.param('name')).fetch(c.req.raw));
+app.get('/hub/:name', (c) => c.env.HUB.getByName(c.req.param('name')).fetch(c.req.raw));
+
+async function write(db: D1Database, id: string, body: string): Promise<void> {
+  await db.prepare('INSERT INTO documents (id, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body').bind(id, body).run();
+}
+
+/** Made by the benchmark before it measures. */
+app.post('/schema', async (c) => {
+  await c.env.DB.prepare('CREATE TABLE IF NOT EXISTS documents (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID').run();
+  return c.body(null, 204);
+});
+
+export default app;

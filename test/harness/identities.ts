@@ -1,0 +1,104 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type CertificateKind, registerCertificate, revokeCertificate } from '../../core/certifier/certificates.ts';
+import { normaliseSerial } from '../../core/certifier/serial.ts';
+import { Database } from '../../core/db/database.ts';
+import { type KeyPair, issueLeaf } from '../../local/certificates.ts';
+import { writeSecret } from '../../local/data-folder.ts';
+import type { Caller } from '../../local/fixture/client.ts';
+import { lteGateway } from '../../local/demo/network.ts';
+import type { TestPlatform } from './platform.ts';
+
+const DAY = 86_400_000;
+
+export interface CertificateWish {
+  /** Hardware id of a gateway, or an operator's id. */
+  readonly subject: string;
+  readonly kind?: CertificateKind;
+  /** Days from now on which it begins (-30 makes it expired, 30 not yet valid; it holds for ten days); 0 unless given. */
+  readonly begins?: number;
+  /** The authority that signs; the platform's certifier unless given. */
+  readonly by?: KeyPair;
+  /** False: the platform is not told of it. */
+  readonly known?: boolean;
+  /** What the platform believes its fingerprint to be; the true one unless given. */
+  readonly fingerprint?: string;
+  readonly revoked?: string;
+}
+
+/** A caller with a certificate made to wish, and its serial as the platform writes it. */
+export interface Holder extends Caller {
+  readonly client: KeyPair;
+  readonly serial: string;
+}
+
+/** The platform's own certifier, from its data folder. */
+export function certifierOf(test: TestPlatform): KeyPair {
+  const folder = join(test.folder, 'ca');
+  return { certificate: readFileSync(join(folder, 'certifier.pem'), 'utf8'), key: readFileSync(join(folder, 'certifier.key'), 'utf8') };
+}
+
+/** Makes a certificate and, unless told otherwise, the row by which the platform knows it. */
+export async function holderOf(test: TestPlatform, wish: CertificateWish): Promise<Holder> {
+  const now = new Date(Date.now() + (wish.begins ?? 0) * DAY);
+  const client = await issueLeaf(wish.by ?? certifierOf(test), { commonName: wish.subject, days: 10, now, usage: 'client' });
+  const { serialNumber, fingerprint256, validFromDate, validToDate } = new X509Certificate(client.certificate);
+  const serial = normaliseSerial(serialNumber);
+  if (wish.known !== false) {
+    const db = new Database(await test.platform.d1());
+    const row = registerCertificate({
+      serial,
+      fingerprint: wish.fingerprint ?? fingerprint256.replaceAll(':', '').toLowerCase(),
+      kind: wish.kind ?? 'gateway',
+      subject: wish.subject,
+      notBefore: validFromDate.getTime(),
+      notAfter: validToDate.getTime(),
+      issuedAt: Date.now(),
+    });
+    await db.commit(wish.revoked === undefined ? [row] : [row, revokeCertificate({ serial, reason: wish.revoked, at: Date.now() })]);
+  }
+  return { ca: test.ca, client, serial };
+}
+
+/** The first operator, by certificate. */
+export function adminOf(test: TestPlatform): Holder {
+  const { certificateFile, keyFile } = test.platform.credentials;
+  const client = { certificate: readFileSync(certificateFile, 'utf8'), key: readFileSync(keyFile, 'utf8') };
+  return { ca: test.ca, client, serial: normaliseSerial(new X509Certificate(client.certificate).serialNumber) };
+}
+
+/** Files of a key pair, for programs that want paths. */
+export function writePair(test: TestPlatform, name: string, pair: KeyPair): { certificateFile: string; keyFile: string } {
+  const files = { certificateFile: join(test.folder, `${name}.pem`), keyFile: join(test.folder, `${name}.key`) };
+  writeSecret(files.certificateFile, pair.certificate);
+  writeSecret(files.keyFile, pair.key);
+  return files;
+}
+
+/** Registers a gateway by REST that answers its challenge by ECHO, or with the given key. */
+export async function addGateway(test: TestPlatform, network: string, id: string, key: { type: string; key?: string } = { type: 'ECHO' }): Promise<string> {
+  const hardwareId = `hw-${id}`;
+  const body = lteGateway(id, { hardwareId, keyType: key.type, publicKey: key.key ?? '' } as Parameters<typeof lteGateway>[1]);
+  const device = { hardware_id: hardwareId, key: { key_type: key.type, ...(key.key === undefined ? {} : { key: key.key }) } };
+  await test.rest.must('POST', `/magma/v1/lte/${network}/gateways`, { ...body, device });
+  return hardwareId;
+}
+
+export interface AuditRow {
+  readonly action: string;
+  readonly network_id: string;
+  readonly actor: string;
+  readonly outcome: string;
+  readonly detail: { readonly reason?: string } | null;
+}
+
+/** What the audit log holds of one target, oldest first. */
+export async function auditOf(test: TestPlatform, target: string): Promise<AuditRow[]> {
+  const d1 = await test.platform.d1();
+  const { results } = await d1
+    .prepare('SELECT action, network_id, actor, outcome, detail FROM audit WHERE target = ? ORDER BY id')
+    .bind(target)
+    .all<Omit<AuditRow, 'detail'> & { detail: string | null }>();
+  return results.map((row) => ({ ...row, detail: row.detail === null ? null : (JSON.parse(row.detail) as AuditRow['detail']) }));
+}
