@@ -16,7 +16,9 @@ export async function admitGateway(d1: D1Database, tls: TlsClient | undefined, r
   } catch (error) {
     if (error instanceof OrcError && error.reason) {
       const row = { action: 'gateway.connect', ...authentication.about(), reason: error.reason };
-      await new Database(d1).commit([refusalStatement(row, { actor: `certificate:${tls?.serial ?? ''}`, requestId, at: now })]);
+      const statement = refusalStatement(row, { actor: `certificate:${tls?.serial ?? ''}`, requestId, at: now });
+      // The refusal stands whether or not it can be written down.
+      await new Database(d1).commit([statement]).catch((failure: unknown) => console.error('refusal not recorded', requestId, failure));
     }
     throw error;
   }

@@ -4,9 +4,10 @@ import { createRegistry } from '../core/module/registry.ts';
 import { readClient } from '../core/identity/client.ts';
 import { GatewayObject as Gateway } from '../durable-objects/gateway/gateway-object.ts';
 import { NetworkObject as Network } from '../durable-objects/network/network-object.ts';
-import { networkObject, type ObjectBindings } from '../durable-objects/ports.ts';
+import type { ObjectBindings } from '../durable-objects/ports.ts';
 import { modules } from '../modules/index.ts';
 import { version } from '../package.json';
+import { announce } from './announce.ts';
 import { createApi } from './api/app.ts';
 import { createBootstrap } from './bootstrap/index.ts';
 import { doorOf } from './doors.ts';
@@ -42,7 +43,7 @@ function bootstrapOf(env: Environment, settings: Settings): Bootstrap {
     settings,
     address: { domain: settings.DOMAIN, cloudPort: settings.CLOUD_PORT, bootstrapPort: settings.BOOTSTRAP_PORT },
     now: Date.now,
-    networkChanged: ({ networkId }) => waitUntil(networkObject(env, networkId).changed(networkId)),
+    networkChanged: (committed) => waitUntil(announce(env, committed)),
   });
   return bootstrap;
 }

@@ -30,7 +30,8 @@ export function nullWhenUnset<S extends z.ZodType>(schema: S): z.ZodOptional<z.Z
 
 /** States for a required property what is written when the stored object lacks it. Without it: '' for a string, else null. */
 export function unset<S extends z.ZodType>(schema: S, as: 'null' | 'zero'): S {
-  const marked = schema.meta({ ...schema.meta() }) as S;
+  // Without the id: two schemas may not share one.
+  const marked = schema.meta({ ...schema.meta(), id: undefined }) as S;
   wire.add(marked, { ...wire.get(schema), unset: as });
   return marked;
 }

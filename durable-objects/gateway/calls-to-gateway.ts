@@ -20,7 +20,8 @@ interface Pending {
  */
 export class CallsToGateway {
   readonly #pending = new Map<number, Pending>();
-  #last = 0;
+  // A random start: after an eviction the gateway may still be at work on a call that this object no longer knows.
+  #last = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 
   /** Sends one call with `send` and waits for its end. */
   call(hardwareId: string, request: GatewayCallRequest, send: (frame: Uint8Array) => void): Promise<GatewayCallResult> {

@@ -5,7 +5,6 @@ import { type CertificateKind, registerCertificate, revokeCertificate } from '..
 import { normaliseSerial } from '../../core/certifier/serial.ts';
 import { Database } from '../../core/db/database.ts';
 import { type KeyPair, issueLeaf } from '../../local/certificates.ts';
-import { writeSecret } from '../../local/data-folder.ts';
 import type { Caller } from '../../local/fixture/client.ts';
 import { lteGateway } from '../../local/demo/network.ts';
 import type { TestPlatform } from './platform.ts';
@@ -68,20 +67,17 @@ export function adminOf(test: TestPlatform): Holder {
   return { ca: test.ca, client, serial: normaliseSerial(new X509Certificate(client.certificate).serialNumber) };
 }
 
-/** Files of a key pair, for programs that want paths. */
-export function writePair(test: TestPlatform, name: string, pair: KeyPair): { certificateFile: string; keyFile: string } {
-  const files = { certificateFile: join(test.folder, `${name}.pem`), keyFile: join(test.folder, `${name}.key`) };
-  writeSecret(files.certificateFile, pair.certificate);
-  writeSecret(files.keyFile, pair.key);
-  return files;
+/** A gateway's challenge key as REST takes it. */
+export interface DeviceKey {
+  readonly key_type: string;
+  readonly key?: string;
 }
 
-/** Registers a gateway by REST that answers its challenge by ECHO, or with the given key. */
-export async function addGateway(test: TestPlatform, network: string, id: string, key: { type: string; key?: string } = { type: 'ECHO' }): Promise<string> {
+/** Registers a gateway by REST, with ECHO as its challenge key unless another is given; answers its hardware id. */
+export async function addGateway(test: TestPlatform, network: string, id: string, key: DeviceKey = { key_type: 'ECHO' }): Promise<string> {
   const hardwareId = `hw-${id}`;
-  const body = lteGateway(id, { hardwareId, keyType: key.type, publicKey: key.key ?? '' } as Parameters<typeof lteGateway>[1]);
-  const device = { hardware_id: hardwareId, key: { key_type: key.type, ...(key.key === undefined ? {} : { key: key.key }) } };
-  await test.rest.must('POST', `/magma/v1/lte/${network}/gateways`, { ...body, device });
+  const gateway = lteGateway(id, { hardwareId, publicKey: '', keyType: 'SOFTWARE_ECDSA_SHA256' });
+  await test.rest.must('POST', `/magma/v1/lte/${network}/gateways`, { ...gateway, device: { hardware_id: hardwareId, key } });
   return hardwareId;
 }
 

@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono';
-import type { Committed } from '../../core/configurator/commit.ts';
 import { OrcError } from '../../core/errors.ts';
 import { readClient, type TlsClient } from '../../core/identity/client.ts';
 import { importBootstrapKey } from '../../core/bootstrap/bootstrap-key.ts';
@@ -7,7 +6,7 @@ import { makeRegistrationToken } from '../../core/bootstrap/registration-token.t
 import type { PlatformInfo } from '../../core/module/context.ts';
 import type { Registry } from '../../core/module/registry.ts';
 import type { Route } from '../../core/module/route.ts';
-import { networkObject } from '../../durable-objects/ports.ts';
+import { announce } from '../announce.ts';
 import { type Environment, settingsOf } from '../environment.ts';
 import { errorResponse } from '../errors.ts';
 import { createFleet } from '../fleet.ts';
@@ -81,15 +80,6 @@ function platformInfo(registry: Registry, version: string, settings: ReturnType<
     modules: () => registry.summaries,
     registrationToken: async (entityNumber) => makeRegistrationToken(await importBootstrapKey(settings.BOOTSTRAP_KEY), entityNumber, Date.now()),
   };
-}
-
-/** Tells the network at once. If this is lost, the sweeper finds the outbox row. */
-async function announce(env: Environment, { networkId }: Committed): Promise<void> {
-  try {
-    await networkObject(env, networkId).changed(networkId);
-  } catch (error) {
-    console.warn('nudge lost', networkId, error);
-  }
 }
 
 const honoPath = (route: Route): string => `/magma/v1${route.path.replace(/\{([^}]+)\}/g, ':$1')}`;

@@ -2,7 +2,7 @@ import type { Route } from '../../../core/module/route.ts';
 import { apn } from '../schemas/apn.ts';
 import { dependentsOfApn, readApn } from '../services/apn.ts';
 import { APN } from '../services/entity-types.ts';
-import { entityMap, entityRoutes } from './entity-collection.ts';
+import { entityMap, entityRoutes } from '../../../core/rest/entity-collection.ts';
 
 const tag = 'APNs';
 const path = '/lte/{network_id}/apns';

@@ -7,7 +7,7 @@ import { answers, ok } from '../../../core/rest/reply.ts';
 import { enodeb, paginatedEnodebs } from '../schemas/enodeb.ts';
 import { readEnodeb, storedEnodeb } from '../services/enodeb.ts';
 import { ENODEB } from '../services/entity-types.ts';
-import { entityRoutes } from './entity-collection.ts';
+import { entityRoutes } from '../../../core/rest/entity-collection.ts';
 
 const tag = 'EnodeBs';
 const path = '/lte/{network_id}/enodebs';

@@ -3,7 +3,7 @@ import { invalid } from '../../../core/errors.ts';
 import type { Route } from '../../../core/module/route.ts';
 import { cellularGatewayPool, mutableCellularGatewayPool } from '../schemas/cellular-gateway-pool.ts';
 import { CELLULAR_GATEWAY, GATEWAY_POOL } from '../services/entity-types.ts';
-import { entityMap, entityRoutes } from './entity-collection.ts';
+import { entityMap, entityRoutes } from '../../../core/rest/entity-collection.ts';
 
 const tag = 'LTE Networks';
 const path = '/lte/{network_id}/gateway_pools';

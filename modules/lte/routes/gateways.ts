@@ -8,12 +8,13 @@ import { commitEntities, entityEtag } from '../../../core/rest/entity-part.ts';
 import { rewrite } from '../../../core/rest/etag.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, created, createdEmpty, done, noContent, ok } from '../../../core/rest/reply.ts';
-import { checkSameId, deleteGateway, expectNoGateway, MAGMAD_GATEWAY, magmadId } from '../../orc8r/services/gateway/index.ts';
+import { checkSameId } from '../../../core/rest/same-id.ts';
+import { deleteGateway, expectNoGateway, MAGMAD_GATEWAY, magmadId } from '../../orc8r/services/gateway/index.ts';
 import { lteGateway, mutableLteGateway } from '../schemas/lte-gateway.ts';
 import { CELLULAR_GATEWAY } from '../services/entity-types.ts';
 import { ltePair, readLteGateway, shownEntities } from '../services/gateway/read.ts';
 import { createLteGateway, lteGatewayQueries, updateLteGateway } from '../services/gateway/write.ts';
-import { mapPage, nextPage, pagedMapNote } from './entity-collection.ts';
+import { mapPage, nextPage, pagedMapNote } from '../../../core/rest/entity-collection.ts';
 
 const tag = 'LTE Gateways';
 const path = '/lte/{network_id}/gateways';

@@ -9,7 +9,7 @@ import { pathParams } from '../../../core/rest/fields.ts';
 import { commitNetwork } from '../../../core/rest/network-part.ts';
 import { answers, created, createdWith, done, noContent, ok } from '../../../core/rest/reply.ts';
 import { network, networkId } from '../schemas/network.ts';
-import { checkSameId } from '../services/gateway/write.ts';
+import { checkSameId } from '../../../core/rest/same-id.ts';
 import { createNetworkMutations, toNetworkModel, updateNetworkMutations } from '../services/network.ts';
 
 const tag = 'Networks';

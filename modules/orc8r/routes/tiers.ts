@@ -11,7 +11,7 @@ import { answers, created, createdEmpty, done, noContent, ok } from '../../../co
 import { tierId } from '../schemas/tier-id.ts';
 import { tier } from '../schemas/tier.ts';
 import { magmadId, tierEntityId, UPGRADE_TIER } from '../services/gateway/model.ts';
-import { checkSameId } from '../services/gateway/write.ts';
+import { checkSameId } from '../../../core/rest/same-id.ts';
 import { createTier, deleteTier, gatewaysNamed, toTier, updateTier } from '../services/tier.ts';
 
 const tag = 'Upgrades';

@@ -1,6 +1,7 @@
 import type { Mutation } from '../../../../core/configurator/mutations.ts';
 import { type Entity, type EntityId, find, type Graph, parents } from '../../../../core/configurator/model.ts';
-import { conflict, invalid } from '../../../../core/errors.ts';
+import { conflict } from '../../../../core/errors.ts';
+import { checkSameId } from '../../../../core/rest/same-id.ts';
 import type { GatewayDevice } from '../../schemas/gateway-device.ts';
 import { checkChallengeKey } from './challenge-key.ts';
 import { checkReferences, foundGateway, type GatewayFacts } from './checks.ts';
@@ -48,11 +49,6 @@ export async function updateGateway(networkId: string, gatewayId: string, gatewa
     ...(gateway.device ? await setDevice(current, gateway.device, 'body.device') : []),
     ...moveToTier(gateway.tier, [current]),
   ];
-}
-
-/** Error: `invalid`. */
-export function checkSameId(inUrl: string, inBody: string, path = 'body.id'): void {
-  if (inUrl !== inBody) throw invalid([{ path, message: `must be "${inUrl}", as in the URL` }]);
 }
 
 /** The mutations that put a device record under a gateway, replacing other hardware. Error: `invalid` (challenge key). */

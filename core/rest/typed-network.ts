@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { networkById, networkIds } from '../../../core/configurator/load.ts';
-import type { Network } from '../../../core/configurator/model.ts';
-import type { Configs } from '../../../core/configurator/mutations.ts';
-import type { Query } from '../../../core/db/statement.ts';
-import { conflict, invalid, notFound } from '../../../core/errors.ts';
-import { permittedNetworks } from '../../../core/identity/access.ts';
-import type { RequestContext } from '../../../core/module/context.ts';
-import { type Route, route } from '../../../core/module/route.ts';
-import { rewrite } from '../../../core/rest/etag.ts';
-import { pathParams } from '../../../core/rest/fields.ts';
-import { commitNetwork } from '../../../core/rest/network-part.ts';
-import { answers, created, createdEmpty, done, noContent, ok } from '../../../core/rest/reply.ts';
-import { checkSameId } from '../../orc8r/services/gateway/index.ts';
+import { networkById, networkIds } from '../configurator/load.ts';
+import type { Network } from '../configurator/model.ts';
+import type { Configs } from '../configurator/mutations.ts';
+import type { Query } from '../db/statement.ts';
+import { conflict, invalid, notFound } from '../errors.ts';
+import { permittedNetworks } from '../identity/access.ts';
+import type { RequestContext } from '../module/context.ts';
+import { type Route, route } from '../module/route.ts';
+import { rewrite } from './etag.ts';
+import { pathParams } from './fields.ts';
+import { commitNetwork } from './network-part.ts';
+import { answers, created, createdEmpty, done, noContent, ok } from './reply.ts';
+import { checkSameId } from './same-id.ts';
 
 interface NetworkBody {
   readonly id: string;

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { loadEntities, loadPage, networkById } from '../../../core/configurator/load.ts';
-import { type Entity, find, type Graph } from '../../../core/configurator/model.ts';
-import type { Mutation } from '../../../core/configurator/mutations.ts';
-import type { Query } from '../../../core/db/statement.ts';
-import { conflict, notFound } from '../../../core/errors.ts';
-import type { RequestContext } from '../../../core/module/context.ts';
-import { type Route, route } from '../../../core/module/route.ts';
-import { encodePageToken, pageOf, pagingQuery } from '../../../core/paging.ts';
-import { commitEntities, entityEtag } from '../../../core/rest/entity-part.ts';
-import { rewrite } from '../../../core/rest/etag.ts';
-import { pathParams } from '../../../core/rest/fields.ts';
-import { answers, created, createdEmpty, createdWith, done, noContent, ok } from '../../../core/rest/reply.ts';
-import { checkSameId } from '../../orc8r/services/gateway/index.ts';
+import { loadEntities, loadPage, networkById } from '../configurator/load.ts';
+import { type Entity, find, type Graph } from '../configurator/model.ts';
+import type { Mutation } from '../configurator/mutations.ts';
+import type { Query } from '../db/statement.ts';
+import { conflict, notFound } from '../errors.ts';
+import type { RequestContext } from '../module/context.ts';
+import { type Route, route } from '../module/route.ts';
+import { encodePageToken, pageOf, pagingQuery } from '../paging.ts';
+import { commitEntities, entityEtag } from './entity-part.ts';
+import { rewrite } from './etag.ts';
+import { pathParams } from './fields.ts';
+import { answers, created, createdEmpty, createdWith, done, noContent, ok } from './reply.ts';
+import { checkSameId } from './same-id.ts';
 
 export interface EntityCollection<P extends string, S extends z.ZodType, E = undefined> {
   /** `/lte/{network_id}/apns` */

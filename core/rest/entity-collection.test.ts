@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodePageToken, encodePageToken } from '../../../core/paging.ts';
+import { decodePageToken, encodePageToken } from '../paging.ts';
 import { mapPage, nextPage } from './entity-collection.ts';
 
 describe('pages of a map', () => {

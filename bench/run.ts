@@ -1,0 +1,55 @@
+// `npm run bench`: measures the product beside a bare baseline in the same run, prints a table and keeps the numbers.
+import { parseArgs } from 'node:util';
+import { errorText } from '../local/start-error.ts';
+import type { Benchmark } from './benchmark.ts';
+import { checkin } from './checkin.ts';
+import { configPush } from './config-push.ts';
+import { summarise } from './measure.ts';
+import { restRead } from './rest-read.ts';
+import { circumstances, drawTable, keep } from './results.ts';
+import { startWorld } from './world.ts';
+
+const benchmarks: readonly Benchmark[] = [restRead, checkin, configPush];
+
+const HELP = `npm run bench -- [names]
+
+Measures the product beside the least that could do the same job, by turns in the same runtime, behind the same kind of TLS front.
+Prints the medians of several rounds and writes them to bench/results/<name>.json. Without names it runs all:
+
+${benchmarks.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join('\n')}
+
+A ratio says how much of the baseline's speed is left: 1 is as fast, 0.5 half as fast. Aims are hopes, not pass marks: the exit code
+tells only whether the measuring worked.
+`;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean', default: false } } });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const unknown = positionals.find((name) => !benchmarks.some((benchmark) => benchmark.name === name));
+  if (unknown !== undefined) throw new Error(`there is no benchmark "${unknown}"; see npm run bench -- --help`);
+  const chosen = benchmarks.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const where = circumstances(new Date());
+  process.stdout.write(`${where.machine.cpu}, ${where.machine.cores} cores, node ${where.node}, workerd ${where.workerd}, commit ${where.commit.slice(0, 9)}${where.changed ? ' and changes' : ''}\n`);
+  for (const benchmark of chosen) {
+    process.stdout.write(`\n${benchmark.name}: ${benchmark.about}\n`);
+    // A world of its own, so that no benchmark inherits what another left behind.
+    const world = await startWorld();
+    try {
+      const measures = (await benchmark.run(world)).map(summarise);
+      const path = keep(benchmark, measures, where);
+      process.stdout.write(`${drawTable(measures)}\n${path}\n`);
+    } finally {
+      await world.close();
+    }
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`The benchmark failed: ${errorText(error)}\n`);
+  process.exitCode = 1;
+}
