@@ -91,6 +91,8 @@ export interface PlatformInfo {
   readonly rootCa: string;
   /** Modules and what they contribute. */
   readonly modules: () => readonly ModuleSummary[];
+  /** Types of entities that go with their gateway when it is deleted. */
+  readonly ownedByGateway: ReadonlySet<string>;
   /** Makes a registration token for a gateway (by the number of its entity), valid 30 minutes. */
   readonly registrationToken: (entityNumber: number) => Promise<string>;
 }

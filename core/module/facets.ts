@@ -16,6 +16,8 @@ export interface EntityType {
   readonly config?: z.ZodType;
   /** Types of entities that edges from this one may lead to. */
   readonly children?: readonly string[];
+  /** Each belongs to one gateway, below its part of some kind, and goes when that gateway is deleted. */
+  readonly ownedByGateway?: true;
 }
 
 /** What a builder and a stream see of a network: plain data, so that a module may one day live in another Worker. */

@@ -18,6 +18,8 @@ export interface Registry {
   readonly modules: readonly ModuleDefinition[];
   readonly networkTypes: ReadonlyMap<string, NetworkType>;
   readonly entityTypes: ReadonlyMap<string, EntityType>;
+  /** Types of entities that go with their gateway. */
+  readonly ownedByGateway: ReadonlySet<string>;
   readonly routes: readonly Route[];
   readonly streams: ReadonlyMap<string, GatewayStream>;
   readonly stateTypes: ReadonlyMap<string, StateType>;
@@ -109,6 +111,7 @@ export function createRegistry(modules: readonly ModuleDefinition[]): Registry {
     modules: ordered,
     networkTypes,
     entityTypes,
+    ownedByGateway: new Set([...entityTypes].filter(([, type]) => type.ownedByGateway).map(([name]) => name)),
     routes: [...routes.values()],
     streams,
     stateTypes,

@@ -28,7 +28,7 @@ export const entityTypes: Readonly<Record<string, EntityType>> = {
     children: ['cellular_gateway'],
   },
   apn: { description: 'Access point that subscribers connect through; key: its name', config: apnConfiguration },
-  apn_resource: { description: 'How one gateway reaches the network behind an APN', config: apnResource, children: ['apn'] },
+  apn_resource: { description: 'How one gateway reaches the network behind an APN', config: apnResource, children: ['apn'], ownedByGateway: true },
   subscriber: { description: 'SIM; key: IMSI with prefix', children: ['apn', 'policy', 'base_name', 'apn_policy_profile'] },
   apn_policy_profile: { description: 'Policies of one subscriber on one APN; key: <IMSI>___<APN>', children: ['apn', 'policy'] },
   policy: { description: 'Rule for the traffic of subscribers', children: ['policy_qos_profile'] },

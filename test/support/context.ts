@@ -133,6 +133,7 @@ export function testContext({ api, requestId, options, modules }: ContextOptions
     platform: {
       version: '0.1.0',
       domain: 'orc8r.test',
+      ownedByGateway: new Set(['apn_resource']),
       rootCa: '-----BEGIN CERTIFICATE-----\nTEST\n-----END CERTIFICATE-----\n',
       modules: () => modules,
       registrationToken: async (entityNumber) => `reg_${String(entityNumber).padStart(30, '0')}`,

@@ -77,6 +77,7 @@ function platformInfo(registry: Registry, version: string, settings: ReturnType<
     version,
     domain: settings.DOMAIN,
     rootCa: settings.ROOT_CA,
+    ownedByGateway: registry.ownedByGateway,
     modules: () => registry.summaries,
     registrationToken: async (entityNumber) => makeRegistrationToken(await importBootstrapKey(settings.BOOTSTRAP_KEY), entityNumber, Date.now()),
   };

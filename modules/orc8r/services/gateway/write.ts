@@ -84,22 +84,16 @@ export function leaveTiers(gateways: readonly Entity[], except?: string): Mutati
 }
 
 /**
- * Entities below a gateway's kind that belong to that gateway alone and go with it; other children (eNodeBs) stay.
- * Named here and not by the modules, because the generic DELETE must leave nothing of a gateway of any kind.
- */
-const OWNED = new Set(['apn_resource']);
-
-/**
  * The mutations that remove a gateway of any kind with its device record, and revoke its certificates.
- * `graph` holds the gateway and what is up to two steps below it.
+ * `graph` holds the gateway and what is up to two steps below it; of that, types in `owned` go too and others (eNodeBs) stay.
  */
-export function deleteGateway(gateway: Entity, graph: Graph): Mutation[] {
+export function deleteGateway(gateway: Entity, graph: Graph, owned: ReadonlySet<string>): Mutation[] {
   const kinds = gateway.children.filter((id) => id.key === gateway.key);
-  const owned = kinds.flatMap((id) => find(graph, id.type, id.key)?.children ?? []).filter((id) => OWNED.has(id.type));
+  const below = kinds.flatMap((id) => find(graph, id.type, id.key)?.children ?? []).filter((id) => owned.has(id.type));
   const remove = (id: EntityId): Mutation => ({ do: 'delete_entity', id });
   return [
     ...leaveTiers([gateway]),
-    ...owned.map(remove),
+    ...below.map(remove),
     ...kinds.map(remove),
     remove(magmadId(gateway.key)),
     ...(gateway.physicalId === null ? [] : removeHardware(gateway.physicalId, 'the gateway was deleted')),
