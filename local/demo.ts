@@ -1,6 +1,6 @@
 // `npm run demo`: the platform, an LTE network, five real agents, and a table that shows a changed config arrive.
 import { readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import logUpdate from 'log-update';
 import { type Agent, createAgent } from '../agent/agent.ts';
@@ -10,6 +10,7 @@ import { type Platform, startPlatform } from './platform.ts';
 import { showProgress } from './progress.ts';
 import { registerOperator } from './register-operator.ts';
 import { type RestClient, restClient } from './rest-client.ts';
+import { shownPath } from './shown-path.ts';
 import { StartError, errorText } from './start-error.ts';
 
 const HELP = `npm run demo -- [flags]
@@ -81,10 +82,9 @@ async function startAgents(platform: Platform, rest: RestClient, count: number):
 }
 
 function hint({ addresses, credentials }: Platform): string {
-  const near = (path: string) => relative(process.cwd(), path);
   return `Change the configuration in another terminal, and watch it arrive:
 
-  curl --cacert ${near(credentials.rootFile)} -H "Authorization: Bearer $(cat ${near(credentials.tokenFile)})" -X PUT \\
+  curl --cacert ${shownPath(credentials.rootFile)} -H "Authorization: Bearer $(cat ${shownPath(credentials.tokenFile)})" -X PUT \\
     -H 'Content-Type: application/json' -d '{"bandwidth_mhz": 10, "tdd_config": {"earfcndl": 44590, "subframe_assignment": 2, "special_subframe_pattern": 7}}' \\
     ${addresses.api}/magma/v1/lte/${DEMO_NETWORK}/cellular/ran
 
@@ -98,7 +98,7 @@ async function watch(rest: RestClient): Promise<void> {
     const answer = await rest.call('GET', `/magma/v1/networks/${DEMO_NETWORK}/convergence`);
     if (answer.status === 200) {
       const view = answer.body as ConvergenceView;
-      const text = drawTable(view, Date.now());
+      const text = drawTable(view, Date.now(), process.stdout.isTTY && !process.env['NO_COLOR']);
       const shape = JSON.stringify(view.gateways.map(({ connected, streams }) => [connected, streams]));
       if (process.stdout.isTTY) logUpdate(text);
       else if (shape !== last) process.stdout.write(`${text}\n`);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { createRequire } from 'node:module';
+import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Miniflare, convertV4MiniflareOptions } from 'miniflare';
@@ -10,6 +11,7 @@ import { applyMigrations } from './migrations.ts';
 import { openOperator } from './operator.ts';
 import { DEFAULT_DOMAIN } from './platform.ts';
 import { registerOperator } from './register-operator.ts';
+import { shownPath } from './shown-path.ts';
 import { StartError, errorText } from './start-error.ts';
 import { readWorkerConfig } from './worker-config.ts';
 
@@ -30,8 +32,9 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const port = values.port ?? '8787';
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new StartError(`--port must be a port from 0 to 65535, not "${port}".`);
+  const asked = values.port ?? '8787';
+  if (!/^\d{1,5}$/.test(asked) || Number(asked) > 65_535) throw new StartError(`--port must be a port from 0 to 65535, not "${asked}".`);
+  const port = Number(asked) === 0 ? await freePort() : Number(asked);
   const dataDir = openDataFolder(values.data ?? '.orc8r');
   const config = resolve(values.config ?? join(import.meta.dirname, '..', 'wrangler.toml'));
   const ca = await openDevelopmentCa({ dataDir, host: '127.0.0.1', domain: DEFAULT_DOMAIN });
@@ -41,9 +44,20 @@ async function main(): Promise<number> {
   const secrets = join(dataDir, 'dev.env');
   writeSecret(secrets, secretsFile(ca));
   process.stdout.write(
-    `\n  curl -H "Authorization: Bearer $(cat ${operator.files.tokenFile})" http://127.0.0.1:${port}/magma/v1/networks\n\n`,
+    `\n  curl -H "Authorization: Bearer $(cat ${shownPath(operator.files.tokenFile)})" http://127.0.0.1:${port}/magma/v1/networks\n\n`,
   );
-  return runWrangler(['dev', '--config', config, '--ip', '127.0.0.1', '--port', port, '--persist-to', state, '--env-file', secrets]);
+  return runWrangler(['dev', '--config', config, '--ip', '127.0.0.1', '--port', String(port), '--persist-to', state, '--env-file', secrets]);
+}
+
+/** Chosen here, so that the line to paste can name it. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
 }
 
 /** Migrates the D1 that `wrangler dev` is about to open, and lets the first operator in. */

@@ -122,6 +122,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       BOOTSTRAP_KEY: ca.bootstrapKey,
       ROOT_CA: ca.root.certificate,
       DOMAIN: domain,
+      CLOUD_PORT: String(front.ports.controller),
+      BOOTSTRAP_PORT: String(front.ports.bootstrap),
     };
     const state = join(dataDir, 'state');
     const supervisor = await superviseRuntime({

@@ -1,9 +1,9 @@
-import { relative } from 'node:path';
 import { FlagError, HELP, parseFlags } from './flags.ts';
 import { consoleLog } from './log.ts';
 import { openFiles } from './open-files.ts';
 import { type Platform, startPlatform } from './platform.ts';
 import { showProgress } from './progress.ts';
+import { shownPath as shown } from './shown-path.ts';
 import { StartError, errorText } from './start-error.ts';
 
 /** A terminal's Ctrl-C may arrive twice, from the terminal and from npm; a second one counts as impatience only after this. */
@@ -44,13 +44,6 @@ ${files ? `  Open files   ${files.limit}: about ${files.gateways} gateways may b
 
   Ctrl-C stops it.
 `;
-}
-
-/** A path as short as it can be, quoted for a shell when it needs to be. */
-function shown(path: string): string {
-  const near = relative(process.cwd(), path);
-  const text = near.startsWith('..') || near === '' ? path : near;
-  return /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function stopOn(signal: NodeJS.Signals): void {

@@ -20,10 +20,10 @@ export interface ConvergenceView {
 }
 
 /** The live table: one row a gateway, totals below. `now` in unix milliseconds. */
-export function drawTable(view: ConvergenceView, now: number): string {
+export function drawTable(view: ConvergenceView, now: number, colours: boolean): string {
   const table = new Table({
     head: ['gateway', 'certificate expires', 'desired', 'acked', 'state', 'last check-in', 'round trip'],
-    style: { head: ['cyan'], compact: true },
+    style: colours ? { head: ['cyan'], compact: true } : { head: [], border: [], compact: true },
   });
   for (const gateway of view.gateways) {
     const configs = gateway.streams.find(({ stream }) => stream === 'configs');

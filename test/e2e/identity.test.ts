@@ -1,4 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
+import { X509Certificate } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority } from '../../local/certificates.ts';
@@ -25,7 +26,13 @@ const forged = (victim: string): Record<string, string> => {
     'CF-Connecting-IP': '10.9.8.7',
     'CF-Client-Cert-Serial': 'AA',
     'X-Forwarded-For': '10.9.8.7',
-    'X-Orc8r-Client': JSON.stringify({ hardwareId: `hw-${victim}`, networkId: NETWORK, gatewayId: victim, certificateSerial: 'AA', certificateExpiresAt: 9e12 }),
+    'X-Orc8r-Client': JSON.stringify({
+      hardwareId: `hw-${victim}`,
+      networkId: NETWORK,
+      gatewayId: victim,
+      certificateSerial: 'AA',
+      certificateExpiresAt: 9e12,
+    }),
     'X-Orc8r-Door': 'api',
     'X-Magma-Client-Cert-CN': 'admin',
     'X-Magma-Client-Cert-Serial': 'AA',
@@ -43,8 +50,13 @@ beforeAll(async () => {
 afterAll(() => test?.close());
 
 const overHttps = (caller: Caller, headers: Record<string, string> = {}): Promise<Answer> =>
-  call(caller, `${test.platform.addresses.controller}${REPORT}`, { method: 'POST', headers: { 'content-type': 'application/proto', ...headers }, body: states });
-const list = (caller: Caller, headers: Record<string, string> = {}): Promise<Answer> => call(caller, `${test.platform.addresses.api}${NETWORKS}`, { headers });
+  call(caller, `${test.platform.addresses.controller}${REPORT}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/proto', ...headers },
+    body: states,
+  });
+const list = (caller: Caller, headers: Record<string, string> = {}): Promise<Answer> =>
+  call(caller, `${test.platform.addresses.api}${NETWORKS}`, { headers });
 
 async function overSocket(caller: Caller, headers: Record<string, string> = {}): Promise<Answer> {
   const answer = await knock(test, caller, headers);
@@ -61,7 +73,8 @@ function expectRefusal(answer: Answer, status: number, code: string): void {
   });
 }
 
-const refusals = (rows: readonly AuditRow[], action: RegExp): AuditRow[] => rows.filter((row) => row.outcome === 'refused' && action.test(row.action));
+const refusals = (rows: readonly AuditRow[], action: RegExp): AuditRow[] =>
+  rows.filter((row) => row.outcome === 'refused' && action.test(row.action));
 
 /** A gateway's certificate that is no good: how it is wrong, the code, and how its owner is told apart in the audit log. */
 const bad: [string, Omit<CertificateWish, 'subject'>, string, 'owner' | 'serial'][] = [
@@ -82,7 +95,13 @@ describe('a gateway at the controller door', () => {
     const rows = refusals(await auditOf(test, name === 'owner' ? subject : `certificate ${holder.serial}`), /^gateway\.connect$/);
     // The second is the same refusal within a minute, and left out.
     expect(rows).toEqual([
-      { action: 'gateway.connect', network_id: name === 'owner' ? NETWORK : '', actor: `certificate:${holder.serial}`, outcome: 'refused', detail: { reason: code } },
+      {
+        action: 'gateway.connect',
+        network_id: name === 'owner' ? NETWORK : '',
+        actor: `certificate:${holder.serial}`,
+        outcome: 'refused',
+        detail: { reason: code },
+      },
     ]);
   });
 
@@ -105,7 +124,9 @@ describe('a gateway at the controller door', () => {
   it('is not an operator', async () => {
     expectRefusal(await overSocket(admin), 403, 'not_a_gateway');
     expectRefusal(await overHttps(admin), 403, 'not_a_gateway');
-    expect(refusals(await auditOf(test, 'admin'), /^gateway\.connect$/)).toMatchObject([{ actor: `certificate:${admin.serial}`, detail: { reason: 'not_a_gateway' } }]);
+    expect(refusals(await auditOf(test, 'admin'), /^gateway\.connect$/)).toMatchObject([
+      { actor: `certificate:${admin.serial}`, detail: { reason: 'not_a_gateway' } },
+    ]);
   });
 
   it('does not get past the front with the certificate of another authority, or with none', async () => {
@@ -163,7 +184,11 @@ describe('an operator at the REST door', () => {
     const basic = (user: string) => `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`;
     expect((await list({ ca: test.ca }, { authorization: basic('admin') })).status).toBe(200);
     expectRefusal(await list({ ca: test.ca }, { authorization: basic('somebody') }), 401, 'token_unknown');
-    expectRefusal(await list({ ca: test.ca }, { authorization: `Bearer ${token.slice(0, -1)}${token.endsWith('a') ? 'b' : 'a'}` }), 401, 'token_unknown');
+    expectRefusal(
+      await list({ ca: test.ca }, { authorization: `Bearer ${token.slice(0, -1)}${token.endsWith('a') ? 'b' : 'a'}` }),
+      401,
+      'token_unknown',
+    );
   });
 });
 
@@ -193,7 +218,11 @@ describe('forged headers', () => {
     const answer = await call(admin, `${test.platform.addresses.bootstrap}${NETWORKS}`, { headers });
     expectRefusal(answer, 404, 'not_found');
     expectRefusal(await call(admin, `${test.platform.addresses.controller}${NETWORKS}`, { headers }), 403, 'not_a_gateway');
-    expectRefusal(await call(admin, `${test.platform.addresses.api}/sync`, { headers: { ...headers, host: 'controller.orc8r.test' } }), 404, 'not_found');
+    expectRefusal(
+      await call(admin, `${test.platform.addresses.api}/sync`, { headers: { ...headers, host: 'controller.orc8r.test' } }),
+      404,
+      'not_found',
+    );
   });
 });
 
@@ -205,7 +234,9 @@ describe("workerd's own socket, behind the front", () => {
       const outgoing = request({ host: url.hostname, port: url.port, path, headers, agent: false }, (response) => {
         const parts: Buffer[] = [];
         response.on('data', (part: Buffer) => parts.push(part));
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(parts).toString() }));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(parts).toString() }),
+        );
       });
       outgoing.on('error', reject);
       outgoing.end();
@@ -214,7 +245,6 @@ describe("workerd's own socket, behind the front", () => {
   const blob = (fields: object): Record<string, string> => ({ 'MF-CF-Blob': JSON.stringify(fields) });
 
   it('believes no identity without the secret of this start', async () => {
-    const { X509Certificate } = await import('node:crypto');
     const certificate = new X509Certificate(admin.client.certificate);
     const tlsClientAuth = {
       certPresented: '1',
@@ -223,10 +253,21 @@ describe("workerd's own socket, behind the front", () => {
       certSerial: certificate.serialNumber,
       certFingerprintSHA256: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
     };
-    const tries = [{}, { tlsClientAuth }, { tlsClientAuth, orc8rFront: { door: 'api' } }, ...['', '0'.repeat(64)].map((secret) => ({ tlsClientAuth, orc8rFront: { secret, door: 'api' } }))];
+    const tries = [
+      {},
+      { tlsClientAuth },
+      { tlsClientAuth, orc8rFront: { door: 'api' } },
+      ...['', '0'.repeat(64)].map((secret) => ({ tlsClientAuth, orc8rFront: { secret, door: 'api' } })),
+    ];
     for (const fields of tries) {
       expectRefusal(await direct(NETWORKS, { host: 'api.orc8r.test', ...blob(fields) }), 401, 'credentials_required');
-      const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==', 'sec-websocket-version': '13', 'sec-websocket-protocol': 'orc8r.v1' };
+      const upgrade = {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+        'sec-websocket-version': '13',
+        'sec-websocket-protocol': 'orc8r.v1',
+      };
       expectRefusal(await direct('/sync', { host: 'controller.orc8r.test', ...upgrade, ...blob(fields) }), 401, 'certificate_required');
     }
   });

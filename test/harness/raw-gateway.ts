@@ -40,7 +40,9 @@ export class RawGateway {
   }
 
   /** Says hello for stream `configs` and waits for the welcome. */
-  async hello(positions: readonly { stream: string; version?: bigint; digest?: string }[] = [{ stream: 'configs' }]): Promise<BodyOf<'welcome'>> {
+  async hello(
+    positions: readonly { stream: string; version?: bigint; digest?: string }[] = [{ stream: 'configs' }],
+  ): Promise<BodyOf<'welcome'>> {
     this.frame({ case: 'hello', value: { agentVersion: 'test', positions: [...positions] } });
     return this.take('welcome');
   }
@@ -67,7 +69,8 @@ export class RawGateway {
       const at = this.#said.findIndex(wanted);
       const [found] = at < 0 ? [] : this.#said.splice(at, 1);
       if (found) return found;
-      if (this.socket.readyState === WebSocket.CLOSED) throw new Error(`closed with ${JSON.stringify(await this.closed)} before any ${name}`);
+      if (this.socket.readyState === WebSocket.CLOSED)
+        throw new Error(`closed with ${JSON.stringify(await this.closed)} before any ${name}`);
       const left = end - performance.now();
       if (left <= 0) throw new Error(`no ${name} came within ${limit} ms`);
       await new Promise<void>((resolve) => {

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { operatorCommand, readPolicy } from './operator-command.ts';
+import type { RestClient } from './rest-client.ts';
+
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+}
+
+/** An API that answers what it is told to, and remembers what it was asked. */
+function fakeApi(answers: Record<string, unknown>) {
+  const calls: Call[] = [];
+  const must: RestClient['must'] = async (method, path, body) => {
+    calls.push({ method, path, body });
+    return { status: 200, headers: {}, body: answers[`${method} ${path}`] };
+  };
+  let closed = 0;
+  const client: RestClient = { call: must, must, close: () => void (closed += 1) };
+  return { calls, connect: () => client, closed: () => closed };
+}
+
+const policy = { effect: 'ALLOW', action: 'WRITE', resourceType: 'NETWORK_ID', resourceIDs: ['n1'] };
+
+describe('policies on the command line', () => {
+  it.each([
+    ['allow:write:network:n1', policy],
+    ['DENY:read:tenant:7', { effect: 'DENY', action: 'READ', resourceType: 'TENANT_ID', resourceIDs: ['7'] }],
+    ['allow:read:uri:/magma/v1/a:b/**', { effect: 'ALLOW', action: 'READ', resourceType: 'URI', path: '/magma/v1/a:b/**' }],
+    ['allow:read:all', { effect: 'ALLOW', action: 'READ', resourceType: 'URI', path: '**' }],
+  ])('%s is read', (text, expected) => {
+    expect(readPolicy(text)).toEqual(expected);
+  });
+
+  it.each(['', 'allow', 'allow:write:network', 'allow:write:all:x', 'maybe:read:network:n1'])('"%s" is refused', (text) => {
+    expect(() => readPolicy(text)).toThrow('is no policy');
+  });
+});
+
+describe('operatorCommand', () => {
+  it('adds an operator with a token, and shows password and token once', async () => {
+    const api = fakeApi({ 'POST /magma/v1/user/ann/tokens?expires_in=60': { token: 'op_x', id: 'tok_1' } });
+    const printed = await operatorCommand(['add', 'ann', 'allow:write:network:n1', '--expires-in', '60'], api.connect);
+    expect(api.calls.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'POST /magma/v1/user',
+      'POST /magma/v1/user/ann/tokens?expires_in=60',
+    ]);
+    expect(api.calls[1]?.body).toEqual([policy]);
+    const sent = api.calls[0]?.body as { password: string } | undefined;
+    expect(printed).toContain(`Password  ${sent?.password}\n`);
+    expect(printed).toContain('op_x');
+    expect(api.closed()).toBe(1);
+  });
+
+  it('lists operators and tokens, without tokens themselves', async () => {
+    const api = fakeApi({
+      'GET /magma/v1/user': [{ username: 'ann', tokens: ['tok_1'], has_password: true }],
+      'GET /magma/v1/user/a%2Fb/tokens': [{ token: 'tok_1', id: 'tok_1', prefix: 'op_123456', policies: null, expires_at: 0 }],
+    });
+    expect(await operatorCommand(['list'], api.connect)).toBe('ann  1 tokens, password\n');
+    expect(await operatorCommand(['list', 'a/b'], api.connect)).toBe(
+      'tok_1  op_123456…  expires 1970-01-01T00:00:00.000Z, last used never\n    everything that the operator may\n',
+    );
+  });
+
+  it('revokes a token or an operator, or only tries to', async () => {
+    const api = fakeApi({});
+    expect(await operatorCommand(['revoke', 'ann', 'tok_1'], api.connect)).toBe('Revoked.\n');
+    expect(await operatorCommand(['revoke', 'ann', '--dry-run'], api.connect)).toContain('nothing was changed');
+    expect(api.calls.map(({ path }) => path)).toEqual(['/magma/v1/user/ann/tokens/tok_1', '/magma/v1/user/ann?dry_run=true']);
+  });
+
+  it('says what is wrong with a call, before it asks the API', async () => {
+    const api = fakeApi({});
+    for (const args of [['fly'], ['add'], ['token', 'ann'], ['add', 'ann', 'x'], ['list', '--what']])
+      await expect(operatorCommand(args, api.connect), args.join(' ')).rejects.toThrow();
+    await expect(operatorCommand(['list', '--data', '/nowhere'])).rejects.toThrow('is not there');
+    expect(api.calls).toEqual([]);
+    expect(await operatorCommand([], api.connect)).toContain('npm run operator');
+  });
+});

@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { FlagError } from './flags.ts';
+import { DEFAULT_PORTS } from './platform.ts';
+import { type RestClient, restClient } from './rest-client.ts';
+
+export const OPERATOR_HELP = `Manages operators of a running Orchestrator over its REST API.
+
+  npm run operator -- add NAME [POLICY...] [--expires-in SECONDS]    a new operator, with a token when policies are given
+  npm run operator -- list [NAME]                                     all operators, or the tokens of one
+  npm run operator -- token NAME POLICY... [--expires-in SECONDS]     one more token
+  npm run operator -- revoke NAME [TOKEN_ID]                          one token, or the operator with everything
+
+  POLICY is EFFECT:ACTION:TYPE:RESOURCE, for instance
+    allow:write:network:n1    allow:read:tenant:7    deny:write:uri:/magma/v1/networks/n1/**    allow:write:all
+
+  --api URL        where the REST API is (https://127.0.0.1:${DEFAULT_PORTS.api})
+  --data FOLDER    data folder of a local platform, for its CA and the first operator's token (.orc8r)
+  --ca FILE        CA of the API, and
+  --token-file F   file with the token to act with, when the platform is elsewhere
+  --dry-run        check everything, change nothing
+  --help           this text
+`;
+
+type Policy = Record<string, unknown>;
+
+/** `allow:write:network:n1` as the API has it. Error: FlagError. */
+export function readPolicy(text: string): Policy {
+  const [, effect = '', action = '', type = '', resource] =
+    /^(allow|deny):(read|write):(all|network|tenant|uri)(?::(.+))?$/i.exec(text) ?? [];
+  if (effect === '' || (resource === undefined) !== (type.toLowerCase() === 'all'))
+    throw new FlagError(`"${text}" is no policy: it has to look like allow:write:network:n1 or allow:read:all`);
+  const said = { effect: effect.toUpperCase(), action: action.toUpperCase() };
+  switch (type.toLowerCase()) {
+    case 'network':
+      return { ...said, resourceType: 'NETWORK_ID', resourceIDs: [resource] };
+    case 'tenant':
+      return { ...said, resourceType: 'TENANT_ID', resourceIDs: [resource] };
+    default:
+      return { ...said, resourceType: 'URI', path: resource ?? '**' };
+  }
+}
+
+interface Token {
+  readonly token: string;
+  readonly id: string;
+  readonly prefix: string;
+  readonly policies: readonly Policy[] | null;
+  readonly expires_at?: number;
+  readonly last_used_at?: number;
+}
+
+/** Runs one command; answers what to print. Error: FlagError for a wrong call, Error with the API's answer. */
+export async function operatorCommand(args: readonly string[], connect: (options: Connection) => RestClient = open): Promise<string> {
+  const { values, positionals } = parsed(args);
+  const [verb, name, ...more] = positionals;
+  if (values.help || verb === undefined) return OPERATOR_HELP;
+  if (!['add', 'list', 'token', 'revoke'].includes(verb)) throw new FlagError(`there is no command "${verb}"; --help lists them`);
+  if (name === undefined && verb !== 'list') throw new FlagError(`${verb} needs the name of an operator`);
+  const api = connect({ api: values.api, data: values.data, ca: values.ca, tokenFile: values['token-file'] });
+  const tail = values['dry-run'] ? '?dry_run=true' : '';
+  const path = `/magma/v1/user/${encodeURIComponent(name ?? '')}`;
+  try {
+    switch (verb) {
+      case 'add':
+        return await add(api, {
+          name: name ?? '',
+          policies: more.map(readPolicy),
+          expiresIn: values['expires-in'],
+          dryRun: values['dry-run'] === true,
+        });
+      case 'token': {
+        if (more.length === 0) throw new FlagError('token needs at least one policy');
+        return await token(api, path, more.map(readPolicy), values['expires-in'], values['dry-run'] === true);
+      }
+      case 'revoke':
+        await api.must('DELETE', more[0] === undefined ? `${path}${tail}` : `${path}/tokens/${encodeURIComponent(more[0])}${tail}`);
+        return values['dry-run'] ? 'Could be revoked; nothing was changed.\n' : 'Revoked.\n';
+      default:
+        return name === undefined ? await list(api) : await tokens(api, path);
+    }
+  } finally {
+    api.close();
+  }
+}
+
+async function add(
+  rest: RestClient,
+  { name, policies, expiresIn, dryRun }: { name: string; policies: Policy[]; expiresIn: string | undefined; dryRun: boolean },
+): Promise<string> {
+  const password = randomBytes(18).toString('base64url');
+  await rest.must('POST', `/magma/v1/user${dryRun ? '?dry_run=true' : ''}`, { username: name, password });
+  if (dryRun) return `${name} could be added; nothing was changed.\n`;
+  const made = `Added ${name}.\nPassword  ${password}\n`;
+  if (policies.length === 0) return `${made}${name} may nothing yet: npm run operator -- token ${name} POLICY...\n`;
+  return made + (await token(rest, `/magma/v1/user/${encodeURIComponent(name)}`, policies, expiresIn, false));
+}
+
+async function token(
+  rest: RestClient,
+  path: string,
+  policies: readonly Policy[],
+  expiresIn: string | undefined,
+  dryRun: boolean,
+): Promise<string> {
+  const query = new URLSearchParams({ ...(expiresIn ? { expires_in: expiresIn } : {}), ...(dryRun ? { dry_run: 'true' } : {}) });
+  const { body } = await rest.must('POST', `${path}/tokens${query.size > 0 ? `?${query}` : ''}`, policies);
+  if (dryRun) return 'The token could be made; nothing was changed.\n';
+  const made = body as Token;
+  return `Token     ${made.token}\nToken id  ${made.id}\nThis is the only time that the token is shown.\n`;
+}
+
+async function list(rest: RestClient): Promise<string> {
+  const { body } = await rest.must('GET', '/magma/v1/user');
+  const users = body as { username: string; tokens: string[]; has_password: boolean }[];
+  return users.map((user) => `${user.username}  ${user.tokens.length} tokens${user.has_password ? ', password' : ''}\n`).join('');
+}
+
+async function tokens(rest: RestClient, path: string): Promise<string> {
+  const { body } = await rest.must('GET', `${path}/tokens`);
+  const found = (body ?? []) as Token[];
+  if (found.length === 0) return 'No tokens.\n';
+  return found
+    .map((each) => `${each.id}  ${each.prefix}…  expires ${when(each.expires_at)}, last used ${when(each.last_used_at)}\n${scopes(each)}`)
+    .join('');
+}
+
+const when = (at: number | undefined): string => (at === undefined ? 'never' : new Date(at).toISOString());
+const scopes = ({ policies }: Token): string =>
+  policies === null ? '    everything that the operator may\n' : policies.map((policy) => `    ${JSON.stringify(policy)}\n`).join('');
+
+export interface Connection {
+  readonly api: string | undefined;
+  readonly data: string | undefined;
+  readonly ca: string | undefined;
+  readonly tokenFile: string | undefined;
+}
+
+/** The API of a local platform by its data folder, or of another one by URL, CA and token. Error: FlagError for a file that is not there. */
+function open({ api = `https://127.0.0.1:${DEFAULT_PORTS.api}`, data = '.orc8r', ca, tokenFile }: Connection): RestClient {
+  const folder = resolve(data);
+  const files = { ca: ca ?? join(folder, 'ca', 'root.pem'), token: tokenFile ?? join(folder, 'operators', 'admin', 'token') };
+  for (const file of Object.values(files))
+    if (!existsSync(file)) throw new FlagError(`${file} is not there: say --data, or --ca and --token-file`);
+  return restClient({ base: api, caFile: files.ca, token: readFileSync(files.token, 'utf8').trim() });
+}
+
+function parsed(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { api: text, data: text, ca: text, 'token-file': text, 'expires-in': text, 'dry-run': flag, help: flag },
+    });
+  } catch (error) {
+    throw new FlagError(error instanceof Error ? error.message : String(error));
+  }
+}

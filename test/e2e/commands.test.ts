@@ -1,0 +1,203 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lteGateway } from '../../local/demo/network.ts';
+import type { RestAnswer } from '../../local/rest-client.ts';
+import { addGateway, auditOf } from '../harness/identities.ts';
+import { eventually, startTestPlatform, type TestPlatform } from '../harness/platform.ts';
+import { seenAs } from '../harness/views.ts';
+
+let test: TestPlatform;
+let rebooted: string;
+let restarted: string;
+
+/** Gives a gateway of network `n` a command. */
+const command = (gateway: string, name: string, body?: unknown, network = 'n'): Promise<RestAnswer> =>
+  test.rest.call('POST', `/magma/v1/networks/${network}/gateways/${gateway}/command/${name}`, body);
+
+const refusal = (status: number, code: string, message: unknown = expect.any(String)) => ({
+  status,
+  body: { message, code, request_id: expect.any(String) },
+});
+
+/** Commands in the audit log, oldest first. */
+const commandsOf = async (gateway: string) =>
+  (await auditOf(test, gateway))
+    .filter(({ action }) => action.startsWith('command.'))
+    .map(({ action, outcome, detail, actor }) => ({ action, outcome, detail, actor }));
+
+beforeAll(async () => {
+  test = await startTestPlatform();
+  rebooted = join(test.folder, 'rebooted');
+  restarted = join(test.folder, 'restarted');
+  await test.join('n', 'able', {
+    rebootCommand: `touch ${rebooted}`,
+    restartCommand: `sh -c 'case $0 in broken) echo no such unit >&2; exit 5;; esac; echo $0 >> ${restarted}' {service}`,
+    genericCommands: { echo: 'cat', fail: "sh -c 'echo out; echo bad >&2; exit 3'", missing: '/no/such/program' },
+  });
+  await test.join('n', 'plain');
+  await addGateway(test, 'n', 'away');
+  const { device: _, ...bare } = lteGateway('bare', { hardwareId: '', publicKey: '', keyType: 'SOFTWARE_ECDSA_SHA256' });
+  await test.rest.must('POST', '/magma/v1/lte/n/gateways', bare);
+});
+
+afterAll(() => test?.close());
+
+describe('ping', () => {
+  it('is a real ping from the gateway', async () => {
+    const answer = await command('able', 'ping', { hosts: ['127.0.0.1', 'no-such-host.invalid'], packets: 2 });
+    expect(answer.status).toBe(200);
+    const { pings } = answer.body as { pings: Record<string, unknown>[] };
+    expect(pings[0]).toMatchObject({ host_or_ip: '127.0.0.1', num_packets: 2, packets_transmitted: 2, packets_received: 2 });
+    expect(pings[0]?.['avg_response_ms']).toBeGreaterThan(0);
+    expect(pings[0]?.['error'] ?? '').toBe('');
+    expect(pings[1]).toMatchObject({ host_or_ip: 'no-such-host.invalid', error: expect.stringMatching(/\w/) });
+  });
+
+  it('sends four packets unless told otherwise', async () => {
+    const answer = await command('able', 'ping', { hosts: ['127.0.0.1'] });
+    expect(answer.body).toMatchObject({ pings: [{ num_packets: 4, packets_received: 4 }] });
+  });
+
+  it.each([
+    ['no hosts', {}],
+    ['a number of packets below one', { hosts: ['127.0.0.1'], packets: -1 }],
+    ['an option in place of a host', { hosts: ['-f'] }],
+  ])('refuses %s before the gateway hears of it', async (_what, body) => {
+    const before = await commandsOf('able');
+    expect(await command('able', 'ping', body)).toMatchObject({ status: 400, body: { code: 'invalid' } });
+    expect(await commandsOf('able')).toEqual(before);
+  });
+});
+
+describe('reboot', () => {
+  it('runs the command that the gateway is set up with', async () => {
+    expect(existsSync(rebooted)).toBe(false);
+    expect(await command('able', 'reboot')).toMatchObject({ status: 200, body: undefined });
+    expect(existsSync(rebooted)).toBe(true);
+  });
+
+  it('says so when the gateway is not set up for it', async () => {
+    expect(await command('plain', 'reboot')).toMatchObject(refusal(400, 'invalid', expect.stringContaining('--reboot-command')));
+  });
+});
+
+describe('restart_services', () => {
+  it('restarts each service named, in that order', async () => {
+    expect(await command('able', 'restart_services', ['mme', 'sessiond'])).toMatchObject({ status: 200, body: undefined });
+    expect(readFileSync(restarted, 'utf8')).toBe('mme\nsessiond\n');
+  });
+
+  it('names the service that did not restart, and why', async () => {
+    const answer = await command('able', 'restart_services', ['broken']);
+    expect(answer.status).toBe(500);
+    expect(answer.body).toMatchObject({ message: expect.stringMatching(/broken.*no such unit/) });
+  });
+
+  it('refuses what is no name of a service', async () => {
+    expect(await command('able', 'restart_services', ['a; rm -rf /'])).toMatchObject(refusal(404, 'not_found'));
+    expect(await command('able', 'restart_services', 'mme')).toMatchObject(refusal(400, 'invalid'));
+    expect(await command('plain', 'restart_services', ['mme'])).toMatchObject(
+      refusal(400, 'invalid', expect.stringContaining('--restart-command')),
+    );
+  });
+});
+
+describe('a generic command', () => {
+  it('gets its parameters as JSON and gives its answer back', async () => {
+    const params = { text: 'ü "quoted"', list: [1, 2.5, null, true], nested: { deep: {} } };
+    expect(await command('able', 'generic', { command: 'echo', params })).toMatchObject({ status: 200, body: { response: params } });
+    // An answer with nothing in it is left out, as an empty object is everywhere in this API.
+    expect(await command('able', 'generic', { command: 'echo' })).toMatchObject({ status: 200, body: {} });
+  });
+
+  it('tells how a command failed', async () => {
+    const answer = await command('able', 'generic', { command: 'fail', params: {} });
+    expect(answer).toMatchObject({ status: 200, body: { response: { stdout: 'out\n', stderr: 'bad\n', returncode: 3 } } });
+  });
+
+  it('that the gateway does not allow answers 404 and what is allowed', async () => {
+    const answer = await command('able', 'generic', { command: 'bash', params: { code: 'true' } });
+    expect(answer).toMatchObject(
+      refusal(404, 'not_found', expect.stringMatching(/"bash" is not allowed; allowed are: echo, fail, missing/)),
+    );
+    expect(await command('plain', 'generic', { command: 'echo' })).toMatchObject(
+      refusal(404, 'not_found', expect.stringContaining('allows none')),
+    );
+  });
+
+  it('whose program is missing on the gateway says so', async () => {
+    expect(await command('able', 'generic', { command: 'missing' })).toMatchObject(
+      refusal(404, 'not_found', expect.stringContaining('/no/such/program')),
+    );
+  });
+
+  it('without a name is refused', async () => {
+    expect(await command('able', 'generic', { params: {} })).toMatchObject({ status: 400, body: { code: 'invalid' } });
+  });
+});
+
+describe('a gateway that cannot be reached', () => {
+  const everyCommand: [string, unknown?][] = [
+    ['ping', { hosts: ['127.0.0.1'] }],
+    ['reboot'],
+    ['restart_services', ['mme']],
+    ['generic', { command: 'echo' }],
+  ];
+
+  it.each(everyCommand)('answers 500 with code gateway_offline to %s', async (name, body) => {
+    expect(await command('away', name, body)).toMatchObject(refusal(500, 'gateway_offline', expect.stringContaining('not connected')));
+    expect(await command('bare', name, body)).toMatchObject(refusal(500, 'gateway_offline', expect.stringContaining('no hardware')));
+  });
+
+  it.each(everyCommand)('answers 404 to %s when there is no such gateway or network', async (name, body) => {
+    expect(await command('nobody', name, body)).toMatchObject(refusal(404, 'not_found'));
+    expect(await command('able', name, body, 'nowhere')).toMatchObject(refusal(404, 'not_found'));
+    expect(await commandsOf('nobody')).toEqual([]);
+  });
+
+  it('ends a call at once when it goes away meanwhile', async () => {
+    const agent = await test.join('n', 'leaver', {
+      genericCommands: { wait: `sh -c 'touch "$0"; sleep 60' ${join(test.folder, 'waits')}` },
+    });
+    const pending = command('leaver', 'generic', { command: 'wait' });
+    await eventually(async () => existsSync(join(test.folder, 'waits')), Boolean);
+    const at = performance.now();
+    await agent.stop();
+    expect(await pending).toMatchObject(refusal(500, 'gateway_offline', expect.stringContaining('disconnected before it answered')));
+    expect(performance.now() - at).toBeLessThan(10_000);
+    await seenAs(test, 'n', 'leaver', 'offline');
+  });
+});
+
+describe('the audit log', () => {
+  it('has a row for each command that was given, whatever came of it, without its parameters', async () => {
+    const actor = (await commandsOf('plain'))[0]?.actor;
+    expect(actor).toContain(test.platform.credentials.name);
+    expect(await commandsOf('plain')).toEqual([
+      { action: 'command.reboot', outcome: 'refused', detail: { code: 'invalid' }, actor },
+      { action: 'command.restart_services', outcome: 'refused', detail: { services: ['mme'], code: 'invalid' }, actor },
+      { action: 'command.generic', outcome: 'refused', detail: { command: 'echo', code: 'not_found' }, actor },
+    ]);
+    const offline = { outcome: 'failed', detail: expect.objectContaining({ code: 'gateway_offline' }), actor };
+    for (const gateway of ['away', 'bare']) {
+      expect(await commandsOf(gateway)).toEqual(
+        ['ping', 'reboot', 'restart_services', 'generic'].map((name) => ({ action: `command.${name}`, ...offline })),
+      );
+    }
+    const able = await commandsOf('able');
+    expect(able.slice(0, 3)).toEqual([
+      { action: 'command.ping', outcome: 'ok', detail: { hosts: ['127.0.0.1', 'no-such-host.invalid'], packets: 2 }, actor },
+      { action: 'command.ping', outcome: 'ok', detail: { hosts: ['127.0.0.1'], packets: 4 }, actor },
+      { action: 'command.reboot', outcome: 'ok', detail: null, actor },
+    ]);
+    expect(able.filter(({ action }) => action === 'command.generic').map(({ outcome }) => outcome)).toEqual([
+      'ok',
+      'ok',
+      'ok',
+      'refused',
+      'refused',
+    ]);
+    expect(JSON.stringify(able)).not.toContain('quoted');
+  });
+});
