@@ -1,9 +1,12 @@
-import { commit as commitChange, auditStatement, type Committed } from '../../core/configurator/commit.ts';
+import { checkVisible } from '../../core/configurator/internal-network.ts';
+import type { Committed } from '../../core/configurator/commit.ts';
 import { Database, type Gate } from '../../core/db/database.ts';
 import { OrcError } from '../../core/errors.ts';
 import { actorName, type Principal } from '../../core/identity/principal.ts';
 import type { ModuleSummary, RequestContext } from '../../core/module/context.ts';
+import { DryRun, spareFleet } from '../../core/module/dry-run.ts';
 import type { Reply, Route } from '../../core/module/route.ts';
+import { writesOf } from '../../core/module/writes.ts';
 import { complete } from '../../core/rest/complete.ts';
 import { etagOf } from '../../core/rest/etag.ts';
 import { parse } from '../../core/rest/parse.ts';
@@ -19,9 +22,13 @@ export const admin: Principal = {
 
 export interface CallOptions {
   readonly body?: unknown;
+  /** For a route that reads its body itself: what comes, chunk by chunk. */
+  readonly raw?: { readonly contentType: string; readonly chunks: readonly (string | Uint8Array)[]; readonly idempotencyKey?: string };
   readonly query?: Readonly<Record<string, string>>;
   readonly ifMatch?: string;
   readonly as?: Principal;
+  /** As `?dry_run=true`; the answer's body is then the list of changes. */
+  readonly dryRun?: boolean;
 }
 
 export interface Answer {
@@ -62,14 +69,18 @@ export function testApi(routes: readonly Route[], modules: readonly ModuleSummar
       const match = findRoute(routes, method, path);
       const { route, params } = match;
       const before = d1.trips();
+      checkVisible(params);
       const input = {
         params: route.params ? parse(route.params, params, 'path') : params,
         query: route.query ? parse(route.query, options.query ?? {}, 'query') : (options.query ?? {}),
         body: route.body ? parse(route.body, options.body, 'body') : undefined,
+        raw: options.raw && { ...options.raw, chunks: stream(options.raw.chunks) },
       };
       requests += 1;
-      const context = testContext({ api, requestId: `request-${requests}`, options, modules });
+      const dryRun = options.dryRun ? new DryRun() : undefined;
+      const context = testContext({ api, requestId: `request-${requests}`, options, modules, dryRun });
       const reply: Reply = await route.handle(input as never, context);
+      if (dryRun) return { status: 200, body: dryRun.changes, etag: undefined, trips: d1.trips() - before };
       const spec = route.responses[reply.status];
       if (!spec) throw new Error(`${route.operationId} answered ${reply.status}, which it does not declare`);
       const body = spec.schema && reply.body !== undefined ? complete(spec.schema, reply.body) : reply.body;
@@ -93,15 +104,20 @@ export function testApi(routes: readonly Route[], modules: readonly ModuleSummar
   return api;
 }
 
+async function* stream(chunks: readonly (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
+  for (const chunk of chunks) yield typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk;
+}
+
 interface ContextOptions {
   readonly api: TestApi;
   readonly requestId: string;
   readonly options: CallOptions;
   readonly modules: readonly ModuleSummary[];
+  readonly dryRun?: DryRun | undefined;
 }
 
 /** A request's context over the test's database: access is settled by the first read, as in production. */
-export function testContext({ api, requestId, options, modules }: ContextOptions): RequestContext {
+export function testContext({ api, requestId, options, modules, dryRun }: ContextOptions): RequestContext {
   const principal = options.as ?? admin;
   let settled = false;
   const gate: Gate<boolean> = {
@@ -121,15 +137,8 @@ export function testContext({ api, requestId, options, modules }: ContextOptions
       return principal;
     },
     ifMatch: options.ifMatch,
-    commit: async (change) => {
-      const result = await commitChange(db, change, author());
-      api.committed.push(result);
-      return result;
-    },
-    audit: async (row) => {
-      await db.commit([auditStatement(row, author())]);
-    },
-    fleet: api.fleet,
+    ...writesOf({ db, author: async () => author(), dryRun, committed: (result) => api.committed.push(result) }),
+    fleet: dryRun ? spareFleet(api.fleet) : api.fleet,
     platform: {
       version: '0.1.0',
       domain: 'orc8r.test',
@@ -152,7 +161,8 @@ function findRoute(routes: readonly Route[], method: string, path: string): { ro
       const params: Record<string, string> = {};
       for (const [index, part] of wanted.entries()) {
         const given = segments[index] ?? '';
-        if (part.startsWith('{')) params[part.slice(1, -1)] = decodeURIComponent(given);
+        const [, name, verb = ''] = /^\{(.+)\}(:\w+)?$/.exec(part) ?? [];
+        if (name !== undefined && given.endsWith(verb)) params[name] = decodeURIComponent(given.slice(0, given.length - verb.length));
         else if (part !== given) return [];
       }
       return [{ route, params }];

@@ -1,0 +1,29 @@
+import { networkById } from '../../../core/configurator/load.ts';
+import { notFound } from '../../../core/errors.ts';
+import { type Route, route } from '../../../core/module/route.ts';
+import { pathParams } from '../../../core/rest/fields.ts';
+import { answers } from '../../../core/rest/reply.ts';
+import { cwfSubscriberDirectoryRecord } from '../schemas/reported.ts';
+import { checkCwfNetwork } from '../services/network.ts';
+
+/** Where subscribers are, as gateways report it. */
+export const directoryRecordRoutes: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/cwf/{network_id}/subscribers/{subscriber_id}/directory_record',
+    operationId: 'getCwfSubscriberDirectoryRecord',
+    tag: 'Carrier Wifi Networks',
+    summary: 'Read where a subscriber is',
+    description: 'Not found as long as no gateway has reported the subscriber.',
+    permission: { action: 'read', scope: 'network' },
+    params: pathParams('network_id', 'subscriber_id'),
+    responses: answers(cwfSubscriberDirectoryRecord, 'Where the subscriber is'),
+    // Reported places come to be known here with the state index; until then there is none to show.
+    handle: async ({ params: { network_id: id, subscriber_id: subscriber } }, ctx) => {
+      const [network] = await ctx.read(networkById({ id }));
+      if (!network) throw notFound(`network "${id}"`);
+      checkCwfNetwork(network);
+      throw notFound(`directory record of subscriber "${subscriber}"`);
+    },
+  }),
+];
