@@ -34,6 +34,27 @@ module.exports = {
       to: { path: '^modules/(?!(lte|orc8r)/)' },
     },
     {
+      name: 'feg-depends-on-orc8r-and-lte',
+      comment: 'as dependsOn in modules/feg/module.ts says',
+      severity: 'error',
+      from: { path: '^modules/feg/', pathNot: tests },
+      to: { path: '^modules/(?!(feg|lte|orc8r)/)' },
+    },
+    {
+      name: 'cwf-depends-on-orc8r-lte-and-feg',
+      comment: 'as dependsOn in modules/cwf/module.ts says',
+      severity: 'error',
+      from: { path: '^modules/cwf/', pathNot: tests },
+      to: { path: '^modules/(?!(cwf|feg|lte|orc8r)/)' },
+    },
+    {
+      name: 'dp-depends-on-orc8r',
+      comment: 'as dependsOn in modules/dp/module.ts says',
+      severity: 'error',
+      from: { path: '^modules/dp/', pathNot: tests },
+      to: { path: '^modules/(?!(dp|orc8r)/)' },
+    },
+    {
       name: 'nobody-names-a-module',
       comment: 'only modules/index.ts lists modules; everybody else asks the registry',
       severity: 'error',

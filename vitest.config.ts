@@ -1,5 +1,6 @@
-import { cloudflareTest } from '@cloudflare/vitest-plugin';
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { testBindings } from './test/workers/bindings.ts';
 
 const inWorkerd = '**/*.workers.test.ts';
 const throughTheDoor = 'test/e2e/**/*.test.ts';
@@ -16,7 +17,13 @@ export default defineConfig({
         },
       },
       {
-        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
+        plugins: [
+          cloudflareTest(async () => ({
+            main: './test/workers/worker.ts',
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: { cf: false, bindings: { ...(await testBindings()), MIGRATIONS: await readD1Migrations('./migrations') } },
+          })),
+        ],
         test: { name: 'workers', include: [inWorkerd], exclude: ['**/node_modules/**'], testTimeout: 30_000 },
       },
       {

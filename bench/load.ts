@@ -35,8 +35,8 @@ export interface Sides<T> {
 }
 
 /** Measures product and baseline by turns, so that what else the machine does meets both alike. Who begins changes from round to round. */
-export async function byTurns(rounds: number, measure: Sides<() => Promise<number>>): Promise<Sides<number[]>> {
-  const taken: Sides<number[]> = { product: [], baseline: [] };
+export async function byTurns<T>(rounds: number, measure: Sides<() => Promise<T>>): Promise<Sides<T[]>> {
+  const taken: Sides<T[]> = { product: [], baseline: [] };
   for (let round = 0; round < rounds; round += 1) {
     const order = round % 2 === 0 ? (['product', 'baseline'] as const) : (['baseline', 'product'] as const);
     for (const side of order) taken[side].push(await measure[side]());

@@ -44,7 +44,7 @@ export function keep({ name, about }: Benchmark, measures: readonly Summary[], w
 
 /** One row a measure. */
 export function drawTable(measures: readonly Summary[]): string {
-  const table = new Table({ head: ['measure', 'product', 'baseline', 'ratio', 'aim'], style: { head: ['cyan'], compact: true } });
+  const table = new Table({ head: ['measure', 'product', 'baseline', 'ratio', 'aim'], style: { head: [], border: [], compact: true } });
   for (const { name, unit, median, baselineMedian, ratio, aim, met } of measures) {
     const value = (number: number): string => `${number.toFixed(unit === 'ms' ? 1 : 0)} ${unit}`;
     const goal = aim && ('below' in aim ? `< ${aim.below} ms` : `>= ${aim.ratio.toFixed(1)}`);

@@ -36,6 +36,8 @@ export interface StreamProgress {
 /** A gateway object's news for its network; fields left out have not changed. */
 export interface PresenceReport {
   readonly hardwareId: string;
+  /** Rises with each report of an object: calls between objects may overtake each other. */
+  readonly revision: number;
   /** Null: the socket is gone. */
   readonly connection?: { readonly since: number; readonly certificateExpiresAt: number } | null;
   readonly streams?: readonly StreamProgress[];
@@ -62,16 +64,31 @@ export type SouthboundResult =
 export interface GatewayPort {
   /** Accepts the WebSocket upgrade that the sync door checked. */
   fetch(request: Request): Promise<Response>;
-  /** Takes new content; sends it when the gateway is there. Older versions than the one held are ignored. */
-  setDesired(networkId: string, gatewayId: string, streams: readonly DesiredStream[]): Promise<readonly StreamProgress[]>;
+  /**
+   * Takes new content; sends it when the gateway is there. Older versions than the one held are ignored, and everything when this
+   * hardware serves another gateway by now: its next connection brings what that one needs.
+   */
+  setDesired(networkId: string, gatewayId: string, streams: readonly DesiredStream[]): Promise<PresenceReport>;
   /** Calls a method on the gateway over its socket. */
   call(request: GatewayCallRequest): Promise<GatewayCallResult>;
   /** Answers a southbound method for a gateway that came over HTTPS. */
   southbound(client: GatewayClient, path: string, payload: Uint8Array): Promise<SouthboundResult>;
   /** Whether a socket is open, and how far each stream is: what a network object asks after it lost its memory. */
   presence(): Promise<PresenceReport>;
-  /** Closes the socket and forgets what was desired. */
-  cutOff(code: number, reason: string): Promise<void>;
+  /** Closes the socket and forgets what was desired; nothing when this hardware serves another gateway by now. */
+  cutOff(networkId: string, gatewayId: string, code: number, reason: string): Promise<void>;
+}
+
+/** A report with the state still as the gateway's text: it crosses to the door for less than its value would, and is read where it is shown. */
+export interface StoredReport extends Omit<GatewayReport, 'state'> {
+  readonly state: string;
+}
+
+/** Some of the network's reports: a call between objects carries 32 MiB at most. */
+export interface StatusPage {
+  readonly reports: readonly (readonly [gatewayId: string, report: StoredReport])[];
+  /** Where the next page starts; null: this was the last. */
+  readonly next: string | null;
 }
 
 export interface AttachRequest extends PresenceReport {
@@ -88,8 +105,9 @@ export interface NetworkPort {
   report(gatewayId: string, report: PresenceReport): Promise<void>;
   /** The content of one stream for one gateway, as a poll asks for it. */
   desired(networkId: string, gatewayId: string, stream: string): Promise<DesiredStream | null>;
-  status(gatewayId: string): Promise<GatewayReport | null>;
-  statuses(): Promise<[string, GatewayReport][]>;
+  status(gatewayId: string): Promise<StoredReport | null>;
+  /** The reports of gateways whose id comes after `after`, in order of id. */
+  statuses(after: string): Promise<StatusPage>;
   convergence(networkId: string): Promise<Convergence>;
 }
 

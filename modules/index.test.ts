@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRegistry } from '../core/module/registry.ts';
+import { full as fullCwf } from './cwf/mconfig/testing/graphs.ts';
 import { fullGraph } from './lte/mconfig/testing/graphs.ts';
 import { modules } from './index.ts';
 
@@ -7,7 +8,7 @@ const registry = createRegistry(modules);
 
 describe('the modules of the platform', () => {
   it('fit together', () => {
-    expect(registry.modules.map(({ name }) => name)).toEqual(['orc8r', 'lte']);
+    expect(registry.modules.map(({ name }) => name)).toEqual(['orc8r', 'lte', 'feg', 'cwf', 'dp']);
     expect([...registry.streams.keys()]).toEqual(['configs']);
     expect([...registry.commands.keys()]).toEqual(['reboot', 'restart_services', 'ping', 'generic', 'tail_logs']);
   });
@@ -25,24 +26,38 @@ describe('the modules of the platform', () => {
 
   it('read of the graph what the builders need, and nothing as numerous as subscribers', () => {
     expect(registry.streamReads).toEqual({
-      reads: ['cellular_enodeb', 'cellular_gateway', 'cellular_gateway_pool', 'magmad_gateway', 'upgrade_tier'],
+      reads: [
+        'carrier_wifi_gateway',
+        'cellular_enodeb',
+        'cellular_gateway',
+        'cellular_gateway_pool',
+        'cwf_ha_pair',
+        'federation_gateway',
+        'magmad_gateway',
+        'upgrade_tier',
+      ],
       networkWide: ['network_probe_task'],
     });
   });
 
-  it('give each mconfig key once', () => {
-    const keys = registry.mconfig(fullGraph()).map(({ key }) => key);
+  it.each([
+    ['an LTE', fullGraph(), 18],
+    ['a carrier Wi-Fi', fullCwf, 16],
+  ])('give %s gateway each mconfig key once', (_, input, count) => {
+    const keys = registry.mconfig(input).map(({ key }) => key);
     expect(new Set(keys).size).toBe(keys.length);
-    expect(keys).toHaveLength(18);
+    expect(keys).toHaveLength(count);
   });
 
-  it('take the test graphs: their configs fit the schemas of their types', () => {
-    const { graph, network } = fullGraph();
+  it.each([
+    ['lte', fullGraph()],
+    ['carrier_wifi_network', fullCwf],
+  ])('take the test graphs of %s networks: their configs fit the schemas of their types', (type, { graph, network }) => {
     for (const { type, config } of graph.entities.values()) {
       const schema = registry.entityTypes.get(type)?.config;
       if (schema) expect(schema.safeParse(config).error?.issues, type).toBeUndefined();
     }
-    for (const [key, schema] of Object.entries(registry.networkTypes.get('lte')?.configs ?? {})) {
+    for (const [key, schema] of Object.entries(registry.networkTypes.get(type)?.configs ?? {})) {
       if (network.configs[key] !== undefined) expect(schema.safeParse(network.configs[key]).error?.issues, key).toBeUndefined();
     }
   });

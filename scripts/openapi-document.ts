@@ -66,7 +66,15 @@ export function openApiDocument(registry: Registry, version: string): Json {
 
 function operation(route: Route, components: Record<string, Json>): Json {
   const { permission } = route;
-  const scopes = { network: 'the network', networks: 'networks', all: 'everything', operator: 'nothing but a known operator' };
+  const scopes = {
+    network: 'the network',
+    networks: 'networks',
+    tenant: 'the tenant',
+    tenants: 'tenants',
+    all: 'everything',
+    operator: 'nothing but a known operator',
+    anyone: 'nothing: no credentials are needed',
+  };
   const refusals = route.params ? REFUSALS : Object.fromEntries(Object.entries(REFUSALS).filter(([status]) => status !== '404'));
   return {
     operationId: route.operationId,
@@ -74,8 +82,12 @@ function operation(route: Route, components: Record<string, Json>): Json {
     summary: route.summary,
     description: [route.description, `Permission: ${permission.action} on ${scopes[permission.scope]}.`].filter(Boolean).join('\n\n'),
     'x-permission': `${permission.scope}:${permission.action}`,
-    parameters: [...parameters(route.params, 'path', components), ...parameters(route.query, 'query', components), ...ifMatch(route)],
+    ...(permission.scope === 'anyone' ? { security: [] } : {}),
+    parameters: [...parameters(route.params, 'path', components), ...parameters(route.query, 'query', components), ...ifMatch(route), ...idempotencyKey(route), ...dryRun(route)],
     ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, components) } } } } : {}),
+    ...(route.rawBody
+      ? { requestBody: { required: true, content: Object.fromEntries(route.rawBody.contentTypes.map((type) => [type, { schema: { type: 'string' } }])) } }
+      : {}),
     responses: {
       ...Object.fromEntries(Object.entries(route.responses).map(([status, spec]) => [status, success(spec, components)])),
       ...Object.fromEntries(
@@ -105,6 +117,24 @@ const ifMatch = (route: Route): Json[] =>
   route.method === 'put' || route.method === 'delete'
     ? [{ name: 'If-Match', in: 'header', required: false, description: 'The ETag last read: the change is made only if nobody else was faster', schema: { type: 'string' } }]
     : [];
+
+const idempotencyKey = (route: Route): Json[] =>
+  route.rawBody?.idempotent
+    ? [{ name: 'Idempotency-Key', in: 'header', required: false, description: 'Any text of the caller: the same request under it is carried out once', schema: { type: 'string', maxLength: 255 } }]
+    : [];
+
+const dryRun = (route: Route): Json[] =>
+  route.method === 'get'
+    ? []
+    : [
+        {
+          name: 'dry_run',
+          in: 'query',
+          required: false,
+          description: 'With `true` everything is checked and nothing is kept: 200 and `{"dry_run": true, "changes": [...]}`, or the refusal',
+          schema: { type: 'boolean' },
+        },
+      ];
 
 const owners = new Map<string, z.ZodType>();
 

@@ -1,8 +1,8 @@
 import { create, type DescMessage, type DescMethodUnary, fromBinary, type MessageInitShape, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import { OrcError } from '../core/errors.ts';
 import { fromGrpc } from '../core/grpc-errors.ts';
-import type { Fleet, GatewayTarget } from '../core/module/context.ts';
-import { gatewayObject, type NetworkPort, networkObject, type ObjectBindings } from '../durable-objects/ports.ts';
+import type { Fleet, GatewayReport, GatewayTarget } from '../core/module/context.ts';
+import { gatewayObject, type NetworkPort, networkObject, type ObjectBindings, type StatusPage, type StoredReport } from '../durable-objects/ports.ts';
 
 /** The gateways as routes see them, through the objects. No object is asked before `authorised`: asking wakes it, or even makes it. */
 export function createFleet(bindings: ObjectBindings, authorised: () => Promise<void>): Fleet {
@@ -11,8 +11,20 @@ export function createFleet(bindings: ObjectBindings, authorised: () => Promise<
     return networkObject(bindings, networkId);
   };
   return {
-    status: async (networkId, gatewayId) => (await (await network(networkId)).status(gatewayId)) ?? undefined,
-    statuses: async (networkId) => new Map(await (await network(networkId)).statuses()),
+    async status(networkId, gatewayId) {
+      const stored = await (await network(networkId)).status(gatewayId);
+      return stored ? readReport(stored) : undefined;
+    },
+    async statuses(networkId) {
+      const port = await network(networkId);
+      const all = new Map<string, GatewayReport>();
+      for (let after: string | null = ''; after !== null; ) {
+        const page: StatusPage = await port.statuses(after);
+        for (const [gatewayId, report] of page.reports) all.set(gatewayId, readReport(report));
+        after = page.next;
+      }
+      return all;
+    },
     convergence: async (networkId) => (await network(networkId)).convergence(networkId),
     async call<I extends DescMessage, O extends DescMessage>(
       target: GatewayTarget,
@@ -41,4 +53,15 @@ export function createFleet(bindings: ObjectBindings, authorised: () => Promise<
       }
     },
   };
+}
+
+const readReport = ({ state, ...report }: StoredReport): GatewayReport => ({ ...report, state: parse(state) });
+
+/** A state that is not JSON is kept where it was reported; here it reads as empty, so that it breaks no list. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
 }

@@ -16,6 +16,7 @@ import { errorResponse } from './errors.ts';
 import { createStreamer } from './streamer/index.ts';
 import { openSocket, SYNC_PATH } from './sync/index.ts';
 import { sweepOutbox } from './sweeper.ts';
+import { dropUnread } from './unread.ts';
 
 // The one deployed Worker: picks a door, and is otherwise a table of contents.
 const registry = createRegistry(modules);
@@ -48,24 +49,30 @@ function bootstrapOf(env: Environment, settings: Settings): Bootstrap {
   return bootstrap;
 }
 
+async function answer(request: Request, env: Environment, context: ExecutionContext): Promise<Response> {
+  const requestId = crypto.randomUUID();
+  try {
+    const settings = settingsOf(env);
+    const client = readClient(request.cf, { source: settings.IDENTITY_SOURCE, frontSecret: settings.FRONT_SECRET });
+    switch (client.door ?? doorOf(new URL(request.url).hostname)) {
+      case 'api':
+        return await api.fetch(request, { env, tls: client.tls }, context);
+      case 'bootstrap':
+        return await bootstrapOf(env, settings)(request, requestId);
+      case 'controller':
+        if (new URL(request.url).pathname === SYNC_PATH) return await openSocket(request, client.tls, env, requestId);
+        return await streamer(request, client.tls, env, requestId);
+    }
+  } catch (error) {
+    return errorResponse(error, requestId);
+  }
+}
+
 export default {
   async fetch(request, env, context) {
-    const requestId = crypto.randomUUID();
-    try {
-      const settings = settingsOf(env);
-      const client = readClient(request.cf, { source: settings.IDENTITY_SOURCE, frontSecret: settings.FRONT_SECRET });
-      switch (client.door ?? doorOf(new URL(request.url).hostname)) {
-        case 'api':
-          return await api.fetch(request, env, context);
-        case 'bootstrap':
-          return await bootstrapOf(env, settings)(request, requestId);
-        case 'controller':
-          if (new URL(request.url).pathname === SYNC_PATH) return await openSocket(request, client.tls, env, requestId);
-          return await streamer(request, client.tls, env, requestId);
-      }
-    } catch (error) {
-      return errorResponse(error, requestId);
-    }
+    const response = await answer(request, env, context);
+    await dropUnread(request.body);
+    return response;
   },
   async scheduled(_controller, env) {
     await sweepOutbox(env, Date.now());

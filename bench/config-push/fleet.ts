@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Agent } from '../../agent/agent.ts';
 import { pathsOf } from '../../agent/storage/paths.ts';
-import { ensureGateway, ensureNetwork } from '../../local/demo/network.ts';
+import { ensureGateway, ensureNetwork, lteNetwork } from '../../local/demo/network.ts';
 import type { ConvergenceView } from '../../local/demo/table.ts';
 import { next, type TestPlatform } from '../../test/harness/platform.ts';
 import type { PushTimes } from './times.ts';
@@ -26,7 +26,7 @@ export async function openFleet(product: TestPlatform, network: string, size: nu
   const ids = Array.from({ length: size }, (_, index) => `gw${index + 1}`);
   const agents: Agent[] = [];
   for (let start = 0; start < size; start += AT_ONCE) {
-    agents.push(...(await Promise.all(ids.slice(start, start + AT_ONCE).map((id) => join_(product, network, id)))));
+    agents.push(...(await Promise.all(ids.slice(start, start + AT_ONCE).map((id) => joined(product, network, id)))));
   }
   const [first] = agents;
   if (!first) throw new RangeError('a fleet has one gateway at least');
@@ -54,7 +54,7 @@ export async function openFleet(product: TestPlatform, network: string, size: nu
   };
 }
 
-async function join_(product: TestPlatform, network: string, gateway: string): Promise<Agent> {
+async function joined(product: TestPlatform, network: string, gateway: string): Promise<Agent> {
   const agent = product.agent(`${network}-${gateway}`, { checkin: false });
   await ensureGateway(product.rest, network, gateway, await agent.identity());
   const applied = next(agent, 'config-applied', 60_000);
@@ -62,3 +62,13 @@ async function join_(product: TestPlatform, network: string, gateway: string): P
   await applied;
   return agent;
 }
+
+const magmad = (turn: number) => ({
+  autoupgrade_enabled: false,
+  autoupgrade_poll_interval: 300,
+  checkin_interval: 60 + (turn % 1000),
+  checkin_timeout: 10,
+  dynamic_services: [],
+});
+
+const epc = (turn: number) => ({ ...lteNetwork('', '').cellular.epc, tac: 1 + (turn % 1000) });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { devices as d, entities as e } from '../db/schema.ts';
 import { type Query, type Row, query } from '../db/statement.ts';
 import { GATEWAY_DEVICE, GATEWAY_ENTITY } from '../identity/gateway.ts';
+import { controlProxyColumn } from '../tenants/tenants.ts';
 
 const p = sql.placeholder;
 
@@ -50,6 +51,8 @@ export interface Registrable extends KnownGateway {
   readonly hasDevice: boolean;
   /** Whether some other entity carries the hardware id. */
   readonly hardwareIdTaken: boolean;
+  /** What gateways of its tenant are told when they register; undefined: what the platform tells. */
+  readonly controlProxy: string | undefined;
 }
 
 /** The gateway of an entity number, and whether a hardware id is free for it. */
@@ -58,7 +61,8 @@ export const gatewayByNumber: (values: { entity: number; hardwareId: string }) =
   'entity' | 'hardwareId'
 >(
   sql`SELECT e.network_id AS network_id, e.key AS key, e.version AS version, e.physical_id AS physical_id, d.info AS info,
-        EXISTS (SELECT 1 FROM ${e} AS o WHERE o.physical_id = ${p('hardwareId')} AND o.id <> e.id) AS taken
+        EXISTS (SELECT 1 FROM ${e} AS o WHERE o.physical_id = ${p('hardwareId')} AND o.id <> e.id) AS taken,
+        ${controlProxyColumn(sql`e.network_id`)} AS control_proxy
       FROM ${e} AS e LEFT JOIN ${d} AS d ON d.hardware_id = e.physical_id
       WHERE e.id = ${p('entity')} AND e.type = ${GATEWAY_ENTITY}`,
   ([row]) => row && readRegistrable(row),
@@ -73,5 +77,6 @@ function readRegistrable(row: Row): Registrable {
     device: readDevice(row['info']),
     hasDevice: row['info'] !== null,
     hardwareIdTaken: Number(row['taken']) === 1,
+    controlProxy: row['control_proxy'] === null ? undefined : String(row['control_proxy']),
   };
 }

@@ -5,6 +5,7 @@ import { addGateway, addNetwork } from '../../test/support/gateways.ts';
 import { loadEntities } from '../configurator/load.ts';
 import { find } from '../configurator/model.ts';
 import { Database } from '../db/database.ts';
+import { createTenant, setControlProxy, tenantById } from '../tenants/tenants.ts';
 import { importBootstrapKey } from './bootstrap-key.ts';
 import { challengeFor } from './bootstrapper.ts';
 import { controlProxyConfig } from './control-proxy.ts';
@@ -33,7 +34,7 @@ const request = async (change: Partial<RegisterRequest> = {}): Promise<RegisterR
   key: ascii(device.key),
   ...change,
 });
-const register = async (change?: Partial<RegisterRequest>) => registerGateway(context(), await request(change));
+const register = async (change?: Partial<RegisterRequest>) => (await registerGateway(context(), await request(change))).committed;
 const gateway = async (key = 'g1') => {
   const [graph] = await new Database(store.d1).read(loadEntities('n1', [{ type: 'magmad_gateway', key }]));
   return find(graph, 'magmad_gateway', key);
@@ -58,6 +59,18 @@ describe('registerGateway', () => {
       target: 'g1',
       outcome: 'ok',
     });
+  });
+
+  it('answers the control_proxy of the first tenant that owns the network and has one, each time', async () => {
+    const asked = async () => (await registerGateway(context(), await request())).controlProxy;
+    expect(await asked()).toBeUndefined();
+    const db = new Database(store.d1);
+    for (const id of [1, 2, 3]) await db.commit(createTenant({ id, name: '', networks: id === 2 ? ['other'] : ['other', 'n1'] }));
+    for (const id of [2, 3]) {
+      const [tenant] = await db.read(tenantById({ id }));
+      if (tenant) await db.commit(setControlProxy(tenant, `text ${id}`));
+    }
+    expect(await asked()).toBe('text 3');
   });
 
   it('takes the key as bare DER and as RSA too', async () => {

@@ -19,16 +19,22 @@ export interface RegisterRequest {
   readonly key: Uint8Array;
 }
 
+export interface Registered {
+  /** Undefined: that very binding was there already, which a gateway that lost the first answer finds when it repeats the call. */
+  readonly committed: Committed | undefined;
+  /** The control_proxy text of the tenant that owns the network, where there is one. */
+  readonly controlProxy: string | undefined;
+}
+
 /**
  * Binds a hardware id and a challenge key to the gateway that a registration token was made for, in one commit.
- * Undefined: that very binding is there already, which a gateway that lost the first answer finds when it repeats the call.
  * Errors: `aborted` with reason `registration_token_*`, `hardware_id_invalid`, `challenge_key_unusable`; `conflict` with
  * `gateway_registered` or `hardware_id_taken`; `not_found` with `gateway_unknown`.
  */
 export async function registerGateway(
   context: BootstrapContext & { readonly requestId: string },
   request: RegisterRequest,
-): Promise<Committed | undefined> {
+): Promise<Registered> {
   const { hardwareId } = request;
   if (!isHardwareId(hardwareId))
     throw aborted('hardware_id_invalid', 'hwid: the hardware id is missing, longer than 256 characters, or holds control characters');
@@ -41,7 +47,8 @@ export async function registerGateway(
       'the gateway that this registration token was made for no longer exists: ask for a token of another one',
       { reason: 'gateway_unknown' },
     );
-  if (isSame(gateway, info)) return undefined;
+  const { controlProxy } = gateway;
+  if (isSame(gateway, info)) return { committed: undefined, controlProxy };
   if (gateway.hasDevice) {
     throw new OrcError(
       'conflict',
@@ -59,7 +66,7 @@ export async function registerGateway(
     { do: 'update_entity', id, physicalId: hardwareId },
     { do: 'put_device', hardwareId, type: GATEWAY_DEVICE, info },
   ];
-  return commit(
+  const committed = await commit(
     context.db,
     {
       networkId: gateway.networkId,
@@ -70,6 +77,7 @@ export async function registerGateway(
     },
     { actor: `gateway:${hardwareId}`, requestId: context.requestId, at: context.now },
   );
+  return { committed, controlProxy };
 }
 
 /** The key as the device record keeps it. ECHO proves nothing, so whoever registers by token must bring a key. */

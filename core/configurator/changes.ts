@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { outbox } from '../db/schema.ts';
+import { networks, outbox } from '../db/schema.ts';
 import { compile, query, type Query, type Statement } from '../db/statement.ts';
 import type { EntityId } from './model.ts';
 
@@ -26,3 +26,18 @@ const waiting = query<string[], 'before'>(
 
 /** Networks with commits older than `before` (unix milliseconds) that their object has not taken: their nudge was lost. */
 export const waitingNetworks = (before: number): Query<string[]> => waiting({ before });
+
+/** Where a network stands beside its content. */
+export interface Standing {
+  /** Version of the newest commit that waits in the outbox; 0 when none does. */
+  readonly announced: number;
+  /** When the network was made (unix milliseconds): tells it from one that had its id before. Null: there is none. */
+  readonly madeAt: number | null;
+}
+
+/** To be read together with the content, so that exactly what was read is taken off the outbox. */
+export const standingOf: (values: { network: string }) => Query<Standing> = query<Standing, 'network'>(
+  sql`SELECT (SELECT MAX(version) FROM ${outbox} WHERE network_id = ${p('network')}) AS announced,
+        (SELECT created_at FROM ${networks} WHERE id = ${p('network')}) AS made_at`,
+  ([row]) => ({ announced: Number(row?.['announced'] ?? 0), madeAt: row?.['made_at'] == null ? null : Number(row['made_at']) }),
+);

@@ -3,7 +3,8 @@ import type { Database } from '../db/database.ts';
 import { audit, commitGuard, entities, networks, outbox } from '../db/schema.ts';
 import { compile, type Statement } from '../db/statement.ts';
 import { type EntityId, entityKey } from './model.ts';
-import { type Mutation, NETWORK, revised, touched } from './mutations.ts';
+import { bulkStatements } from './bulk.ts';
+import { isBulk, type Mutation, NETWORK, revised, touched } from './mutations.ts';
 import { imageAfter, imageBefore, statementsOf } from './statements.ts';
 
 const p = sql.placeholder;
@@ -71,7 +72,7 @@ export function commitStatements(change: Commit, author: Author): Statement[] {
   const by = { actor: author.actor, request: author.requestId, at };
   const creates = mutations.some((mutation) => mutation.do === 'create_network');
   const removes = mutations.some((mutation) => mutation.do === 'delete_network');
-  const images = distinct(mutations.flatMap(revised));
+  const images = distinct(mutations.filter((mutation) => !isBulk(mutation)).flatMap(revised));
   const changes = JSON.stringify(changesOf(change).map((id) => [id.type, id.key]));
   const announce = insertOutbox({ network, changes, at });
   return [
@@ -84,7 +85,7 @@ export function commitStatements(change: Commit, author: Author): Statement[] {
     // A deleted network has no version left to announce, so that row is written while it still has one.
     ...(removes ? [announce] : []),
     ...images.map((id) => imageBefore(id, network, by)),
-    ...mutations.flatMap((mutation) => statementsOf(mutation, network, at)),
+    ...mutations.flatMap((mutation) => (isBulk(mutation) ? bulkStatements(mutation, network, by) : statementsOf(mutation, network, at))),
     ...images.map((id) => imageAfter(id, network, by.request)),
     ...(removes ? [] : [announce]),
     auditStatement({ action: change.action, networkId: network, target: change.target, outcome: 'ok' }, author),

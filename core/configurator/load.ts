@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { associations as a, devices as d, entities as e, networks as n, outbox as o } from '../db/schema.ts';
+import { associations as a, devices as d, entities as e, entityCounts, networks as n, outbox as o } from '../db/schema.ts';
 import { query, type Query, type Row } from '../db/statement.ts';
+import { INTERNAL_NETWORK } from './internal-network.ts';
 import { type Entity, type EntityId, entityKey, type Graph, type Network } from './model.ts';
 
 const p = sql.placeholder;
@@ -24,20 +25,20 @@ export const networkById: (values: { id: string }) => Query<Network | undefined>
 
 /** Ids of all networks, or of those of one type, sorted. */
 export const networkIds: (values: { type: string | null }) => Query<string[]> = query<string[], 'type'>(
-  sql`SELECT ${n.id} AS id FROM ${n} WHERE ${p('type')} IS NULL OR ${n.type} = ${p('type')} ORDER BY ${n.id}`,
+  sql`SELECT ${n.id} AS id FROM ${n} WHERE ${n.id} <> ${INTERNAL_NETWORK} AND (${p('type')} IS NULL OR ${n.type} = ${p('type')}) ORDER BY ${n.id}`,
   (rows) => rows.map((row) => String(row['id'])),
 );
 
 /** How many entities of a type a network has. */
 export const countEntities: (values: { networkId: string; type: string }) => Query<number> = query<number, 'networkId' | 'type'>(
-  sql`SELECT COUNT(*) AS total FROM ${e} WHERE ${e.networkId} = ${p('networkId')} AND ${e.type} = ${p('type')}`,
+  sql`SELECT total FROM ${entityCounts} WHERE network_id = ${p('networkId')} AND type = ${p('type')}`,
   ([row]) => Number(row?.['total'] ?? 0),
 );
 
-/** Which of the given ids exist. */
+/** Which of the given ids exist. CROSS JOIN keeps SQLite from walking the whole network instead of the few ids. */
 export const existing: (values: { networkId: string; ids: string }) => Query<Set<string>> = query<Set<string>, 'networkId' | 'ids'>(
   sql`SELECT e.type AS type, e.key AS key FROM json_each(${p('ids')}) AS i
-      JOIN ${e} AS e ON e.network_id = ${p('networkId')} AND e.type = json_extract(i.value, '$[0]') AND e.key = json_extract(i.value, '$[1]')`,
+      CROSS JOIN ${e} AS e ON e.network_id = ${p('networkId')} AND e.type = json_extract(i.value, '$[0]') AND e.key = json_extract(i.value, '$[1]')`,
   (rows) => new Set(rows.map((row) => entityKey({ type: String(row['type']), key: String(row['key']) }))),
 );
 
@@ -148,7 +149,8 @@ export function loadChanged(networkId: string, types: readonly string[], version
 /** Entity ids as the one JSON parameter that `json_each` takes apart again. */
 export const idsJson = (ids: readonly EntityId[]): string => JSON.stringify(ids.map((id) => [id.type, id.key]));
 
-function readGraph(rows: readonly Row[]): Graph {
+/** Rows with the columns of an entity query. */
+export function readGraph(rows: readonly Row[]): Graph {
   const loaded = new Map<string, Entity>();
   for (const row of rows) {
     const entity: Entity = {

@@ -14,9 +14,29 @@ export type Mutation =
   | { readonly do: 'remove_children'; readonly id: EntityId; readonly type: string; readonly keys: readonly string[] }
   /** Makes exactly these the parents of that type. */
   | { readonly do: 'set_parents'; readonly id: EntityId; readonly type: string; readonly keys: readonly string[] }
+  | BulkMutation
   | { readonly do: 'put_device'; readonly hardwareId: string; readonly type: string; readonly info: unknown }
   | { readonly do: 'delete_device'; readonly hardwareId: string }
   | { readonly do: 'revoke_certificates'; readonly kind: 'gateway' | 'operator'; readonly subject: string; readonly reason: string };
+
+/** Changes of many entities in a few statements. Their children's versions stay, so edges have to be told by name at the far end. */
+export type BulkMutation =
+  /** Makes each entity what is given, edges included: a new one, or (unless `onlyNew`) instead of what was there. */
+  | { readonly do: 'put_entities'; readonly type: string; readonly entities: readonly WholeEntity[]; readonly onlyNew?: boolean }
+  | { readonly do: 'delete_entities'; readonly type: string; readonly keys: readonly string[] }
+  /** Keeps the answer for a day, in case the request comes again. */
+  | { readonly do: 'keep_answer'; readonly operation: string; readonly key: string; readonly fingerprint: string; readonly answer: unknown };
+
+/** An entity of a type that has neither description nor physical id. */
+export interface WholeEntity {
+  readonly key: string;
+  readonly name: string;
+  readonly config: unknown;
+  readonly children: readonly EntityId[];
+}
+
+export const isBulk = (mutation: Mutation): mutation is BulkMutation =>
+  mutation.do === 'put_entities' || mutation.do === 'delete_entities' || mutation.do === 'keep_answer';
 
 /** Config key -> config; null takes the config away. */
 export type Configs = Readonly<Record<string, unknown>>;
@@ -47,9 +67,14 @@ export function revised(mutation: Mutation): EntityId[] {
       return [mutation.id];
     case 'set_parents':
       return mutation.keys.map((key) => ({ type: mutation.type, key }));
+    case 'put_entities':
+      return mutation.entities.map(({ key }) => ({ type: mutation.type, key }));
+    case 'delete_entities':
+      return mutation.keys.map((key) => ({ type: mutation.type, key }));
     case 'put_device':
     case 'delete_device':
     case 'revoke_certificates':
+    case 'keep_answer':
       return [];
   }
 }

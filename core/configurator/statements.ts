@@ -1,8 +1,8 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { associations, certificates, devices, entities, networks, revisions } from '../db/schema.ts';
 import { compile, type Statement } from '../db/statement.ts';
 import type { EntityId } from './model.ts';
-import { type Mutation, NETWORK } from './mutations.ts';
+import { type BulkMutation, type Mutation, NETWORK } from './mutations.ts';
 
 const p = sql.placeholder;
 
@@ -88,7 +88,7 @@ const json = (value: unknown): string | null => (value === undefined || value ==
 const keysJson = (keys: readonly string[]): string => JSON.stringify([...new Set(keys)]);
 
 /** The statements of one mutation, in order. */
-export function statementsOf(mutation: Mutation, network: string, at: number): Statement[] {
+export function statementsOf(mutation: Exclude<Mutation, BulkMutation>, network: string, at: number): Statement[] {
   switch (mutation.do) {
     case 'create_network': {
       const { type, name, description } = mutation;
@@ -162,28 +162,32 @@ const withoutNulls = (configs: Readonly<Record<string, unknown>>) =>
 
 // --- revisions: images taken by SQL inside the same transaction, so no write can slip between image and change.
 
-const entityImage = sql`(SELECT json_object('name', e.name, 'description', e.description, 'physical_id', e.physical_id, 'config', json(e.config),
+/** The image of the entity with that key, null when there is none. Placeholders: network, type. */
+export const entityImage = (
+  key: SQL,
+): SQL => sql`(SELECT json_object('name', e.name, 'description', e.description, 'physical_id', e.physical_id, 'config', json(e.config),
     'children', (SELECT json_group_array(json_array(to_type, to_key)) FROM ${associations} WHERE network_id = e.network_id AND from_type = e.type AND from_key = e.key))
-  FROM ${entities} AS e WHERE e.network_id = ${p('network')} AND e.type = ${p('type')} AND e.key = ${p('key')})`;
+  FROM ${entities} AS e WHERE e.network_id = ${p('network')} AND e.type = ${p('type')} AND e.key = ${key})`;
+const ownImage = entityImage(sql`${p('key')}`);
 const networkImage = sql`(SELECT json_object('type', n.type, 'name', n.name, 'description', n.description, 'configs', json(n.configs))
   FROM ${networks} AS n WHERE n.id = ${p('network')})`;
 
 type Revision = 'network' | 'type' | 'key' | 'actor' | 'request' | 'at';
-const before = (image: typeof entityImage) =>
+const before = (image: SQL) =>
   compile<Revision>(
     sql`INSERT INTO ${revisions} (network_id, version, type, key, before, after, actor, request_id, at)
         VALUES (${p('network')}, COALESCE((SELECT version FROM ${networks} WHERE id = ${p('network')}), 0),
           ${p('type')}, ${p('key')}, ${image}, NULL, ${p('actor')}, ${p('request')}, ${p('at')})`,
   );
-const after = (image: typeof entityImage) =>
+const after = (image: SQL) =>
   compile<'network' | 'type' | 'key' | 'request'>(
     sql`UPDATE ${revisions} SET after = ${image},
           version = COALESCE((SELECT version FROM ${networks} WHERE id = ${p('network')}), version)
         WHERE id = (SELECT MAX(id) FROM ${revisions} WHERE network_id = ${p('network')} AND type = ${p('type')} AND key = ${p('key')} AND request_id = ${p('request')})`,
   );
-const entityBefore = before(entityImage);
+const entityBefore = before(ownImage);
 const networkBefore = before(networkImage);
-const entityAfter = after(entityImage);
+const entityAfter = after(ownImage);
 const networkAfter = after(networkImage);
 
 const isNetwork = (id: EntityId): boolean => id.type === NETWORK.type && id.key === NETWORK.key;

@@ -77,9 +77,15 @@ export class Database {
   }
 }
 
+/** Reason of the error with which a dry run that would have succeeded ends. */
+export const DRY_RUN_ENDED = 'dry_run_ended';
+
 /** SQLite's constraint failures are answers, not accidents; anything else is an internal error whose text stays inside. */
 function translate(error: unknown): OrcError {
   const text = error instanceof Error ? error.message : String(error);
+  if (/CHECK constraint failed.*dry_run_ends_here/.test(text)) {
+    return new OrcError('aborted', 'this was a dry run', { reason: DRY_RUN_ENDED, cause: error });
+  }
   if (/CHECK constraint failed.*(version_as_read|commit_guard|expected)/.test(text)) {
     return new OrcError('precondition_failed', 'somebody else changed this in the meantime; read it again and repeat the change', { cause: error });
   }

@@ -39,7 +39,28 @@ export const entities = sqliteTable(
   (t) => [
     uniqueIndex('entities_by_key').on(t.networkId, t.type, t.key),
     uniqueIndex('entities_by_physical_id').on(t.physicalId).where(sql`physical_id IS NOT NULL`),
+    index('entities_by_name').on(t.networkId, t.type, t.name, t.key),
+    // The lists of the one type that comes by the hundred thousand, by what operators look for.
+    index('subscribers_by_state')
+      .on(t.networkId, sql`config ->> '$.lte.state'`, t.key)
+      .where(sql`type = 'subscriber'`),
+    index('subscribers_by_profile')
+      .on(t.networkId, sql`config ->> '$.lte.sub_profile'`, t.key)
+      .where(sql`type = 'subscriber'`),
   ],
+);
+
+/** How many entities of a type a network has; kept by triggers on `entities` (migration 0002), so that a total costs no count. */
+export const entityCounts = sqliteTable(
+  'entity_counts',
+  {
+    networkId: text('network_id')
+      .notNull()
+      .references(() => networks.id, { onDelete: 'cascade' }),
+    type: text('type').notNull(),
+    total: integer('total').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.networkId, t.type] })],
 );
 
 export const associations = sqliteTable(
@@ -53,7 +74,7 @@ export const associations = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.networkId, t.fromType, t.fromKey, t.toType, t.toKey] }),
-    index('associations_by_child').on(t.networkId, t.toType, t.toKey),
+    index('associations_by_child').on(t.networkId, t.toType, t.toKey, t.fromType, t.fromKey),
     foreignKey({
       columns: [t.networkId, t.fromType, t.fromKey],
       foreignColumns: [entities.networkId, entities.type, entities.key],
@@ -94,7 +115,10 @@ export const revisions = sqliteTable(
     requestId: text('request_id').notNull(),
     at: integer('at').notNull(),
   },
-  (t) => [index('revisions_by_entity').on(t.networkId, t.type, t.key, t.version)],
+  (t) => [
+    index('revisions_by_entity').on(t.networkId, t.type, t.key, t.version),
+    index('revisions_by_network').on(t.networkId, t.version),
+  ],
 );
 
 export const audit = sqliteTable(
@@ -127,6 +151,23 @@ export const outbox = sqliteTable(
   (t) => [uniqueIndex('outbox_by_network').on(t.networkId, t.version)],
 );
 
+/** Answers of bulk writes under the Idempotency-Key they came with, so that a repeated one is not carried out again. */
+export const keptAnswers = sqliteTable(
+  'kept_answers',
+  {
+    networkId: text('network_id')
+      .notNull()
+      .references(() => networks.id, { onDelete: 'cascade' }),
+    operation: text('operation').notNull(),
+    key: text('key').notNull(),
+    /** SHA-256 of the body, hex: the key of one body does not fit another. */
+    fingerprint: text('fingerprint').notNull(),
+    answer: text('answer').notNull(),
+    at: integer('at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.networkId, t.operation, t.key] }), index('kept_answers_by_time').on(t.at)],
+);
+
 /** Always empty: inserting a false expectation fails the check and with it the whole batch. */
 export const commitGuard = sqliteTable('commit_guard', { expected: integer('expected').notNull() }, (t) => [
   check('version_as_read', sql`${t.expected} = 1`),
@@ -151,10 +192,50 @@ export const certificates = sqliteTable(
   (t) => [index('certificates_by_subject').on(t.kind, t.subject), index('certificates_by_expiry').on(t.notAfter)],
 );
 
+/** Always empty: the last statement of a dry run inserts here, fails the check, and so takes everything before it back. */
+export const dryRun = sqliteTable('dry_run', { reached: integer('reached').notNull() }, (t) => [check('dry_run_ends_here', sql`${t.reached} = 0`)]);
+
 export const operators = sqliteTable('operators', {
   id: text('id').primaryKey(),
   createdAt: integer('created_at').notNull(),
+  /** Slow hash (core/identity/password.ts); null: this operator cannot log in by password. */
+  password: text('password'),
+  /** Rises with each change of the password. */
+  version: integer('version').notNull().default(1),
 });
+
+/** Attempts to log in within the current window, by the name that was tried. */
+export const logins = sqliteTable(
+  'logins',
+  {
+    name: text('name').primaryKey(),
+    attempts: integer('attempts').notNull(),
+    /** Beginning of the window, unix milliseconds. */
+    since: integer('since').notNull(),
+  },
+  (t) => [index('logins_by_time').on(t.since)],
+);
+
+export const tenants = sqliteTable('tenants', {
+  id: integer('id').primaryKey(),
+  name: text('name').notNull(),
+  /** Text of the control_proxy.yml that gateways of its networks are given when they register; null: the platform's own. */
+  controlProxy: text('control_proxy'),
+  version: integer('version').notNull(),
+});
+
+/** Networks of tenants, in the order in which they were given. They need not exist (REST-BEHAVIOUR 13), so this refers to none. */
+export const tenantNetworks = sqliteTable(
+  'tenant_networks',
+  {
+    tenantId: integer('tenant_id')
+      .notNull()
+      .references(() => tenants.id, { onDelete: 'cascade' }),
+    position: integer('position').notNull(),
+    networkId: text('network_id').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.position] }), index('tenant_networks_by_network').on(t.networkId, t.tenantId)],
+);
 
 export const grants = sqliteTable(
   'grants',
@@ -185,6 +266,10 @@ export const tokens = sqliteTable(
     expiresAt: integer('expires_at'),
     revokedAt: integer('revoked_at'),
     lastUsedAt: integer('last_used_at'),
+    /** JSON array of the policies that this token is held to; null: it may what its operator may. */
+    policies: text('policies'),
+    /** `api`; `login`: made by a login, may what the operator's live `api` tokens may. */
+    kind: text('kind').notNull().default('api'),
   },
   (t) => [uniqueIndex('tokens_by_hash').on(t.hash), index('tokens_by_operator').on(t.operatorId)],
 );

@@ -7,6 +7,8 @@ import { matchesGlob } from './uri-glob.ts';
 export interface Target {
   /** The `network_id` of the route. */
   readonly networkId?: string | undefined;
+  /** The `tenant_id` of the route. */
+  readonly tenantId?: string | undefined;
   /** Path and query as they were sent. */
   readonly uri?: string | undefined;
 }
@@ -21,7 +23,8 @@ export function mayAccess(principal: Principal, need: Need): boolean {
   if (principal.kind !== 'operator') return false;
   const speaking = principal.grants.filter((grant) => grant.action === 'WRITE' || need.action === 'read');
   if (speaking.some((grant) => grant.effect === 'DENY' && denies(grant, need))) return false;
-  if (need.scope === 'operator' || (need.scope === 'networks' && need.action === 'read')) return true;
+  if (need.scope === 'operator') return true;
+  if ((need.scope === 'networks' || need.scope === 'tenants') && need.action === 'read') return true;
   return speaking.some((grant) => grant.effect === 'ALLOW' && allows(grant, need));
 }
 
@@ -32,15 +35,28 @@ export function permittedNetworks(principal: Principal, ids: readonly string[]):
   );
 }
 
+/** The tenants among these that a principal may read. */
+export function permittedTenants(principal: Principal, ids: readonly number[]): number[] {
+  return ids.filter((id) =>
+    mayAccess(principal, { action: 'read', scope: 'tenant', tenantId: String(id), uri: `/magma/v1/tenants/${id}` }),
+  );
+}
+
 /** Throws unless the principal may do this: `unauthenticated` for a gateway, `forbidden` for an operator without the grant. */
 export function demand(principal: Principal, permission: Permission, target: Target): void {
+  if (permission.scope === 'anyone') return;
   if (principal.kind !== 'operator') {
     throw refusal('operator', 'not_an_operator');
   }
   if (mayAccess(principal, { ...permission, ...target })) return;
-  const what = { network: `network ${target.networkId ?? ''}`, networks: 'all networks', all: 'everything', operator: 'this path' }[
-    permission.scope
-  ];
+  const what = {
+    network: `network ${target.networkId ?? ''}`,
+    networks: 'all networks',
+    tenant: `tenant ${target.tenantId ?? ''}`,
+    tenants: 'all tenants',
+    all: 'everything',
+    operator: 'this path',
+  }[permission.scope];
   throw new OrcError('forbidden', `access denied: operator ${principal.id} may not ${permission.action} ${what}`, {
     reason: 'not_permitted',
   });
@@ -54,8 +70,8 @@ function allows(grant: Grant, need: Need): boolean {
       if (need.scope === 'network') return grant.resource === '*' || (need.networkId !== undefined && grant.resource === need.networkId);
       return need.scope === 'networks' && grant.resource === '*';
     case 'tenant':
-      // Which networks a tenant owns is not known yet, so such a grant opens nothing.
-      return false;
+      if (need.scope === 'tenant') return grant.resource === '*' || (need.tenantId !== undefined && grant.resource === need.tenantId);
+      return need.scope === 'network' && need.networkId !== undefined && (grant.networks ?? []).includes(need.networkId);
     case 'uri':
       // Only the decoded form: an encoded slash must not pass for part of a segment.
       return need.uri !== undefined && matchesGlob(grant.resource, decoded(need.uri));

@@ -5,9 +5,9 @@ import { OrcError } from '../errors.ts';
 import { fromBase64 } from './bytes.ts';
 import type { TlsClient } from './client.ts';
 import { hashToken, isTokenForm } from './operator-token.ts';
-import { type TokenHolder, tokenByHash } from './operators.ts';
 import type { Principal } from './principal.ts';
 import { certificateRefusal, refusal } from './refusals.ts';
+import { grantsOfToken, type TokenHolder, tokenByHash } from './token-holder.ts';
 
 /** The principal is settled with the request's first round trip to D1: hand `gate` to the Database, then ask. */
 export interface Authentication {
@@ -16,6 +16,8 @@ export interface Authentication {
   readonly principal: () => Principal;
   /** Whom a refusal is about, as far as it is known by then: for its audit row. */
   readonly about: () => { readonly networkId: string; readonly target: string };
+  /** The token that let the caller in, and when it was last known to be used; undefined for a certificate. */
+  readonly token: () => { readonly id: string; readonly lastUsedAt: number | null } | undefined;
 }
 
 export interface AuthenticateOptions {
@@ -41,7 +43,13 @@ export async function authenticateOperator(
     const { token, user } = readAuthorization(authorization);
     if (!isTokenForm(token)) throw refusal('operator', 'token_unknown');
     const query = tokenByHash({ hash: await hashToken(token) });
-    return settledBy(query, (found) => ofToken(found, user, options.now), options);
+    let used: TokenHolder | undefined;
+    const judge = (found: TokenHolder | undefined): Principal => {
+      const principal = ofToken(found, user, options.now);
+      used = found;
+      return principal;
+    };
+    return { ...settledBy(query, judge, options), token: () => used };
   }
   if (!tls) throw refusal('operator', 'credentials_required');
   return settledBy(
@@ -92,6 +100,7 @@ function settledBy<T>(
       return principal;
     },
     about: () => seen,
+    token: () => undefined,
   };
 }
 
@@ -109,7 +118,7 @@ function ofToken(found: TokenHolder | undefined, user: string | undefined, now: 
   if (found.revokedAt !== null) throw refusal('operator', 'token_revoked');
   if (found.expiresAt !== null && now >= found.expiresAt)
     throw refusal('operator', 'token_expired', `it ended at ${new Date(found.expiresAt).toISOString()}`);
-  return { kind: 'operator', id: found.operatorId, grants: found.grants, via: 'token' };
+  return { kind: 'operator', id: found.operatorId, grants: grantsOfToken(found, now), via: 'token' };
 }
 
 function ofCertificate(door: 'operator' | 'gateway', tls: TlsClient, found: CertificateHolder | undefined, now: number): Principal {

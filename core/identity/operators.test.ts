@@ -31,7 +31,7 @@ describe('registerOperatorStatements', () => {
     await db.commit(registerOperatorStatements(admin, 5));
     const first = everything();
     expect(first).toEqual([
-      [{ id: 'admin', created_at: 5 }],
+      [{ id: 'admin', created_at: 5, password: null, version: 1 }],
       [{ id: 1, operator_id: 'admin', effect: 'ALLOW', action: 'WRITE', resource_type: 'all', resource: '*' }],
       [
         {
@@ -56,6 +56,8 @@ describe('registerOperatorStatements', () => {
           expires_at: null,
           revoked_at: null,
           last_used_at: null,
+          policies: null,
+          kind: 'api',
         },
       ],
     ]);
@@ -70,7 +72,7 @@ describe('registerOperatorStatements', () => {
     store.sqlite.exec('UPDATE tokens SET revoked_at = 6');
     await db.commit(registerOperatorStatements({ id: 'admin', grants: [all], token }, 7));
     const [found] = await db.read(tokenByHash({ hash: token.hash }));
-    expect(found).toEqual({ operatorId: 'admin', expiresAt: null, revokedAt: 6, grants: [all] });
+    expect(found).toMatchObject({ operatorId: 'admin', expiresAt: null, revokedAt: 6, grants: [all] });
   });
 
   it('adds grants, a token and a certificate to one who is there', async () => {
@@ -79,7 +81,7 @@ describe('registerOperatorStatements', () => {
     const read: Grant = { effect: 'DENY', action: 'READ', resourceType: 'network', resource: 'n1' };
     await db.commit(registerOperatorStatements({ id: 'ann', grants: [all, read], token: { ...token, expiresAt: 99 } }, 6));
     const [found] = await db.read(tokenByHash({ hash: token.hash }));
-    expect(found).toEqual({ operatorId: 'ann', expiresAt: 99, revokedAt: null, grants: [all, read] });
+    expect(found).toMatchObject({ operatorId: 'ann', expiresAt: 99, revokedAt: null, grants: [all, read] });
   });
 
   it('a line of the access list in an unknown form opens nothing, and shuts everything when it denies', async () => {

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { certificates, grants, operators, tokens } from '../db/schema.ts';
-import { type Query, type Statement, compile, query } from '../db/statement.ts';
-import { grantsColumn, readGrants } from './grants.ts';
+import { type Statement, compile } from '../db/statement.ts';
 import type { TokenRecord } from './operator-token.ts';
 import type { Grant } from './principal.ts';
 
 export { describeToken, hashToken, newToken, type TokenRecord } from './operator-token.ts';
+export { tokenByHash } from './token-holder.ts';
 
 const p = sql.placeholder;
 
@@ -50,24 +50,3 @@ export function registerOperatorStatements(operator: OperatorRegistration, now: 
       : []),
   ];
 }
-
-/** A token as the store knows it, with the access list of its operator. */
-export interface TokenHolder {
-  readonly operatorId: string;
-  readonly expiresAt: number | null;
-  readonly revokedAt: number | null;
-  readonly grants: readonly Grant[];
-}
-
-/** The token of a hash. */
-export const tokenByHash: (values: { hash: string }) => Query<TokenHolder | undefined> = query<TokenHolder | undefined, 'hash'>(
-  sql`SELECT t.operator_id AS operator_id, t.expires_at AS expires_at, t.revoked_at AS revoked_at, ${grantsColumn(sql`t.operator_id`)} AS grants
-      FROM ${tokens} AS t WHERE t.hash = ${p('hash')}`,
-  ([row]) =>
-    row && {
-      operatorId: String(row['operator_id']),
-      expiresAt: row['expires_at'] === null ? null : Number(row['expires_at']),
-      revokedAt: row['revoked_at'] === null ? null : Number(row['revoked_at']),
-      grants: readGrants(row['grants']),
-    },
-);

@@ -8,7 +8,9 @@ export type Principal =
       readonly gatewayId: string;
       /** What it came with; `expiresAt` in unix milliseconds. */
       readonly certificate: { readonly serial: string; readonly expiresAt: number };
-    };
+    }
+  /** Whoever calls a route of scope `anyone`: there credentials are not even looked at. */
+  | { readonly kind: 'nobody' };
 
 /** One line of an operator's access list. `network` and `tenant` take an id or `*`, `uri` a glob over path and query. */
 export interface Grant {
@@ -17,17 +19,22 @@ export interface Grant {
   readonly action: 'READ' | 'WRITE';
   readonly resourceType: 'all' | 'network' | 'tenant' | 'uri';
   readonly resource: string;
+  /** For a tenant: its networks, which the grant covers. */
+  readonly networks?: readonly string[];
 }
 
 /**
  * What a route needs. Scope `network`: the route's `network_id`. `networks`: the collection; reading it needs only an
- * operator, since the list holds the permitted ones, writing needs all networks. `all`: everything. `operator`: any operator.
+ * operator, since the list holds the permitted ones, writing needs all networks. `tenant`: the route's `tenant_id`. `tenants`:
+ * as `networks`. `all`: everything. `operator`: any operator. `anyone`: no credentials at all.
  */
 export interface Permission {
   readonly action: 'read' | 'write';
-  readonly scope: 'network' | 'networks' | 'all' | 'operator';
+  readonly scope: 'network' | 'networks' | 'tenant' | 'tenants' | 'all' | 'operator' | 'anyone';
 }
 
 /** The name of an actor in revisions and audit rows: `operator:admin`, `gateway:<hardware id>`. */
-export const actorName = (principal: Principal): string =>
-  principal.kind === 'operator' ? `operator:${principal.id}` : `gateway:${principal.hardwareId}`;
+export function actorName(principal: Principal): string {
+  if (principal.kind === 'nobody') return 'anonymous';
+  return principal.kind === 'operator' ? `operator:${principal.id}` : `gateway:${principal.hardwareId}`;
+}

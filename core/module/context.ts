@@ -1,7 +1,7 @@
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { Commit, Committed } from '../configurator/commit.ts';
 import type { Database } from '../db/database.ts';
-import type { Query } from '../db/statement.ts';
+import type { Query, Statement } from '../db/statement.ts';
 import type { Principal } from '../identity/principal.ts';
 
 /** What a route handler may use. Nothing here knows HTTP, Hono or bindings. */
@@ -17,10 +17,25 @@ export interface RequestContext {
   readonly ifMatch: string | undefined;
   /** Commits and tells the network at once; with `?dry_run=true` validates only. */
   readonly commit: (change: Commit) => Promise<Committed>;
+  /** Writes what lies outside the graph (tenants, operators, tokens), with its audit row in the same transaction; dry runs as `commit`. */
+  readonly execute: (change: PlatformChange) => Promise<void>;
   /** An audit row for what changes nothing in the graph: commands. */
   readonly audit: (row: { action: string; networkId: string; target: string; outcome: 'ok' | 'refused' | 'failed'; detail?: unknown }) => Promise<void>;
   readonly fleet: Fleet;
   readonly platform: PlatformInfo;
+}
+
+export interface PlatformChange {
+  /** Audit verb, `<thing>.<verb>`: `tenant.update`. */
+  readonly action: string;
+  readonly target: string;
+  readonly networkId?: string;
+  readonly statements: readonly Statement[];
+  readonly outcome?: 'ok' | 'refused' | 'failed';
+  /** For the audit row; no secrets. */
+  readonly detail?: unknown;
+  /** What a dry run says would have changed. */
+  readonly changes?: readonly { readonly type: string; readonly key: string; readonly change: 'create' | 'update' | 'delete' }[];
 }
 
 /** The gateways as routes see them. */

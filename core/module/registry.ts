@@ -75,6 +75,9 @@ export function createRegistry(modules: readonly ModuleDefinition[]): Registry {
     if (route.permission?.scope === 'network' && !route.path.includes('{network_id}')) {
       faults.push(`route "${name}" needs permission on a network but has no {network_id} in its path`);
     }
+    if (route.permission?.scope === 'tenant' && !route.path.includes('{tenant_id}')) {
+      faults.push(`route "${name}" needs permission on a tenant but has no {tenant_id} in its path`);
+    }
   }
 
   const mconfig = (input: GatewayGraph): readonly MconfigEntry[] => {

@@ -22,6 +22,25 @@ export interface RouteInput<P, Q, B> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  /** Of a route that declares `rawBody`; there is one then, even when it is empty. */
+  readonly raw: RawBody;
+}
+
+/** A body that the handler reads itself, as it comes. */
+export interface RawBody {
+  /** One of those that the route takes, in lower case, without parameters. */
+  readonly contentType: string;
+  /** Of a route that is `idempotent`, when the caller sent one. */
+  readonly idempotencyKey: string | undefined;
+  /** To be read once. Error: `too_large`. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+export interface RawBodySpec {
+  readonly contentTypes: readonly string[];
+  readonly maxBytes: number;
+  /** Takes the header Idempotency-Key. */
+  readonly idempotent?: boolean;
 }
 
 /**
@@ -40,6 +59,8 @@ export interface Route<P = Record<string, string>, Q = unknown, B = unknown> {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** Instead of `body`: what is not one JSON value. */
+  readonly rawBody?: RawBodySpec;
   /** The answer on success; refusals share one envelope and are documented by the door. */
   readonly responses: Readonly<Record<number, ResponseSpec>>;
   readonly handle: (input: RouteInput<P, Q, B>, context: RequestContext) => Promise<Reply>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { loadEntities, loadPage, networkById } from '../configurator/load.ts';
+import { loadScoped, loadScopedPage } from '../configurator/scoped.ts';
 import { type Entity, find, type Graph } from '../configurator/model.ts';
 import type { Mutation } from '../configurator/mutations.ts';
 import type { Query } from '../db/statement.ts';
@@ -13,7 +14,7 @@ import { pathParams } from './fields.ts';
 import { answers, created, createdEmpty, createdWith, done, noContent, ok } from './reply.ts';
 import { checkSameId } from './same-id.ts';
 
-export interface EntityCollection<P extends string, S extends z.ZodType, E = undefined> {
+export interface EntityCollection<P extends string, S extends z.ZodType, E = undefined, R = undefined> {
   /** `/lte/{network_id}/apns` */
   readonly path: string;
   /** The path parameter that holds the key: `apn_name`. */
@@ -34,18 +35,33 @@ export interface EntityCollection<P extends string, S extends z.ZodType, E = und
   readonly read: (entity: Entity) => unknown;
   /** Called with the body, or without one before a DELETE. */
   readonly needs?: (networkId: string, body: z.output<S>) => Query<E>;
-  readonly create: (body: z.output<S>, extra: E) => readonly Mutation[];
+  /** `now`: unix milliseconds. */
+  readonly create: (body: z.output<S>, extra: E, now: number) => readonly Mutation[];
   readonly replace: (key: string, body: z.output<S>, entity: Entity, extra: E) => readonly Mutation[];
+  /** Only edges to and from these types count: for entities that multitudes refer to. Left out: all edges. */
+  readonly edges?: readonly string[];
+  /** What `remove` has to know beside the entity. */
+  readonly removeNeeds?: (networkId: string, key: string) => Query<R>;
   /** Mutations beside the deletion of the entity itself. May throw. */
-  readonly remove?: (entity: Entity) => readonly Mutation[];
+  readonly remove?: (entity: Entity, extra: R) => readonly Mutation[];
   /** A DELETE of what is not there counts as done. */
   readonly removesSilently?: boolean;
   /** POST and PUT answer 201 with the key, where others answer 201 and 204 with nothing. */
   readonly echoesKey?: boolean;
+  /** What POST answers with its 201, where that is not nothing; without `body` it is documented only. */
+  readonly answersCreate?: { readonly schema: z.ZodType; readonly description: string; readonly body?: (key: string) => unknown };
+  /** What a PUT takes, when that is less than `schema`; `replace` then finds only this in its body. */
+  readonly changes?: z.ZodType;
+  /** Holds the key in the URL to its form. Error: `invalid`. */
+  readonly checkKey?: (key: string) => void;
+  /** Set when `replace` builds on what was there: then a commit in between makes it read again. */
+  readonly merges?: boolean;
 }
 
 /** Create, read, replace and delete entities of one type. Lists come beside it, since their shapes differ. */
-export function entityRoutes<P extends string, S extends z.ZodType, E = undefined>(kind: EntityCollection<P, S, E>): Route[] {
+export function entityRoutes<P extends string, S extends z.ZodType, E = undefined, R = undefined>(
+  kind: EntityCollection<P, S, E, R>,
+): Route[] {
   const { path, param, name, tag, noun, type } = kind;
   const one = `${path}/{${param}}`;
   const params = pathParams('network_id', param);
@@ -54,10 +70,13 @@ export function entityRoutes<P extends string, S extends z.ZodType, E = undefine
     const values = given as Record<string, string>;
     return { networkId: values['network_id'] ?? '', key: values[param] ?? '' };
   };
-  const load = async (ctx: RequestContext, given: unknown, ...more: Query<E>[]) => {
+  const query = (networkId: string, key: string) =>
+    kind.edges ? loadScoped(networkId, [{ type, key }], { edges: kind.edges }) : loadEntities(networkId, [{ type, key }]);
+  const load = async <X>(ctx: RequestContext, given: unknown, ...more: Query<X>[]) => {
     const { networkId, key } = ids(given);
-    const [graph, ...extra] = await ctx.read(loadEntities(networkId, [{ type, key }]), ...more);
-    return { networkId, key, graph: graph as Graph, entity: find(graph as Graph, type, key), extra: extra[0] as E };
+    kind.checkKey?.(key);
+    const [graph, ...extra] = await ctx.read(query(networkId, key), ...more);
+    return { networkId, key, graph: graph as Graph, entity: find(graph as Graph, type, key), extra: extra[0] as X };
   };
   const written = (key: string) => (kind.echoesKey ? created(key) : undefined);
   const keyAnswer = createdWith(z.string(), `Id of the ${noun}`);
@@ -72,21 +91,21 @@ export function entityRoutes<P extends string, S extends z.ZodType, E = undefine
       permission: { action: 'write', scope: 'network' },
       params: pathParams('network_id'),
       body: kind.schema,
-      responses: kind.echoesKey ? keyAnswer : createdEmpty,
+      responses: kind.answersCreate
+        ? createdWith(kind.answersCreate.schema, kind.answersCreate.description)
+        : kind.echoesKey
+          ? keyAnswer
+          : createdEmpty,
       handle: ({ params: { network_id: networkId }, body: given }, ctx) =>
         rewrite(ctx, async () => {
           const body = given as z.output<S>;
           const key = kind.key(body);
           const needs = kind.needs ? [kind.needs(networkId, body)] : [];
-          const [network, graph, extra] = await ctx.read(
-            networkById({ id: networkId }),
-            loadEntities(networkId, [{ type, key }]),
-            ...needs,
-          );
+          const [network, graph, extra] = await ctx.read(networkById({ id: networkId }), query(networkId, key), ...needs);
           if (!network) throw notFound(`network "${networkId}"`);
           if (find(graph, type, key)) throw conflict(`${noun} "${key}"`);
-          await ctx.commit({ networkId, action: `${audited}.create`, target: key, mutations: kind.create(body, extra as E) });
-          return written(key) ?? created();
+          await ctx.commit({ networkId, action: `${audited}.create`, target: key, mutations: kind.create(body, extra as E, ctx.now()) });
+          return kind.answersCreate ? created(kind.answersCreate.body?.(key)) : (written(key) ?? created());
         }),
     }),
     route({
@@ -112,7 +131,7 @@ export function entityRoutes<P extends string, S extends z.ZodType, E = undefine
       summary: `Replace the ${noun}`,
       permission: { action: 'write', scope: 'network' },
       params,
-      body: kind.schema,
+      body: kind.changes ?? kind.schema,
       responses: kind.echoesKey ? keyAnswer : done,
       handle: ({ params: given, body: sent }, ctx) =>
         rewrite(ctx, async () => {
@@ -122,7 +141,12 @@ export function entityRoutes<P extends string, S extends z.ZodType, E = undefine
           if (kind.keyField) checkSameId(key, kind.key(body), `body.${kind.keyField}`);
           if (!entity) throw notFound(`${noun} "${key}"`);
           const mutations = kind.replace(key, body, entity, extra);
-          await commitEntities(ctx, networkId, graph, { action: `${audited}.update`, target: key, mutations, merges: false });
+          await commitEntities(ctx, networkId, graph, {
+            action: `${audited}.update`,
+            target: key,
+            mutations,
+            merges: kind.merges === true,
+          });
           return written(key) ?? noContent();
         }),
     }),
@@ -137,12 +161,13 @@ export function entityRoutes<P extends string, S extends z.ZodType, E = undefine
       responses: done,
       handle: ({ params: given }, ctx) =>
         rewrite(ctx, async () => {
-          const { networkId, key, graph, entity } = await load(ctx, given);
+          const needs = kind.removeNeeds ? [kind.removeNeeds(ids(given).networkId, ids(given).key)] : [];
+          const { networkId, key, graph, entity, extra } = await load<R>(ctx, given, ...needs);
           if (!entity) {
             if (kind.removesSilently) return noContent();
             throw notFound(`${noun} "${key}"`);
           }
-          const mutations: Mutation[] = [...(kind.remove?.(entity) ?? []), { do: 'delete_entity', id: { type, key } }];
+          const mutations: Mutation[] = [...(kind.remove?.(entity, extra) ?? []), { do: 'delete_entity', id: { type, key } }];
           await commitEntities(ctx, networkId, graph, {
             action: `${audited}.delete`,
             target: key,
@@ -164,6 +189,8 @@ export interface EntityMap {
   /** `APNs` */
   readonly nouns: string;
   readonly schema: z.ZodType;
+  /** As in EntityCollection. */
+  readonly edges?: readonly string[];
   readonly read: (entity: Entity) => unknown;
 }
 
@@ -182,7 +209,10 @@ export function entityMap(kind: EntityMap): Route {
     responses: answers(z.record(z.string(), kind.schema), `The ${kind.nouns} by id`),
     handle: async ({ params: { network_id: networkId }, query }, ctx) => {
       const page = mapPage(query);
-      const [network, graph] = await ctx.read(networkById({ id: networkId }), loadPage(networkId, kind.type, page));
+      const entitiesOf = kind.edges
+        ? loadScopedPage(networkId, kind.type, { ...page, edges: kind.edges })
+        : loadPage(networkId, kind.type, page);
+      const [network, graph] = await ctx.read(networkById({ id: networkId }), entitiesOf);
       if (!network) throw notFound(`network "${networkId}"`);
       const entities = [...graph.entities.values()];
       const body = Object.fromEntries(entities.map((entity) => [entity.key, kind.read(entity)]));

@@ -23,7 +23,7 @@ export interface NetworkPart<S extends z.ZodType, E = undefined> {
   /** Undefined answers 404. */
   readonly read: (network: Network) => z.output<S> | null | undefined;
   /** One more thing to know before writing, read in the same round trip. */
-  readonly needs?: (value: z.output<S>) => Query<E>;
+  readonly needs?: (value: z.output<S>, networkId: string) => Query<E>;
   /** May throw. */
   readonly write: (value: z.output<S>, network: Network, extra: E) => readonly Mutation[];
   /** Set when `write` builds on what was there: then a commit in between makes it read again. */
@@ -63,7 +63,7 @@ export function networkPart<S extends z.ZodType, E = undefined>(part: NetworkPar
       handle: ({ params: { network_id: id }, body }, ctx) =>
         rewrite(ctx, async () => {
           const value = body as z.output<S>;
-          const [network, extra] = await ctx.read(networkById({ id }), ...(part.needs ? [part.needs(value)] : []));
+          const [network, extra] = await ctx.read(networkById({ id }), ...(part.needs ? [part.needs(value, id)] : []));
           if (!network) throw notFound(`network "${id}"`);
           await commitNetwork(ctx, network, part.write(value, network, extra as E), part.merges);
           return noContent();

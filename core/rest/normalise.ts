@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { descend, isPlain, isZero, peel, shapeOf } from './shape.ts';
+import { descend, isPlain, isZero, type Layout, layoutOf } from './shape.ts';
 
 /**
  * Brings a request's JSON to the form that is validated and stored: an optional property holding its zero value ('' 0 false,
@@ -7,20 +7,23 @@ import { descend, isPlain, isZero, peel, shapeOf } from './shape.ts';
  * Source: how the original's clients and server agree on optional values (contract, REST-BEHAVIOUR 2).
  */
 export function normalise(schema: z.ZodType, value: unknown): unknown {
-  const { schema: inner } = peel(schema);
-  const shape = shapeOf(inner);
-  if (!shape || !isPlain(value)) return descend(inner, value, normalise);
+  return normalised(layoutOf(schema), value);
+}
+
+function normalised(layout: Layout, value: unknown): unknown {
+  const { properties } = layout;
+  if (!properties || !isPlain(value)) return descend(layout, value, normalised);
   const kept: [string, unknown][] = [];
   for (const [name, given] of Object.entries(value)) {
-    const property = Object.hasOwn(shape.properties, name) ? shape.properties[name] : undefined;
+    const property = properties.get(name);
     if (property === undefined) {
       kept.push([name, given]);
       continue;
     }
     if (given === null || given === undefined) continue;
-    const { schema: type, optional, facts } = peel(property);
-    if (optional && !facts.keepZero && isZero(given, type)) continue;
-    kept.push([name, normalise(property, given)]);
+    const { optional, facts } = property;
+    if (optional && !facts.keepZero && isZero(given, property)) continue;
+    kept.push([name, normalised(property, given)]);
   }
   return Object.fromEntries(kept);
 }

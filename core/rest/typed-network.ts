@@ -19,7 +19,7 @@ interface NetworkBody {
   readonly description: string;
 }
 
-export interface TypedNetwork<B extends NetworkBody, E> {
+export interface TypedNetwork<B extends NetworkBody, E = undefined> {
   /** `/lte` */
   readonly path: string;
   /** The type stored with networks made here. */
@@ -31,19 +31,20 @@ export interface TypedNetwork<B extends NetworkBody, E> {
   readonly noun: string;
   readonly schema: z.ZodType<B>;
   /** One more thing to know before writing, read in the same round trip. */
-  readonly needs: (body: B) => Query<E>;
+  readonly needs?: (body: B) => Query<E>;
   /** Error: whatever is wrong with the body in the light of what is stored. */
-  readonly check: (body: B, extra: E) => void;
+  readonly check?: (body: B, extra: E) => void;
   /** What is stored, by config key; null takes a config away. */
   readonly configs: (body: B) => Configs;
   readonly read: (network: Network) => unknown;
 }
 
 /** Create, list, read, replace and delete networks of one type. */
-export function typedNetworkRoutes<B extends NetworkBody, E>(family: TypedNetwork<B, E>): Route[] {
+export function typedNetworkRoutes<B extends NetworkBody, E = undefined>(family: TypedNetwork<B, E>): Route[] {
   const { path, name, tag, noun } = family;
   const one = `${path}/{network_id}`;
   const params = pathParams('network_id');
+  const needs = (body: B): Query<E>[] => (family.needs ? [family.needs(body)] : []);
 
   const load = async <const Q extends readonly Query<unknown>[]>(ctx: RequestContext, id: string, ...more: Q) => {
     const [network, ...rest] = await ctx.read(networkById({ id }), ...more);
@@ -79,9 +80,9 @@ export function typedNetworkRoutes<B extends NetworkBody, E>(family: TypedNetwor
       body: family.schema,
       responses: createdEmpty,
       handle: async ({ body }, ctx) => {
-        const [taken, extra] = await ctx.read(networkById({ id: body.id }), family.needs(body));
+        const [taken, extra] = await ctx.read(networkById({ id: body.id }), ...needs(body));
         if (taken) throw conflict(`network "${body.id}"`);
-        family.check(body, extra);
+        family.check?.(body, extra as E);
         const { id, name: title, description } = body;
         await ctx.commit({
           networkId: id,
@@ -118,9 +119,9 @@ export function typedNetworkRoutes<B extends NetworkBody, E>(family: TypedNetwor
       responses: done,
       handle: ({ params: { network_id: id }, body }, ctx) =>
         rewrite(ctx, async () => {
-          const { network, rest } = await load(ctx, id, family.needs(body));
+          const { network, rest } = await load(ctx, id, ...needs(body));
           checkSameId(id, body.id);
-          family.check(body, rest[0] as E);
+          family.check?.(body, rest[0] as E);
           await commitNetwork(ctx, network, [
             { do: 'update_network', name: body.name, description: body.description, configs: family.configs(body) },
           ]);

@@ -3,6 +3,7 @@ import { OrcError } from '../../core/errors.ts';
 import { toGrpc } from '../../core/grpc-errors.ts';
 import type { GatewayContext } from '../../core/module/facets.ts';
 import type { Registry } from '../../core/module/registry.ts';
+import { encodeFrame, FrameError } from '../../core/wire/frame.ts';
 import { GrpcStatus } from '../../core/wire/grpc.ts';
 import { CALL_TIMEOUT_MS } from '../../core/wire/limits.ts';
 import type { SouthboundResult } from '../ports.ts';
@@ -28,6 +29,17 @@ export async function answer(
     return { ok: false, ...toGrpc(error) };
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** The frame that carries an answer. One that is too large for a frame is a failure of the call, not of the connection. */
+export function replyFrame(id: number, result: SouthboundResult): Uint8Array {
+  if (!result.ok) return encodeFrame({ case: 'reply', value: { id, code: result.code, message: result.message } });
+  try {
+    return encodeFrame({ case: 'reply', value: { id, payload: result.messages[0] ?? new Uint8Array() } });
+  } catch (error) {
+    if (!(error instanceof FrameError)) throw error;
+    return replyFrame(id, { ok: false, code: GrpcStatus.RESOURCE_EXHAUSTED, message: 'the answer does not fit a frame' });
   }
 }
 

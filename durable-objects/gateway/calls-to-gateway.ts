@@ -1,8 +1,11 @@
-import { encodeFrame, type FrameBody } from '../../core/wire/frame.ts';
+import { encodeFrame, type FrameBody, FrameError } from '../../core/wire/frame.ts';
 import { decodeGrpcMessage, GrpcFramingError, GrpcStatus, MessageReader, prefixMessage } from '../../core/wire/grpc.ts';
 import { MAX_CLOUD_CALLS, SYNC_RPC_IDLE_MS } from '../../core/wire/limits.ts';
 import type { SyncRPCResponse } from '../../proto/gen/orc8r/protos/sync_rpc_service_pb.js';
 import type { GatewayCallRequest, GatewayCallResult } from '../ports.ts';
+
+/** Answers whether it was sent. */
+type Send = (frame: Uint8Array) => boolean;
 
 /** Replies beyond this end the call: nothing a gateway answers needs more. */
 const MAX_REPLY_BYTES = 16 * 1024 * 1024;
@@ -24,7 +27,7 @@ export class CallsToGateway {
   #last = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 
   /** Sends one call with `send` and waits for its end. */
-  call(hardwareId: string, request: GatewayCallRequest, send: (frame: Uint8Array) => void): Promise<GatewayCallResult> {
+  call(hardwareId: string, request: GatewayCallRequest, send: Send): Promise<GatewayCallResult> {
     if (this.#pending.size >= MAX_CLOUD_CALLS) {
       return Promise.resolve(failed('overloaded', GrpcStatus.RESOURCE_EXHAUSTED, `the gateway already has ${MAX_CLOUD_CALLS} open calls`));
     }
@@ -43,18 +46,25 @@ export class CallsToGateway {
         },
       },
     };
+    let encoded: Uint8Array;
+    try {
+      encoded = encodeFrame(frame);
+    } catch (error) {
+      if (error instanceof FrameError) return Promise.resolve(failed('gateway', GrpcStatus.FAILED_PRECONDITION, error.message));
+      throw error;
+    }
     const { promise, resolve } = Promise.withResolvers<GatewayCallResult>();
     const finish = (result: GatewayCallResult): void => {
       clearTimeout(this.#pending.get(reqId)?.timer);
       if (this.#pending.delete(reqId)) resolve(result);
     };
     this.#pending.set(reqId, { parts: [], bytes: 0, timer: this.#silence(reqId, hardwareId, send, finish), finish });
-    send(encodeFrame(frame));
+    if (!send(encoded)) finish(failed('offline', GrpcStatus.UNAVAILABLE, 'the gateway is disconnecting'));
     return promise;
   }
 
   /** A part of a reply. Parts of calls that have ended are dropped, as are those numbered 0. */
-  received(response: SyncRPCResponse, hardwareId: string, send: (frame: Uint8Array) => void): void {
+  received(response: SyncRPCResponse, hardwareId: string, send: Send): void {
     const pending = this.#pending.get(response.reqId);
     const body = response.respBody;
     if (!pending || !body) return;
@@ -77,7 +87,7 @@ export class CallsToGateway {
       pending.timer = this.#silence(response.reqId, hardwareId, send, pending.finish);
       return;
     }
-    pending.finish(ended(Number(status), header(body.headers, 'grpc-message'), pending.parts));
+    pending.finish(ended(/^\d+$/.test(status) ? Number(status) : GrpcStatus.UNKNOWN, header(body.headers, 'grpc-message'), pending.parts));
   }
 
   /** Ends every open call: the socket is gone. */
@@ -87,14 +97,14 @@ export class CallsToGateway {
     }
   }
 
-  #silence(reqId: number, hardwareId: string, send: (frame: Uint8Array) => void, finish: Pending['finish']): ReturnType<typeof setTimeout> {
+  #silence(reqId: number, hardwareId: string, send: Send, finish: Pending['finish']): ReturnType<typeof setTimeout> {
     return setTimeout(() => {
       finish(failed('timeout', GrpcStatus.DEADLINE_EXCEEDED, `the gateway did not answer within ${SYNC_RPC_IDLE_MS / 1000} s`));
       this.#cancel(reqId, hardwareId, send);
     }, SYNC_RPC_IDLE_MS);
   }
 
-  #cancel(reqId: number, hardwareId: string, send: (frame: Uint8Array) => void): void {
+  #cancel(reqId: number, hardwareId: string, send: Send): void {
     send(encodeFrame({ case: 'syncRequest', value: { reqId, connClosed: true, reqBody: { gwId: hardwareId } } }));
   }
 }

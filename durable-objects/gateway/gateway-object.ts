@@ -1,13 +1,21 @@
 import { DurableObject } from 'cloudflare:workers';
 import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import { OrcError } from '../../core/errors.ts';
 import type { GatewayContext } from '../../core/module/facets.ts';
 import type { Registry } from '../../core/module/registry.ts';
-import type { StateReport } from '../../core/state/store.ts';
 import { type BodiedFrame, decodeFrame, encodeFrame, FrameError } from '../../core/wire/frame.ts';
 import { GrpcStatus } from '../../core/wire/grpc.ts';
-import { CALL_TIMEOUT_MS, CloseCode, HELLO_TIMEOUT_MS, KEEPALIVE_REQUEST, KEEPALIVE_RESPONSE, KEEPALIVE_SECONDS, MAX_FRAME_BYTES, MAX_GATEWAY_CALLS, SUBPROTOCOL } from '../../core/wire/limits.ts';
+import {
+  CALL_TIMEOUT_MS,
+  CloseCode,
+  HELLO_TIMEOUT_MS,
+  KEEPALIVE_REQUEST,
+  KEEPALIVE_RESPONSE,
+  KEEPALIVE_SECONDS,
+  MAX_FRAME_BYTES,
+  MAX_GATEWAY_CALLS,
+  SUBPROTOCOL,
+} from '../../core/wire/limits.ts';
 import { type Call, type Hello, WelcomeSchema } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
 import { migrate } from '../lib/migrations.ts';
 import {
@@ -21,20 +29,19 @@ import {
   type ObjectBindings,
   type PresenceReport,
   type SouthboundResult,
-  type StreamProgress,
 } from '../ports.ts';
-import { answer } from './calls-from-gateway.ts';
+import { callingContext } from './calling-context.ts';
+import { answer, replyFrame } from './calls-from-gateway.ts';
 import { CallsToGateway } from './calls-to-gateway.ts';
-import { type GatewayIdentity, loadIdentity, saveIdentity } from './identity.ts';
+import { forgetIdentity, type GatewayIdentity, loadIdentity, saveIdentity } from './identity.ts';
 import { MetricOutbox } from './metric-outbox.ts';
-import { Presence } from './presence.ts';
+import { type News, Presence } from './presence.ts';
 import { gatewayMigrations } from './schema.ts';
-import { attachment, close, send } from './socket.ts';
-import { stateStore } from './states.ts';
+import { type Attachment, attachment, close, send } from './socket.ts';
 import { Streams } from './streams.ts';
 
-/** The state that a gateway reports of itself at each check-in. */
-const GATEWAY_STATE = 'gw_state';
+/** An attach that failed is tried again after this, and up to as long again, so that a network is not asked by all at once. */
+const ATTACH_RETRY_MS = 5_000;
 
 /**
  * One gateway: its socket, the calls both ways, what it should hold and how far it got, what it reported.
@@ -48,6 +55,9 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
   readonly #presence: Presence;
   #identity: GatewayIdentity | undefined;
   #openCalls = 0;
+  /** Reports of a later instance have higher numbers. */
+  #revision = Date.now() * 1024;
+  #helloTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(state: DurableObjectState, bindings: ObjectBindings, registry: Registry) {
     super(state, bindings);
@@ -57,11 +67,9 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     this.#streams = new Streams(storage.sql, Date.now);
     this.#metrics = new MetricOutbox(storage.sql, Date.now);
     this.#identity = loadIdentity(storage.sql);
-    this.#presence = new Presence(async (report) => {
-      const identity = this.#identity;
-      if (identity) await networkObject(this.env, identity.networkId).report(identity.gatewayId, report);
-    }, Date.now);
+    this.#presence = new Presence((news) => this.#tell(news), Date.now);
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair(KEEPALIVE_REQUEST, KEEPALIVE_RESPONSE));
+    for (const socket of this.#open()) if (attachment(socket).streams === null) this.#awaitHello(socket);
   }
 
   /** Accepts the upgrade that the sync door checked; a connection that is still there is replaced. */
@@ -72,28 +80,25 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     this.#calls.abandon();
     this.#streams.forgetSent();
     const { 0: theirs, 1: ours } = new WebSocketPair();
-    ours.serializeAttachment({ client, since: Date.now(), streams: null });
+    ours.serializeAttachment({ client, since: Date.now(), streams: null, attached: false } satisfies Attachment);
     this.ctx.acceptWebSocket(ours);
-    await this.ctx.storage.setAlarm(client.certificateExpiresAt);
-    setTimeout(() => {
-      if (ours.readyState === WebSocket.OPEN && attachment(ours).streams === null) close(ours, CloseCode.helloTimeout, 'no hello came within 10 s');
-    }, HELLO_TIMEOUT_MS);
+    this.#awaitHello(ours);
+    await this.#schedule();
     return new Response(null, { status: 101, webSocket: theirs, headers: { 'Sec-WebSocket-Protocol': SUBPROTOCOL } });
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    // What was on its way when the socket was closed from here, perhaps for another connection, does not count.
+    if (socket.readyState !== WebSocket.OPEN) return;
     if (typeof message === 'string') {
-      close(socket, CloseCode.unexpectedText, 'frames are binary');
+      this.#drop(socket, CloseCode.unexpectedText, 'frames are binary');
       return;
     }
     try {
       await this.#received(socket, decodeFrame(message));
     } catch (error) {
-      if (error instanceof FrameError) {
-        close(socket, error.closeCode, error.message);
-        return;
-      }
-      throw error;
+      if (!(error instanceof FrameError)) throw error;
+      this.#drop(socket, error.closeCode, error.message);
     }
   }
 
@@ -107,23 +112,23 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     this.#gone(socket);
   }
 
-  /** The certificate of the open connection has run out. */
+  /** The certificate of the open connection has run out, or the network could not be told of it. */
   override async alarm(): Promise<void> {
-    const now = Date.now();
-    for (const socket of this.ctx.getWebSockets()) {
-      const { certificateExpiresAt } = attachment(socket).client;
-      if (certificateExpiresAt <= now) close(socket, CloseCode.certificateRefused, 'the certificate has expired');
-      else await this.ctx.storage.setAlarm(certificateExpiresAt);
+    for (const socket of this.#open()) {
+      const { client, streams, attached } = attachment(socket);
+      if (client.certificateExpiresAt <= Date.now()) this.#drop(socket, CloseCode.certificateRefused, 'the certificate has expired');
+      else if (streams !== null && !attached && (await this.#attach(socket))) for (const stream of streams) this.#push(stream);
     }
+    await this.#schedule();
   }
 
-  async setDesired(networkId: string, gatewayId: string, streams: readonly DesiredStream[]): Promise<readonly StreamProgress[]> {
-    const hardwareId = this.ctx.id.name;
-    if (!this.#identity && hardwareId) this.#become({ hardwareId, networkId, gatewayId });
+  async setDesired(networkId: string, gatewayId: string, streams: readonly DesiredStream[]): Promise<PresenceReport> {
+    const identity = this.#identity ?? this.#become({ hardwareId: this.ctx.id.name ?? '', networkId, gatewayId });
+    if (identity.networkId !== networkId || identity.gatewayId !== gatewayId) return this.#report({});
     for (const desired of streams) {
       if (this.#streams.store(desired)) this.#push(desired.stream);
     }
-    return this.#streams.progress();
+    return this.#report({ streams: true });
   }
 
   async call(request: GatewayCallRequest): Promise<GatewayCallResult> {
@@ -139,14 +144,16 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
 
   async presence(): Promise<PresenceReport> {
     const socket = this.#socket();
-    const hardwareId = this.#identity?.hardwareId ?? this.ctx.id.name ?? '';
-    return { hardwareId, connection: socket ? connectionOf(socket) : null, streams: this.#streams.progress() };
+    return this.#report({ connection: socket ? connectionOf(socket) : null, streams: true });
   }
 
-  async cutOff(code: number, reason: string): Promise<void> {
-    this.#streams.clear();
-    for (const socket of this.ctx.getWebSockets()) close(socket, code, reason);
+  async cutOff(networkId: string, gatewayId: string, code: number, reason: string): Promise<void> {
+    if (this.#identity && (this.#identity.networkId !== networkId || this.#identity.gatewayId !== gatewayId)) return;
+    for (const socket of this.#open()) this.#drop(socket, code, reason);
     this.#calls.abandon();
+    this.#streams.clear();
+    this.#identity = undefined;
+    forgetIdentity(this.ctx.storage.sql);
   }
 
   /** The metrics that wait for analytics. */
@@ -154,25 +161,54 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     return this.#metrics.waiting(limit);
   }
 
-  #become(identity: GatewayIdentity | GatewayClient): void {
+  #become(identity: GatewayIdentity | GatewayClient): GatewayIdentity {
     const { hardwareId, networkId, gatewayId } = identity;
     const old = this.#identity;
-    if (old?.networkId === networkId && old.gatewayId === gatewayId && old.hardwareId === hardwareId) return;
+    if (old?.networkId === networkId && old.gatewayId === gatewayId && old.hardwareId === hardwareId) return old;
     // What was desired in another role says nothing about this one.
     if (old) this.#streams.clear();
     saveIdentity(this.ctx.storage.sql, identity);
     this.#identity = { hardwareId, networkId, gatewayId };
+    return this.#identity;
   }
 
+  #open(): WebSocket[] {
+    return this.ctx.getWebSockets().filter((socket) => socket.readyState === WebSocket.OPEN);
+  }
+
+  /** The socket of a gateway that has said hello. */
   #socket(): WebSocket | undefined {
-    return this.ctx.getWebSockets().find((socket) => socket.readyState === WebSocket.OPEN && attachment(socket).streams !== null);
+    return this.#open().find((socket) => attachment(socket).streams !== null);
+  }
+
+  /** Sets the alarm to what comes first: the end of a certificate, or another attempt to tell the network of a connection. */
+  async #schedule(): Promise<void> {
+    const now = Date.now();
+    const due = this.#open().map(attachment).map(({ client, streams, attached }) => {
+      const retry = streams !== null && !attached ? now + ATTACH_RETRY_MS * (1 + Math.random()) : Number.POSITIVE_INFINITY;
+      return Math.min(client.certificateExpiresAt, retry);
+    });
+    if (due.length > 0) await this.ctx.storage.setAlarm(Math.min(...due));
+  }
+
+  #awaitHello(socket: WebSocket): void {
+    clearTimeout(this.#helloTimer);
+    const left = attachment(socket).since + HELLO_TIMEOUT_MS - Date.now();
+    this.#helloTimer = setTimeout(() => {
+      if (socket.readyState === WebSocket.OPEN) this.#drop(socket, CloseCode.helloTimeout, 'no hello came within 10 s');
+    }, Math.max(left, 0));
+  }
+
+  #drop(socket: WebSocket, code: number, reason: string): void {
+    close(socket, code, reason);
+    this.#gone(socket);
   }
 
   #gone(socket: WebSocket): void {
-    const others = this.ctx.getWebSockets().filter((other) => other !== socket && other.readyState === WebSocket.OPEN);
-    if (others.length > 0) return;
+    if (this.#open().some((other) => other !== socket)) return;
+    clearTimeout(this.#helloTimer);
     this.#calls.abandon();
-    this.#presence.report({ hardwareId: attachment(socket).client.hardwareId, connection: null });
+    this.#presence.report({ connection: null });
   }
 
   async #received(socket: WebSocket, { body }: BodiedFrame): Promise<void> {
@@ -187,10 +223,10 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
         await this.#answer(socket, body.value);
         return;
       case 'ack':
-        if (this.#streams.acked(body.value)) this.#reportStreams();
+        if (this.#streams.acked(body.value)) this.#presence.report({ streams: true });
         return;
       case 'nack':
-        if (this.#streams.nacked(body.value)) this.#reportStreams();
+        if (this.#streams.nacked(body.value)) this.#presence.report({ streams: true });
         return;
       case 'syncResponse':
         if (body.value.heartBeat) send(socket, encodeFrame({ case: 'syncRequest', value: { heartBeat: true } }));
@@ -202,9 +238,11 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
   }
 
   async #hello(socket: WebSocket, hello: Hello): Promise<void> {
+    clearTimeout(this.#helloTimer);
     const held = attachment(socket);
-    const { networkId, gatewayId, hardwareId } = held.client;
-    socket.serializeAttachment({ ...held, streams: hello.positions.map((position) => position.stream) });
+    const { networkId, gatewayId } = held.client;
+    const streams = hello.positions.map((position) => position.stream).filter((stream) => this.#registry.streams.has(stream));
+    socket.serializeAttachment({ ...held, streams } satisfies Attachment);
     const welcome = create(WelcomeSchema, {
       networkId,
       gatewayId,
@@ -213,24 +251,34 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       keepaliveSeconds: KEEPALIVE_SECONDS,
     });
     send(socket, encodeFrame({ case: 'welcome', value: welcome }));
-    const connection = connectionOf(socket);
+    const attached = await this.#attach(socket);
+    if (socket.readyState !== WebSocket.OPEN) return;
+    for (const stream of this.#streams.due(hello.positions)) this.#push(stream);
+    this.#presence.report({ streams: true, ...(attached ? {} : { connection: connectionOf(socket) }) });
+    if (!attached) await this.#schedule();
+  }
+
+  /** Tells the network of a connection and takes what it says is missing; false when it could not be told and has to be later. */
+  async #attach(socket: WebSocket): Promise<boolean> {
+    const { networkId, gatewayId } = attachment(socket).client;
+    let missing: readonly DesiredStream[] | null;
     try {
-      const request = { hardwareId, gatewayId, connection, digests: this.#streams.digests(), streams: this.#streams.progress() };
-      const missing = await networkObject(this.env, networkId).attach(networkId, request);
-      if (missing === null) {
-        close(socket, CloseCode.gatewayRemoved, 'this gateway is not registered in its network any more');
-        return;
-      }
-      for (const desired of missing) this.#streams.store(desired);
+      const request = { ...this.#report({ connection: connectionOf(socket), streams: true }), gatewayId, digests: this.#streams.digests() };
+      missing = await networkObject(this.env, networkId).attach(networkId, request);
     } catch (error) {
-      // The network object is out of reach: what is known here is served, and news comes with its next push.
+      // What is known here is served; the alarm asks for the rest.
       console.warn('attach failed', networkId, gatewayId, error);
-      this.#presence.report({ hardwareId, connection });
+      return false;
     }
-    for (const { stream, frame } of this.#streams.due(hello.positions)) {
-      if (send(socket, frame)) this.#streams.sent(stream);
+    // The answer is for a connection that another has taken the place of.
+    if (socket.readyState !== WebSocket.OPEN) return true;
+    if (missing === null) {
+      this.#drop(socket, CloseCode.gatewayRemoved, 'this gateway is not registered in its network any more');
+      return true;
     }
-    this.#reportStreams();
+    for (const desired of missing) this.#streams.store(desired);
+    socket.serializeAttachment({ ...attachment(socket), attached: true } satisfies Attachment);
+    return true;
   }
 
   #push(stream: string): void {
@@ -240,58 +288,42 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     if (frame && send(socket, frame)) this.#streams.sent(stream);
   }
 
-  #reportStreams(): void {
-    const hardwareId = this.#identity?.hardwareId;
-    if (hardwareId) this.#presence.report({ hardwareId, streams: this.#streams.progress() });
+  async #tell(news: News): Promise<void> {
+    const identity = this.#identity;
+    if (identity) await networkObject(this.env, identity.networkId).report(identity.gatewayId, this.#report(news));
+  }
+
+  /** News as they are now, numbered. */
+  #report({ connection, checkin, streams }: News): PresenceReport {
+    this.#revision += 1;
+    return {
+      hardwareId: this.#identity?.hardwareId ?? this.ctx.id.name ?? '',
+      revision: this.#revision,
+      ...(connection === undefined ? {} : { connection }),
+      ...(checkin ? { checkin } : {}),
+      ...(streams ? { streams: this.#streams.progress() } : {}),
+    };
   }
 
   async #answer(socket: WebSocket, call: Call): Promise<void> {
-    const reply = (result: SouthboundResult): void => {
-      const value = result.ok
-        ? { id: call.id, payload: result.messages[0] ?? new Uint8Array() }
-        : { id: call.id, code: result.code, message: result.message };
-      send(socket, encodeFrame({ case: 'reply', value }));
-    };
     if (call.id === 0) throw new FrameError(CloseCode.badFrame, 'a call needs an id other than 0');
     if (this.#openCalls >= MAX_GATEWAY_CALLS) {
-      reply({ ok: false, code: GrpcStatus.RESOURCE_EXHAUSTED, message: `at most ${MAX_GATEWAY_CALLS} calls may be open` });
+      const message = `at most ${MAX_GATEWAY_CALLS} calls may be open`;
+      send(socket, replyFrame(call.id, { ok: false, code: GrpcStatus.RESOURCE_EXHAUSTED, message }));
       return;
     }
     this.#openCalls += 1;
     try {
       const timeout = Math.min(call.timeoutMs || CALL_TIMEOUT_MS, CALL_TIMEOUT_MS);
-      const context = this.#context(attachment(socket).client);
-      reply(await answer(this.#registry, call.path, call.payload, context, timeout));
+      send(socket, replyFrame(call.id, await answer(this.#registry, call.path, call.payload, this.#context(attachment(socket).client), timeout)));
     } finally {
       this.#openCalls -= 1;
     }
   }
 
   #context(client: GatewayClient): GatewayContext {
-    const { hardwareId, networkId, gatewayId } = client;
-    return {
-      hardwareId,
-      networkId,
-      gatewayId,
-      now: Date.now,
-      states: stateStore(this.ctx.storage.sql, Date.now),
-      reported: (states) => this.#stored(client, states),
-      keepMetrics: (container) => this.#metrics.keep(container),
-      stream: async (name) => {
-        if (!this.#registry.streams.has(name)) return undefined;
-        const desired = await networkObject(this.env, networkId).desired(networkId, gatewayId, name);
-        // An empty batch would tell the gateway to delete everything.
-        if (!desired) throw new OrcError('aborted', `stream ${name} has no content for gateway ${gatewayId} now`);
-        return { updates: desired.updates };
-      },
-    };
-  }
-
-  #stored(client: GatewayClient, states: readonly StateReport[]): void {
-    const own = states.findLast((state) => state.type === GATEWAY_STATE);
-    if (!own) return;
-    const state = new TextDecoder().decode(own.value);
-    this.#presence.report({ hardwareId: client.hardwareId, checkin: { at: own.receivedAt, state } });
+    const { sql } = this.ctx.storage;
+    return callingContext({ client, registry: this.#registry, bindings: this.env, sql, metrics: this.#metrics, presence: this.#presence });
   }
 }
 

@@ -27,3 +27,8 @@ export function saveIdentity(sql: SqlStorage, identity: GatewayIdentity | Gatewa
     identity.gatewayId,
   );
 }
+
+/** This object serves no gateway any more. */
+export function forgetIdentity(sql: SqlStorage): void {
+  sql.exec('DELETE FROM identity');
+}

@@ -1,5 +1,6 @@
-/** Beyond this the oldest metrics go: a gateway whose metrics nobody fetches must not fill its object. */
+/** Beyond these the oldest metrics go: a gateway whose metrics nobody fetches must not fill its object. */
 const MAX_CONTAINERS = 512;
+const MAX_BYTES = 64 * 1024 * 1024;
 /** A row of an object's SQLite holds 2 MB, an upload up to 4 MB. */
 const PART_BYTES = 1024 * 1024;
 
@@ -15,17 +16,17 @@ export class MetricOutbox {
 
   /** Stores one upload; it is durable when the reply to the gateway leaves, since replies wait for storage. */
   keep(container: Uint8Array): void {
-    const sequence = this.#newest() + 1;
+    const sequence = this.#counter('metrics_sequence') + 1;
     for (let part = 0; part * PART_BYTES < Math.max(container.byteLength, 1); part += 1) {
       const bytes = container.slice(part * PART_BYTES, (part + 1) * PART_BYTES);
       this.#sql.exec('INSERT INTO metric_outbox (sequence, part, received_at, bytes) VALUES (?, ?, ?, ?)', sequence, part, this.#now(), bytes);
     }
     this.#count('metrics_sequence', 1);
-    const oldest = sequence - MAX_CONTAINERS;
-    if (oldest < 1) return;
-    const dropped = this.#sql.exec('DELETE FROM metric_outbox WHERE sequence <= ? AND part = 0 RETURNING sequence', oldest).toArray().length;
-    this.#sql.exec('DELETE FROM metric_outbox WHERE sequence <= ?', oldest);
-    if (dropped > 0) this.#count('metrics_dropped', dropped);
+    this.#count('metrics_kept', 1);
+    this.#count('metrics_bytes', container.byteLength);
+    while (this.#counter('metrics_kept') > MAX_CONTAINERS || this.#counter('metrics_bytes') > MAX_BYTES) {
+      if (!this.#dropOldest(sequence)) break;
+    }
   }
 
   /** The oldest uploads still waiting, with the number by which they are told apart. */
@@ -44,8 +45,19 @@ export class MetricOutbox {
     return this.#counter('metrics_dropped');
   }
 
-  #newest(): number {
-    return this.#counter('metrics_sequence');
+  /** Drops the oldest upload before `sequence`; false when there is none. */
+  #dropOldest(sequence: number): boolean {
+    const gone = this.#sql
+      .exec<{ bytes: ArrayBuffer }>(
+        'DELETE FROM metric_outbox WHERE sequence = (SELECT MIN(sequence) FROM metric_outbox WHERE sequence < ?) RETURNING bytes',
+        sequence,
+      )
+      .toArray();
+    if (gone.length === 0) return false;
+    this.#count('metrics_kept', -1);
+    this.#count('metrics_bytes', -gone.reduce((sum, row) => sum + row.bytes.byteLength, 0));
+    this.#count('metrics_dropped', 1);
+    return true;
   }
 
   #counter(name: string): number {

@@ -6,6 +6,8 @@ export interface Attachment {
   readonly since: number;
   /** Set by the hello: the streams this gateway takes by push. */
   readonly streams: readonly string[] | null;
+  /** False: the network has not been told of this connection yet. */
+  readonly attached: boolean;
 }
 
 export function attachment(socket: WebSocket): Attachment {

@@ -5,6 +5,9 @@ import { DataUpdateBatchSchema } from '../../proto/gen/orc8r/protos/streamer_pb.
 import type { StreamAck, StreamNack, StreamPosition } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
 import type { DesiredStream, StreamProgress } from '../ports.ts';
 
+/** In characters. */
+const MAX_NACK_PATH = 256;
+
 interface Row extends Record<string, SqlStorageValue> {
   stream: string;
   version: number;
@@ -57,7 +60,8 @@ export class Streams {
     };
     this.#sql.exec(
       `INSERT INTO streams (stream, version, digest, frame) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET version = excluded.version, digest = excluded.digest, frame = excluded.frame, sent_version = NULL, sent_at = NULL`,
+       ON CONFLICT DO UPDATE SET version = excluded.version, digest = excluded.digest, frame = excluded.frame, sent_version = NULL, sent_at = NULL,
+         acked_version = CASE WHEN streams.version = excluded.version THEN NULL ELSE acked_version END`,
       desired.stream,
       desired.version,
       desired.digest,
@@ -66,14 +70,21 @@ export class Streams {
     return true;
   }
 
-  /** The frames that a gateway needs which holds these positions. A position with the desired digest counts as acknowledged. */
-  due(positions: readonly StreamPosition[]): { stream: string; frame: ArrayBuffer }[] {
-    const due: { stream: string; frame: ArrayBuffer }[] = [];
+  /**
+   * Takes a gateway's word for what it holds: the desired digest counts as acknowledged. Answers the streams of which it holds
+   * something else, whatever it acknowledged before.
+   */
+  due(positions: readonly StreamPosition[]): string[] {
+    const due: string[] = [];
     for (const position of positions) {
       const row = this.#row(position.stream);
       if (!row) continue;
-      if (position.digest === row.digest) this.#settle(row, row.acked_at ?? this.#now(), null);
-      else due.push({ stream: row.stream, frame: row.frame });
+      const acked = row.acked_version === row.version;
+      if (position.digest === row.digest) this.#settle(row, (acked ? row.acked_at : null) ?? this.#now(), null);
+      else if (row.sent_version !== row.version) {
+        if (acked) this.#sql.exec('UPDATE streams SET acked_version = NULL, acked_at = NULL WHERE stream = ?', row.stream);
+        due.push(row.stream);
+      }
     }
     return due;
   }
@@ -90,32 +101,36 @@ export class Streams {
 
   /** Marks nothing as sent: a new connection starts from what the gateway says it holds. */
   forgetSent(): void {
-    this.#sql.exec('UPDATE streams SET sent_version = NULL, sent_at = NULL WHERE acked_version IS NULL OR acked_version <> version');
+    this.#sql.exec('UPDATE streams SET sent_version = NULL, sent_at = NULL');
   }
 
-  /** A gateway's ACK; an ACK of something else than what was sent last moves the acked version only. */
+  /** A gateway's ACK; false when it says nothing new. One of an older version moves the acked version only. */
   acked(ack: StreamAck): boolean {
     const row = this.#row(ack.stream);
     if (!row) return false;
     const version = Number(ack.version);
     if (version > row.version || (row.acked_version ?? 0) > version) return false;
     const at = this.#now();
-    if (version === row.version && ack.digest === row.digest) {
-      this.#settle(row, at, row.sent_at === null ? null : at - row.sent_at);
-    } else {
+    if (version < row.version) {
       this.#sql.exec('UPDATE streams SET acked_version = ?, acked_at = ? WHERE stream = ?', version, at, row.stream);
+      return true;
     }
+    // Other content of the same version, as another release of this code rendered it.
+    if (ack.digest !== row.digest) return false;
+    this.#settle(row, at, row.sent_at === null ? null : at - row.sent_at);
     return true;
   }
 
+  /** A gateway's refusal; false when it is of a version that is unknown, or older than what the gateway has acknowledged. */
   nacked(nack: StreamNack): boolean {
     const row = this.#row(nack.stream);
-    if (!row || Number(nack.version) > row.version) return false;
+    const version = Number(nack.version);
+    if (!row || version > row.version || version < (row.acked_version ?? 0)) return false;
     this.#sql.exec(
       'UPDATE streams SET nack_version = ?, nack_reason = ?, nack_path = ?, nack_at = ? WHERE stream = ?',
-      Number(nack.version),
+      version,
       nack.reason.slice(0, MAX_NACK_REASON),
-      nack.path.slice(0, 256),
+      nack.path.slice(0, MAX_NACK_PATH),
       this.#now(),
       row.stream,
     );

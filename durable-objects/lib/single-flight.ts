@@ -23,6 +23,11 @@ export class SingleFlight {
     return this.#next;
   }
 
+  /** The run under way, or one that starts now: for who only needs that there was one. */
+  join(): Promise<void> {
+    return this.#running ?? this.#start();
+  }
+
   #start(): Promise<void> {
     this.#running = this.#work().finally(() => {
       this.#running = undefined;

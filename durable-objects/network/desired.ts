@@ -52,7 +52,7 @@ export class DesiredTable {
     this.#sql.exec(
       `INSERT INTO streams (gateway_id, stream, desired_version, desired_digest, desired_at) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET desired_version = excluded.desired_version, desired_digest = excluded.desired_digest,
-         desired_at = excluded.desired_at, render_error = NULL, render_error_at = NULL`,
+         desired_at = excluded.desired_at, delivered_version = NULL, render_error = NULL, render_error_at = NULL`,
       gatewayId,
       stream,
       desired.version,
@@ -79,23 +79,36 @@ export class DesiredTable {
     this.#sql.exec('UPDATE streams SET render_error = NULL, render_error_at = NULL WHERE gateway_id = ? AND stream = ? AND render_error IS NOT NULL', gatewayId, stream);
   }
 
-  /** The gateway's object has taken the content of this version. */
-  delivered(gatewayId: string, stream: string, version: number): void {
+  /** The gateway's object has taken this content; it counts only while the same is still desired. */
+  delivered(gatewayId: string, { stream, version, digest }: { readonly stream: string; readonly version: number; readonly digest: string }): void {
     this.#sql.exec(
-      'UPDATE streams SET delivered_version = ? WHERE gateway_id = ? AND stream = ? AND COALESCE(delivered_version, 0) < ?',
-      version,
+      `UPDATE streams SET delivered_version = desired_version
+       WHERE gateway_id = ? AND stream = ? AND desired_version = ? AND desired_digest = ? AND delivered_version IS NOT desired_version`,
       gatewayId,
       stream,
       version,
+      digest,
     );
   }
 
-  /** Gateways whose object could not be told yet. */
+  /** Gateways with hardware whose object has not been told yet. */
   undelivered(): string[] {
     return this.#sql
-      .exec<{ gateway_id: string }>('SELECT DISTINCT gateway_id FROM streams WHERE delivered_version IS NULL OR delivered_version < desired_version')
+      .exec<{ gateway_id: string }>(
+        `SELECT DISTINCT s.gateway_id FROM streams AS s JOIN gateways AS g USING (gateway_id)
+         WHERE g.hardware_id IS NOT NULL AND (s.delivered_version IS NULL OR s.delivered_version < s.desired_version)`,
+      )
       .toArray()
       .map((row) => row.gateway_id);
+  }
+
+  /** The gateway has new hardware: nothing has been delivered to it, and what the old one said does not count. */
+  startOver(gatewayId: string): void {
+    this.#sql.exec(
+      `UPDATE streams SET delivered_version = NULL, sent_version = NULL, acked_version = NULL, acked_at = NULL, round_trip_ms = NULL,
+         nack_version = NULL, nack_reason = NULL, nack_path = NULL, nack_at = NULL WHERE gateway_id = ?`,
+      gatewayId,
+    );
   }
 
   progress(gatewayId: string, streams: readonly StreamProgress[]): void {

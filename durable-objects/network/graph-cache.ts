@@ -1,4 +1,4 @@
-import { changesSince } from '../../core/configurator/changes.ts';
+import { changesSince, standingOf } from '../../core/configurator/changes.ts';
 import { loadChanged, loadTypes, networkById } from '../../core/configurator/load.ts';
 import { type Entity, type EntityId, entityKey, type Network } from '../../core/configurator/model.ts';
 import { NETWORK } from '../../core/configurator/mutations.ts';
@@ -8,16 +8,21 @@ import type { Registry } from '../../core/module/registry.ts';
 import { GATEWAY_ENTITY as GATEWAY } from '../../core/identity/gateway.ts';
 import { neighbourhood } from '../../core/streams/neighbourhood.ts';
 
-/** What a refresh found: the gateways whose content may have changed, those that are gone, or that the network itself is. */
+/** What a refresh found. */
 export interface Refreshed {
+  /** Gateways whose content may have changed. */
   readonly affected: readonly string[];
-  readonly removed: readonly string[];
-  readonly deleted: boolean;
+  /** Gateways whose own entity was touched, present or gone; all that there are when `whole`. */
+  readonly touched: readonly string[];
+  /** Everything was read anew: gateways not named in `touched` are gone. */
+  readonly whole: boolean;
+  /** Version of the newest commit in the outbox that this covers; 0 when there is none. */
+  readonly announced: number;
 }
 
 /**
  * The part of a network's configuration that streams are rendered from, kept in memory and brought up to date by what commits
- * touched, never by reading the network again. One D1 round trip a refresh, however many commits it covers.
+ * touched, not by reading the network again. One D1 round trip a refresh, however many commits it covers.
  */
 export class GraphCache {
   readonly #types: readonly string[];
@@ -26,6 +31,7 @@ export class GraphCache {
   /** Which entities each gateway's content was rendered from, the last time. */
   readonly #sources = new Map<string, ReadonlySet<string>>();
   #network: Network | undefined;
+  #madeAt: number | null = null;
 
   constructor(registry: Registry) {
     const { reads, networkWide } = registry.streamReads;
@@ -58,38 +64,41 @@ export class GraphCache {
   }
 
   async load(db: Database, networkId: string): Promise<Refreshed> {
-    const [network, graph] = await db.read(networkById({ id: networkId }), loadTypes(networkId, this.#types));
+    const [network, standing, graph] = await db.read(
+      networkById({ id: networkId }),
+      standingOf({ network: networkId }),
+      loadTypes(networkId, this.#types),
+    );
     this.#entities.clear();
     this.#sources.clear();
     for (const [key, entity] of graph.entities) this.#entities.set(key, entity);
     this.#network = network;
-    return { affected: this.gatewayIds(), removed: [], deleted: network === undefined };
+    this.#madeAt = standing.madeAt;
+    const all = this.gatewayIds();
+    return { affected: all, touched: all, whole: true, announced: standing.announced };
   }
 
   async refresh(db: Database, networkId: string): Promise<Refreshed> {
     const since = this.#network?.version ?? 0;
-    const [network, changes, graph] = await db.read(
+    const [network, standing, changes, graph] = await db.read(
       networkById({ id: networkId }),
+      standingOf({ network: networkId }),
       changesSince(networkId, since),
       loadChanged(networkId, this.#types, since),
     );
-    if (!network) {
-      const removed = this.gatewayIds();
-      this.#entities.clear();
-      this.#sources.clear();
-      this.#network = undefined;
-      return { affected: [], removed, deleted: true };
-    }
-    // A network made anew under the id of a deleted one shares nothing with it.
-    if (changes.some((id) => id.type === NETWORK.type) && this.#network?.type !== network.type) return this.load(db, networkId);
+    // A network made anew under the id of a deleted one shares nothing with it; one restored from a backup went back in time.
+    if (!network || standing.madeAt !== this.#madeAt || network.version < since) return this.load(db, networkId);
     this.#network = network;
     const everybody = changes.some((id) => id.type === NETWORK.type || this.#wide.has(id.type));
     const touched = new Set(changes.map(entityKey));
-    const removed: string[] = [];
-    for (const id of changes) this.#forget(id, graph.entities.get(entityKey(id)), removed);
+    for (const id of changes) this.#forget(id);
     for (const entity of graph.entities.values()) this.#put(entity);
-    const affected = this.gatewayIds().filter((id) => everybody || this.#rendersFrom(id, touched));
-    return { affected, removed, deleted: false };
+    return {
+      affected: this.gatewayIds().filter((id) => everybody || this.#rendersFrom(id, touched)),
+      touched: changes.filter((id) => id.type === GATEWAY).map((id) => id.key),
+      whole: false,
+      announced: standing.announced,
+    };
   }
 
   #rendersFrom(gatewayId: string, touched: ReadonlySet<string>): boolean {
@@ -99,16 +108,13 @@ export class GraphCache {
     return false;
   }
 
-  #forget(id: EntityId, now: Entity | undefined, removed: string[]): void {
+  #forget(id: EntityId): void {
     const key = entityKey(id);
     const old = this.#entities.get(key);
     if (!old) return;
     this.#entities.delete(key);
     this.#unlink(old);
-    if (!now && id.type === GATEWAY) {
-      removed.push(id.key);
-      this.#sources.delete(id.key);
-    }
+    if (id.type === GATEWAY) this.#sources.delete(id.key);
   }
 
   /** Takes an entity's edges off the entities at their other ends. */
@@ -122,7 +128,7 @@ export class GraphCache {
   #put(entity: Entity): void {
     const own: EntityId = { type: entity.type, key: entity.key };
     this.#entities.set(entityKey(entity), entity);
-    const withOwn = (ids: readonly EntityId[]) => (ids.some((id) => entityKey(id) === entityKey(own)) ? ids : [...ids, own].sort(byKey));
+    const withOwn = (ids: readonly EntityId[]) => (ids.some((id) => entityKey(id) === entityKey(own)) ? ids : [...ids, own].sort(byTypeThenKey));
     for (const id of entity.children) this.#change(id, (other) => ({ ...other, parents: withOwn(other.parents) }));
     for (const id of entity.parents) this.#change(id, (other) => ({ ...other, children: withOwn(other.children) }));
   }
@@ -134,7 +140,8 @@ export class GraphCache {
   }
 }
 
-const byKey = (left: EntityId, right: EntityId): number => {
-  const [a, b] = [entityKey(left), entityKey(right)];
-  return a < b ? -1 : a > b ? 1 : 0;
-};
+/** The order in which entities are loaded. */
+function byTypeThenKey(left: EntityId, right: EntityId): number {
+  if (left.type !== right.type) return left.type < right.type ? -1 : 1;
+  return left.key < right.key ? -1 : left.key > right.key ? 1 : 0;
+}

@@ -1,5 +1,8 @@
-import type { GatewayReport } from '../../core/module/context.ts';
-import type { PresenceReport } from '../ports.ts';
+import type { Entity } from '../../core/configurator/model.ts';
+import type { PresenceReport, StatusPage, StoredReport } from '../ports.ts';
+
+/** JSON of a page of reports, characters. */
+const PAGE_CHARACTERS = 4 * 1024 * 1024;
 
 export interface Member extends Record<string, SqlStorageValue> {
   gateway_id: string;
@@ -8,6 +11,8 @@ export interface Member extends Record<string, SqlStorageValue> {
   certificate_expires_at: number | null;
   checkin_at: number | null;
   state: string | null;
+  /** Number of the gateway's entity, never re-used; null in rows from before it was kept. */
+  entity_id: number | null;
 }
 
 /** Who belongs to the network, who is connected, and what each last reported of itself. */
@@ -22,26 +27,54 @@ export class Members {
     return this.#sql.exec<Member>('SELECT * FROM gateways ORDER BY gateway_id').toArray();
   }
 
+  /** Members that have reported, in order of id, after `after` (exclusive). */
+  *reporting(after: string): Iterable<Member> {
+    yield* this.#sql.exec<Member>('SELECT * FROM gateways WHERE gateway_id > ? AND state IS NOT NULL ORDER BY gateway_id', after);
+  }
+
   get(gatewayId: string): Member | undefined {
     return this.#sql.exec<Member>('SELECT * FROM gateways WHERE gateway_id = ?', gatewayId).toArray()[0];
   }
 
-  /** Makes the gateway known under its hardware id. Answers the hardware id it had before, when that was another. */
-  place(gatewayId: string, hardwareId: string | null): string | null {
+  /** Makes the gateway known under its hardware; true when it was not, or was another gateway of the same id. Old hardware has to leave. */
+  place({ key: gatewayId, physicalId, id }: Pick<Entity, 'key' | 'physicalId' | 'id'>): boolean {
     const old = this.get(gatewayId);
-    if (old?.hardware_id === hardwareId) return null;
-    this.#sql.exec('INSERT OR REPLACE INTO gateways (gateway_id, hardware_id) VALUES (?, ?)', gatewayId, hardwareId);
-    return old?.hardware_id ?? null;
+    const same = old !== undefined && (old.entity_id === id || old.entity_id === null);
+    if (same && old.hardware_id === physicalId) {
+      if (old.entity_id === null) this.#sql.exec('UPDATE gateways SET entity_id = ? WHERE gateway_id = ?', id, gatewayId);
+      return false;
+    }
+    if (physicalId) this.left(physicalId, gatewayId);
+    if (old?.hardware_id) this.#leave(old.hardware_id, gatewayId);
+    this.#sql.exec('INSERT OR REPLACE INTO gateways (gateway_id, hardware_id, entity_id) VALUES (?, ?, ?)', gatewayId, physicalId, id);
+    return true;
   }
 
+  /** The gateway is gone; its hardware has to leave. */
   remove(gatewayId: string): void {
+    const old = this.get(gatewayId);
+    if (old?.hardware_id) this.#leave(old.hardware_id, gatewayId);
     this.#sql.exec('DELETE FROM gateways WHERE gateway_id = ?', gatewayId);
   }
 
-  /** Takes a gateway object's news; false when that hardware does not serve this gateway (any more). */
-  report(gatewayId: string, report: PresenceReport): boolean {
-    if (this.get(gatewayId)?.hardware_id !== report.hardwareId) return false;
-    const { connection, checkin } = report;
+  /** Hardware that serves no gateway here any more and has not been cut off yet. */
+  leavers(): { readonly hardwareId: string; readonly gatewayId: string }[] {
+    return this.#sql
+      .exec<{ hardware_id: string; gateway_id: string }>('SELECT hardware_id, gateway_id FROM leavers')
+      .toArray()
+      .map((row) => ({ hardwareId: row.hardware_id, gatewayId: row.gateway_id }));
+  }
+
+  left(hardwareId: string, gatewayId: string): void {
+    this.#sql.exec('DELETE FROM leavers WHERE hardware_id = ? AND gateway_id = ?', hardwareId, gatewayId);
+  }
+
+  #leave(hardwareId: string, gatewayId: string): void {
+    this.#sql.exec('INSERT OR IGNORE INTO leavers (hardware_id, gateway_id) VALUES (?, ?)', hardwareId, gatewayId);
+  }
+
+  /** Keeps a gateway object's news. */
+  report(gatewayId: string, { connection, checkin }: PresenceReport): void {
     if (connection !== undefined) {
       this.#sql.exec(
         'UPDATE gateways SET connected_since = ?, certificate_expires_at = COALESCE(?, certificate_expires_at) WHERE gateway_id = ?',
@@ -51,26 +84,29 @@ export class Members {
       );
     }
     if (checkin) this.#sql.exec('UPDATE gateways SET checkin_at = ?, state = ? WHERE gateway_id = ?', checkin.at, checkin.state, gatewayId);
-    return true;
   }
 }
 
 /** A member's newest self-report, or null when there has been none. */
-export function reportOf(member: Member | undefined): GatewayReport | null {
+export function reportOf(member: Member | undefined): StoredReport | null {
   if (!member?.hardware_id || member.state === null || member.checkin_at === null) return null;
   return {
     hardwareId: member.hardware_id,
-    state: parse(member.state),
+    state: member.state,
     receivedAt: member.checkin_at,
     certificateExpiresAt: member.certificate_expires_at,
   };
 }
 
-/** A state that is not JSON is kept where it was reported; here it reads as empty, so that it breaks no list. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return {};
+/** As many reports as fit one call between objects, whatever gateways write into theirs. */
+export function pageOf(members: Iterable<Member>): StatusPage {
+  const reports: [string, StoredReport][] = [];
+  let size = 0;
+  for (const member of members) {
+    const report = reportOf(member);
+    if (report) reports.push([member.gateway_id, report]);
+    size += member.state?.length ?? 0;
+    if (size >= PAGE_CHARACTERS) return { reports, next: member.gateway_id };
   }
+  return { reports, next: null };
 }

@@ -34,4 +34,14 @@ export const networkMigrations: readonly Migration[] = [
       ) WITHOUT ROWID;
       CREATE INDEX streams_undelivered ON streams (gateway_id) WHERE delivered_version IS NULL OR delivered_version < desired_version;`,
   },
+  {
+    id: '0002_leavers',
+    sql: `
+      ALTER TABLE gateways ADD COLUMN entity_id INTEGER;
+      CREATE TABLE leavers (
+        hardware_id TEXT NOT NULL,
+        gateway_id TEXT NOT NULL,
+        PRIMARY KEY (hardware_id, gateway_id)
+      ) WITHOUT ROWID;`,
+  },
 ];

@@ -7,6 +7,12 @@ import { enodebConfig } from './schemas/enodeb.ts';
 import { gatewayCellularConfigs } from './schemas/gateway-cellular-configs.ts';
 import { networkCellularConfigs } from './schemas/network-cellular-configs.ts';
 import { networkSubscriberConfig } from './schemas/network-subscriber-config.ts';
+import { networkProbeDestinationDetails, networkProbeTaskDetails } from './schemas/network-probe.ts';
+import { policyQosProfile } from './schemas/policy-qos-profile.ts';
+import { policyRule } from './schemas/policy-rule.ts';
+import { mutableRatingGroup } from './schemas/rating-group.ts';
+import { smsMessage } from './schemas/sms.ts';
+import { subscriberConfig } from './schemas/subscriber.ts';
 
 export const networkTypes: Readonly<Record<string, NetworkType>> = {
   lte: {
@@ -29,12 +35,22 @@ export const entityTypes: Readonly<Record<string, EntityType>> = {
   },
   apn: { description: 'Access point that subscribers connect through; key: its name', config: apnConfiguration },
   apn_resource: { description: 'How one gateway reaches the network behind an APN', config: apnResource, children: ['apn'], ownedByGateway: true },
-  subscriber: { description: 'SIM; key: IMSI with prefix', children: ['apn', 'policy', 'base_name', 'apn_policy_profile'] },
+  subscriber: {
+    description: 'SIM; key: IMSI with prefix',
+    config: subscriberConfig,
+    children: ['apn', 'policy', 'base_name', 'apn_policy_profile'],
+  },
+  msisdn: { description: 'Telephone number; name: IMSI of the subscriber, who need not be there' },
+  sms_message: { description: 'Text message to a subscriber', config: smsMessage.omit({ pk: true }) },
   apn_policy_profile: { description: 'Policies of one subscriber on one APN; key: <IMSI>___<APN>', children: ['apn', 'policy'] },
-  policy: { description: 'Rule for the traffic of subscribers', children: ['policy_qos_profile'] },
+  policy: {
+    description: 'Rule for the traffic of subscribers',
+    config: policyRule.omit({ id: true, assigned_subscribers: true, qos_profile: true }),
+    children: ['policy_qos_profile'],
+  },
   base_name: { description: 'Group of policy rules', children: ['policy'] },
-  policy_qos_profile: { description: 'Quality of service that rules refer to' },
-  rating_group: { description: 'How traffic is charged; key: its number in decimal' },
-  network_probe_task: { description: 'Interception of one target' },
-  network_probe_destination: { description: 'Where intercepted data is delivered' },
+  policy_qos_profile: { description: 'Quality of service that rules refer to', config: policyQosProfile.omit({ id: true }) },
+  rating_group: { description: 'How traffic is charged; key: its number in decimal', config: mutableRatingGroup },
+  network_probe_task: { description: 'Interception of one target', config: networkProbeTaskDetails },
+  network_probe_destination: { description: 'Where intercepted data is delivered', config: networkProbeDestinationDetails },
 };

@@ -2,6 +2,7 @@ import type { EntityType, NetworkType } from '../../core/module/facets.ts';
 import { magmadGatewayConfigs } from './schemas/magmad-gateway-configs.ts';
 import { networkFeatures, networkSentryConfig, stateConfig } from './schemas/network-configs.ts';
 import { networkDnsConfig } from './schemas/network-dns-config.ts';
+import { releaseChannel } from './schemas/release-channel.ts';
 import { tier } from './schemas/tier.ts';
 
 /** Configs that networks of every type may carry; other modules add their own to these (REST-BEHAVIOUR.md 5). */
@@ -29,6 +30,9 @@ export const entityTypes: Readonly<Record<string, EntityType>> = {
     config: tier.pick({ version: true, images: true }),
     children: ['magmad_gateway'],
   },
-  upgrade_release_channel: { description: 'Software versions that are on offer; in the internal network only' },
+  upgrade_release_channel: {
+    description: 'Software versions that are on offer; in the internal network only',
+    config: releaseChannel.pick({ supported_versions: true }),
+  },
   call_trace: { description: 'A capture of traffic on one gateway' },
 };

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { OrcError } from '../../core/errors.ts';
-import { readClient, type TlsClient } from '../../core/identity/client.ts';
+import type { TlsClient } from '../../core/identity/client.ts';
 import { importBootstrapKey } from '../../core/bootstrap/bootstrap-key.ts';
 import { makeRegistrationToken } from '../../core/bootstrap/registration-token.ts';
 import type { PlatformInfo } from '../../core/module/context.ts';
@@ -13,7 +13,14 @@ import { createFleet } from '../fleet.ts';
 import { MAX_URL_LENGTH } from './body.ts';
 import { serveRoute } from './serve-route.ts';
 
-type Api = Hono<{ Bindings: Environment; Variables: { requestId: string } }>;
+/** What one request comes with: the Worker's bindings, and the client as the door read it. */
+interface Caller {
+  readonly env: Environment;
+  readonly tls: TlsClient | undefined;
+}
+
+type ApiEnv = { Bindings: Caller; Variables: { requestId: string } };
+type Api = Hono<ApiEnv>;
 
 /** The northbound REST API: every module's routes under /magma/v1. `version` is the platform's. */
 export function createApi(registry: Registry, version: string): Api {
@@ -50,26 +57,21 @@ export function createApi(registry: Registry, version: string): Api {
   return app;
 }
 
-async function handle(route: Route, registry: Registry, version: string, c: Context<{ Bindings: Environment; Variables: { requestId: string } }>): Promise<Response> {
-  const { env } = c;
+async function handle(route: Route, registry: Registry, version: string, c: Context<ApiEnv>): Promise<Response> {
+  const { env, tls } = c.env;
   const settings = settingsOf(env);
   return serveRoute({
     route,
     request: c.req.raw,
-    params: c.req.param() as Record<string, string>,
+    params: paramsOf(route, c.req.param() as Record<string, string>),
     requestId: c.get('requestId'),
-    tls: clientOf(c.req.raw, env),
+    tls,
     d1: env.DB,
     fleet: (authorised) => createFleet(env, authorised),
     platform: platformInfo(registry, version, settings),
     committed: (result) => c.executionCtx.waitUntil(announce(env, result)),
     later: (work) => c.executionCtx.waitUntil(work),
   });
-}
-
-function clientOf(request: Request, env: Environment): TlsClient | undefined {
-  const { IDENTITY_SOURCE: source, FRONT_SECRET: frontSecret } = settingsOf(env);
-  return readClient(request.cf, { source, frontSecret }).tls;
 }
 
 function platformInfo(registry: Registry, version: string, settings: ReturnType<typeof settingsOf>): PlatformInfo {
@@ -83,7 +85,15 @@ function platformInfo(registry: Registry, version: string, settings: ReturnType<
   };
 }
 
-const honoPath = (route: Route): string => `/magma/v1${route.path.replace(/\{([^}]+)\}/g, ':$1')}`;
+/** `{version}:restore`, a verb behind a parameter, is a parameter of that form; its value is cut out again by `paramsOf`. */
+const honoPath = (route: Route): string =>
+  `/magma/v1${route.path.replace(/\{([^}]+)\}(:\w+)?/g, (_, name: string, verb?: string) => (verb ? `:${name}{[^/]+${verb}}` : `:${name}`))}`;
+
+function paramsOf(route: Route, values: Record<string, string>): Record<string, string> {
+  const params = { ...values };
+  for (const [, name = '', verb = ''] of route.path.matchAll(/\{([^}]+)\}(:\w+)/g)) params[name] = (params[name] ?? '').slice(0, -verb.length);
+  return params;
+}
 
 /** Literal segments are tried before parameters. */
 function literalsFirst(left: Route, right: Route): number {

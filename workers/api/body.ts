@@ -1,4 +1,5 @@
-import { OrcError } from '../../core/errors.ts';
+import { invalid, OrcError } from '../../core/errors.ts';
+import type { RawBody, RawBodySpec } from '../../core/module/route.ts';
 
 /** Largest request body of a REST call, bytes. */
 export const MAX_BODY_BYTES = 5 * 1024 * 1024;
@@ -31,7 +32,7 @@ async function readText(request: Request): Promise<string> {
   let text = '';
   let bytes = 0;
   try {
-    for await (const chunk of request.body) {
+    for await (const chunk of request.body.values({ preventCancel: true })) {
       bytes += chunk.byteLength;
       if (bytes > MAX_BODY_BYTES) throw tooLarge();
       text += decoder.decode(chunk, { stream: true });
@@ -43,4 +44,31 @@ async function readText(request: Request): Promise<string> {
   }
 }
 
-const tooLarge = (): OrcError => new OrcError('too_large', `the body is larger than ${MAX_BODY_BYTES} bytes`);
+/**
+ * The body of a route that reads it itself, bounded. Errors: `unsupported_media_type`, `too_large` (also while it is read),
+ * `invalid` for an Idempotency-Key that is none.
+ */
+export function openRaw(request: Request, spec: RawBodySpec): RawBody {
+  const type = request.headers.get('content-type') ?? '';
+  const contentType = (type.split(';')[0] ?? '').trim().toLowerCase();
+  if (!spec.contentTypes.includes(contentType)) {
+    throw new OrcError('unsupported_media_type', `the body has to be ${spec.contentTypes.join(' or ')}, not "${type.slice(0, 100)}"`);
+  }
+  if (Number(request.headers.get('content-length') ?? 0) > spec.maxBytes) throw tooLarge(spec.maxBytes);
+  const key = spec.idempotent ? (request.headers.get('idempotency-key') ?? undefined) : undefined;
+  if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw invalid([{ path: 'header.idempotency-key', message: 'must be 1 to 255 visible ASCII characters' }]);
+  }
+  return { contentType, idempotencyKey: key, chunks: bounded(request.body, spec.maxBytes) };
+}
+
+async function* bounded(body: ReadableStream<Uint8Array> | null, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of body?.values({ preventCancel: true }) ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
+    yield chunk;
+  }
+}
+
+const tooLarge = (most = MAX_BODY_BYTES): OrcError => new OrcError('too_large', `the body is larger than ${most} bytes`);

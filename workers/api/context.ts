@@ -1,7 +1,9 @@
-import { auditStatement, commit, type Committed } from '../../core/configurator/commit.ts';
+import type { Committed } from '../../core/configurator/commit.ts';
 import type { Database } from '../../core/db/database.ts';
 import { actorName, type Principal } from '../../core/identity/principal.ts';
 import type { Fleet, PlatformInfo, RequestContext } from '../../core/module/context.ts';
+import { type DryRun, spareFleet } from '../../core/module/dry-run.ts';
+import { writesOf } from '../../core/module/writes.ts';
 
 export interface ContextParts {
   readonly requestId: string;
@@ -14,6 +16,8 @@ export interface ContextParts {
   readonly platform: PlatformInfo;
   /** Told of each commit, without being waited for. */
   readonly committed: (result: Committed) => void;
+  /** Set when the caller asked for `?dry_run=true`. */
+  readonly dryRun: DryRun | undefined;
 }
 
 /** What a route's handler works with during one request. */
@@ -30,15 +34,8 @@ export function createContext(parts: ContextParts): RequestContext {
     read: (...queries) => db.read(...queries),
     principal: known,
     ifMatch: parts.ifMatch,
-    commit: async (change) => {
-      const result = await commit(db, change, await author());
-      parts.committed(result);
-      return result;
-    },
-    audit: async (row) => {
-      await db.commit([auditStatement(row, await author())]);
-    },
-    fleet: parts.fleet,
+    ...writesOf({ db, author, dryRun: parts.dryRun, committed: parts.committed }),
+    fleet: parts.dryRun ? spareFleet(parts.fleet) : parts.fleet,
     platform: parts.platform,
   };
 }

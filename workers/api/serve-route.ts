@@ -1,16 +1,19 @@
+import { checkVisible } from '../../core/configurator/internal-network.ts';
 import { Database } from '../../core/db/database.ts';
-import { OrcError } from '../../core/errors.ts';
+import { invalid, OrcError } from '../../core/errors.ts';
 import { demand } from '../../core/identity/access.ts';
-import { authenticateOperator } from '../../core/identity/authenticate.ts';
+import { type Authentication, authenticateOperator } from '../../core/identity/authenticate.ts';
 import type { TlsClient } from '../../core/identity/client.ts';
 import { refusalStatement } from '../../core/identity/refusal-audit.ts';
+import { tokenUsed } from '../../core/identity/token-use.ts';
+import { DryRun } from '../../core/module/dry-run.ts';
 import type { Route } from '../../core/module/route.ts';
 import { complete } from '../../core/rest/complete.ts';
 import { etagOf } from '../../core/rest/etag.ts';
 import { parse } from '../../core/rest/parse.ts';
 import type { Fleet, PlatformInfo } from '../../core/module/context.ts';
 import type { Committed } from '../../core/configurator/commit.ts';
-import { readJson } from './body.ts';
+import { openRaw, readJson } from './body.ts';
 import { createContext } from './context.ts';
 
 export interface RouteCall {
@@ -37,12 +40,16 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
   const url = new URL(request.url);
   const uri = url.pathname + url.search;
   const now = Date.now();
-  const target = { networkId: call.params['network_id'], uri };
-  const authentication = await authenticateOperator(
-    { tls: call.tls, authorization: request.headers.get('authorization') },
-    { now, permit: (principal) => demand(principal, route.permission, target) },
-  );
-  const db = new Database(call.d1, authentication.gate);
+  const target = { networkId: call.params['network_id'], tenantId: call.params['tenant_id'], uri };
+  const authentication: Authentication =
+    route.permission.scope === 'anyone'
+      ? ANYBODY
+      : await authenticateOperator(
+          { tls: call.tls, authorization: request.headers.get('authorization') },
+          { now, permit: (principal) => demand(principal, route.permission, target) },
+        );
+  const db = new Database(call.d1, authentication === ANYBODY ? undefined : authentication.gate);
+  const dryRun = wantsDryRun(route, url) ? new DryRun() : undefined;
   const refused = (error: unknown): void => {
     if (!(error instanceof OrcError) || (error.code !== 'unauthenticated' && error.code !== 'forbidden')) return;
     const about = authentication.about();
@@ -58,16 +65,23 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
     fleet: call.fleet(() => db.authorise()),
     platform: call.platform,
     committed: call.committed,
+    dryRun,
   });
   try {
+    checkVisible(call.params);
     const input = {
       params: route.params ? parse(route.params, call.params, 'path') : call.params,
       query: route.query ? parse(route.query, Object.fromEntries(url.searchParams), 'query') : {},
       body: route.body ? parse(route.body, await readJson(request), 'body') : undefined,
+      ...(route.rawBody ? { raw: openRaw(request, route.rawBody) } : {}),
     };
     const reply = await route.handle(input as Parameters<Route['handle']>[0], context);
     // A handler that read nothing has not passed the gate yet.
     await db.authorise();
+    const token = authentication.token();
+    const used = token && tokenUsed(token, now);
+    if (used) call.later(new Database(call.d1).commit([used]));
+    if (dryRun) return respondDry(dryRun, requestId, db.trips);
     return respond(route, reply, requestId, db.trips);
   } catch (error) {
     // Who may not ask is told that, and not what is wrong with the question.
@@ -77,6 +91,27 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
     });
     throw error;
   }
+}
+
+/** Nobody is asked who they are. */
+const ANYBODY: Authentication = {
+  gate: { query: { sql: 'SELECT 1', params: [], read: () => undefined }, check: () => undefined },
+  principal: () => ({ kind: 'nobody' }),
+  about: () => ({ networkId: '', target: '' }),
+  token: () => undefined,
+};
+
+/** Error: `invalid` for a value that is neither true nor false, since guessing wrong would write. */
+function wantsDryRun(route: Route, url: URL): boolean {
+  const given = url.searchParams.get('dry_run');
+  if (route.method === 'get' || given === null || given === 'false') return false;
+  if (given === 'true') return true;
+  throw invalid([{ path: 'query.dry_run', message: 'must be true or false' }]);
+}
+
+function respondDry(dryRun: DryRun, requestId: string, trips: number): Response {
+  const headers = { 'x-request-id': requestId, 'server-timing': `d1;desc="round trips: ${trips}"`, 'cache-control': 'no-store' };
+  return Response.json({ dry_run: true, changes: dryRun.changes }, { headers });
 }
 
 function respond(route: Route, reply: Awaited<ReturnType<Route['handle']>>, requestId: string, trips: number): Response {

@@ -87,18 +87,17 @@ const handle = connectHandler(
         const hardwareId = hwid?.id ?? '';
         const keyType = KEY_TYPES.find((type) => keyTypeNumber(type) === (challengeKey?.keyType ?? ChallengeKey_KeyType.ECHO));
         try {
-          const committed = await attempt('gateway.register', hardwareId, context, (call) =>
+          const { committed, controlProxy } = await attempt('gateway.register', hardwareId, context, (call) =>
             registerGateway(call, { token, hardwareId, keyType, key: challengeKey?.key ?? new Uint8Array() }),
           );
           if (committed) deps.networkChanged(committed);
+          const text = controlProxy ?? controlProxyConfig(deps.address ?? usualAddress(deps.settings));
+          return create(RegisterResponseSchema, { response: { case: 'controlProxy', value: text } });
         } catch (error) {
           // Magma's form: a refusal is an answer (SOUTHBOUND 3b). What trying again may mend stays an error of the call.
           if (!(error instanceof OrcError) || isOurFault(error)) throw error;
           return create(RegisterResponseSchema, { response: { case: 'error', value: error.message } });
         }
-        return create(RegisterResponseSchema, {
-          response: { case: 'controlProxy', value: controlProxyConfig(deps.address ?? usualAddress(deps.settings)) },
-        });
       },
     });
   },

@@ -7,10 +7,7 @@ import { type GatewayClient, gatewayObject, type ObjectBindings } from '../../du
 import { connectHandler } from '../connect.ts';
 import { admitGateway } from '../gateway-identity.ts';
 
-interface Caller {
-  readonly client: GatewayClient;
-  readonly bindings: ObjectBindings;
-}
+type Caller = { readonly client: GatewayClient; readonly bindings: ObjectBindings } | { readonly refused: unknown };
 
 const callerKey = createContextKey<Caller | undefined>(undefined, { description: 'the gateway that calls' });
 
@@ -26,10 +23,19 @@ export function createStreamer(registry: Registry): Streamer {
     for (const [service, methods] of services) router.service(service, implementation(methods));
   });
   return async (request, tls, bindings, requestId) => {
-    const client = await admitGateway(bindings.DB, tls, requestId, Date.now());
-    return handle(request, requestId, (values) => values.set(callerKey, { client, bindings }));
+    const caller = await admitGateway(bindings.DB, tls, requestId, Date.now()).then(
+      (client): Caller => ({ client, bindings }),
+      (refused: unknown): Caller => {
+        if (tellsInBody(request)) return { refused };
+        throw refused;
+      },
+    );
+    return handle(request, requestId, (values) => values.set(callerKey, caller));
   };
 }
+
+/** Clients of streaming calls and of gRPC-Web look for the outcome in the body: of a bare HTTP status they would tell no reason. */
+const tellsInBody = (request: Request): boolean => /^application\/(connect\+|grpc-web)/.test(request.headers.get('content-type') ?? '');
 
 function implementation(methods: readonly SouthboundMethod[]): Partial<ServiceImpl<DescService>> {
   return Object.fromEntries(
@@ -52,6 +58,7 @@ function implementation(methods: readonly SouthboundMethod[]): Partial<ServiceIm
 async function answers(method: SouthboundMethod, request: Message, context: HandlerContext): Promise<Message[]> {
   const caller = context.values.get(callerKey);
   if (!caller) throw new ConnectError('no gateway was admitted', Code.Internal);
+  if ('refused' in caller) throw caller.refused;
   const { client, bindings } = caller;
   const path = `/${method.service.typeName}/${method.name}`;
   const result = await gatewayObject(bindings, client.hardwareId).southbound(client, path, toBinary(method.input, request));

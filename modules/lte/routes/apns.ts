@@ -1,6 +1,6 @@
 import type { Route } from '../../../core/module/route.ts';
 import { apn } from '../schemas/apn.ts';
-import { dependentsOfApn, readApn } from '../services/apn.ts';
+import { dependentsOfApn, readApn, removeDependents } from '../services/apn.ts';
 import { APN } from '../services/entity-types.ts';
 import { entityMap, entityRoutes } from '../../../core/rest/entity-collection.ts';
 
@@ -9,7 +9,7 @@ const path = '/lte/{network_id}/apns';
 
 /** Access points of a network. */
 export const apnRoutes: readonly Route[] = [
-  entityMap({ path, operationId: 'listApns', tag, type: APN, nouns: 'APNs', schema: apn, read: readApn }),
+  entityMap({ path, operationId: 'listApns', tag, type: APN, nouns: 'APNs', schema: apn, edges: [], read: readApn }),
   ...entityRoutes({
     path,
     param: 'apn_name',
@@ -23,6 +23,9 @@ export const apnRoutes: readonly Route[] = [
     read: readApn,
     create: (body) => [{ do: 'create_entity', id: { type: APN, key: body.apn_name }, config: body.apn_configuration }],
     replace: (key, body) => [{ do: 'update_entity', id: { type: APN, key }, config: body.apn_configuration }],
-    remove: dependentsOfApn,
+    // A hundred thousand subscribers may refer to it: none of them matters to who reads or writes it.
+    edges: [],
+    removeNeeds: dependentsOfApn,
+    remove: (_entity, dependents) => removeDependents(dependents),
   }),
 ];

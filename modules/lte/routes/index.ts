@@ -8,6 +8,18 @@ import { gatewayPoolRoutes } from './gateway-pools.ts';
 import { gatewayVpnRoutes } from './gateway-vpn.ts';
 import { gatewayRoutes } from './gateways.ts';
 import { networkRoutes } from './networks.ts';
+import { policyRoutes } from './policies.ts';
+import { qosProfileRoutes } from './qos-profiles.ts';
+import { ratingGroupRoutes } from './rating-groups.ts';
+import { enodebStateRoutes } from './enodeb-state.ts';
+import { msisdnRoutes } from './msisdns.ts';
+import { networkProbeRoutes } from './network-probes.ts';
+import { smsRoutes } from './sms.ts';
+import { subscriberListRoutes } from './subscriber-list.ts';
+import { subscriberPartRoutes } from './subscriber-parts.ts';
+import { subscriberStateRoutes } from './subscriber-state.ts';
+import { subscriberRoutes } from './subscribers.ts';
+import { subscriberBulkRoutes } from './subscribers-bulk.ts';
 
 /** Every REST operation of the LTE module. */
 export const routes: readonly Route[] = [
@@ -20,4 +32,16 @@ export const routes: readonly Route[] = [
   ...gatewayPoolRoutes,
   ...enodebRoutes,
   ...apnRoutes,
+  ...policyRoutes,
+  ...qosProfileRoutes,
+  ...ratingGroupRoutes,
+  ...enodebStateRoutes,
+  ...msisdnRoutes,
+  ...networkProbeRoutes,
+  ...smsRoutes,
+  ...subscriberListRoutes,
+  ...subscriberPartRoutes,
+  ...subscriberStateRoutes,
+  ...subscriberRoutes,
+  ...subscriberBulkRoutes,
 ];

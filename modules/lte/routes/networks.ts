@@ -5,6 +5,7 @@ import { type LteNetwork, lteNetwork } from '../schemas/lte-network.ts';
 import { CELLULAR_NETWORK, LTE_NETWORK } from '../services/entity-types.ts';
 import { checkFederationNetwork, federationNetwork, lteNetworkConfigs, readLteNetwork } from '../services/network.ts';
 import { networkCellularRoutes } from './network-cellular.ts';
+import { subscriberConfigRoutes } from './subscriber-config.ts';
 import { typedNetworkRoutes } from '../../../core/rest/typed-network.ts';
 
 const family = { base: '/lte', name: 'LteNetwork', tag: 'LTE Networks' } as const;
@@ -24,6 +25,7 @@ export const networkRoutes: readonly Route[] = [
     read: readLteNetwork,
   }),
   ...sharedNetworkParts(family),
+  ...subscriberConfigRoutes(family),
   ...networkCellularRoutes,
   removeNetworkConfig(family, 'cellular', 'Cellular', CELLULAR_NETWORK),
 ];

@@ -77,27 +77,32 @@ export function sharedGatewayParts({ base, name, tag }: GatewayFamily): Route[] 
       },
       merges: true,
     }),
-    route({
-      method: 'get',
-      path: path('status'),
-      operationId: `get${name}Status`,
-      tag,
-      summary: 'Read what a gateway last reported about itself',
-      permission: { action: 'read', scope: 'network' },
-      params: pathParams('network_id', 'gateway_id'),
-      responses: answers(gatewayStatus, 'The status'),
-      handle: async ({ params: { network_id: networkId, gateway_id: id } }, ctx) => {
-        const [[graph], report] = await Promise.all([
-          ctx.read(loadEntities(networkId, [magmadId(id)], { withConfig: false })),
-          ctx.fleet.status(networkId, id),
-        ]);
-        foundGateway(graph, id);
-        const status = statusOf(report);
-        if (!status) throw notFound(`status of gateway "${id}", which has not reported yet,`);
-        return ok(status);
-      },
-    }),
+    gatewayStatusRoute({ base, name, tag }),
   ];
+}
+
+/** What a gateway last reported, for a family that serves this part alone. */
+export function gatewayStatusRoute({ base, name, tag }: GatewayFamily): Route {
+  return route({
+    method: 'get',
+    path: `${base}/{network_id}/gateways/{gateway_id}/status`,
+    operationId: `get${name}Status`,
+    tag,
+    summary: 'Read what a gateway last reported about itself',
+    permission: { action: 'read', scope: 'network' },
+    params: pathParams('network_id', 'gateway_id'),
+    responses: answers(gatewayStatus, 'The status'),
+    handle: async ({ params: { network_id: networkId, gateway_id: id } }, ctx) => {
+      const [[graph], report] = await Promise.all([
+        ctx.read(loadEntities(networkId, [magmadId(id)], { withConfig: false })),
+        ctx.fleet.status(networkId, id),
+      ]);
+      foundGateway(graph, id);
+      const status = statusOf(report);
+      if (!status) throw notFound(`status of gateway "${id}", which has not reported yet,`);
+      return ok(status);
+    },
+  });
 }
 
 interface HardwareOwner {

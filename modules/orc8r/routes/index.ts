@@ -1,13 +1,20 @@
 import type { Route } from '../../../core/module/route.ts';
 import { aboutRoutes } from './about.ts';
+import { auditRoutes } from './audit.ts';
+import { channelRoutes } from './channels.ts';
 import { commandRoutes } from './commands.ts';
 import { convergenceRoutes } from './convergence.ts';
 import { gatewayPartRoutes } from './gateway-parts.ts';
 import { gatewayRoutes } from './gateways.ts';
+import { loginRoute } from './login.ts';
 import { networkPartRoutes } from './network-parts.ts';
 import { networkRoutes } from './networks.ts';
+import { revisionRoutes } from './revisions.ts';
+import { tenantRoutes } from './tenants.ts';
 import { tierPartRoutes } from './tier-parts.ts';
 import { tierRoutes } from './tiers.ts';
+import { userTokenRoutes } from './user-tokens.ts';
+import { userRoutes } from './users.ts';
 
 export const routes: Route[] = [
   ...aboutRoutes,
@@ -19,4 +26,11 @@ export const routes: Route[] = [
   ...gatewayRoutes,
   ...gatewayPartRoutes,
   ...commandRoutes,
+  ...channelRoutes,
+  ...tenantRoutes,
+  ...revisionRoutes,
+  ...auditRoutes,
+  loginRoute,
+  ...userRoutes,
+  ...userTokenRoutes,
 ];

@@ -1,0 +1,63 @@
+import type { Commit } from '../configurator/commit.ts';
+import { entityKey } from '../configurator/model.ts';
+import { type Mutation, revised } from '../configurator/mutations.ts';
+import { invalid } from '../errors.ts';
+import type { Fleet } from './context.ts';
+
+/** One thing that a write would have touched. */
+export interface TriedChange {
+  readonly network_id: string;
+  readonly type: string;
+  readonly key: string;
+  readonly change: 'create' | 'update' | 'delete';
+}
+
+/** What a request with `?dry_run=true` would have done. */
+export class DryRun {
+  readonly changes: TriedChange[] = [];
+  /** The commits to the graph, so that their effect on gateways can be worked out. */
+  readonly commits: Commit[] = [];
+
+  commit(change: Commit): void {
+    this.commits.push(change);
+    this.changes.push(...changesOf(change));
+  }
+
+  /** A change of something outside the graph. */
+  note(change: TriedChange): void {
+    this.changes.push(change);
+  }
+}
+
+/** The entities that a commit changes, each once. */
+function changesOf({ networkId, mutations }: Commit): TriedChange[] {
+  const found = new Map<string, TriedChange>();
+  for (const mutation of mutations) {
+    for (const id of revised(mutation)) {
+      const before = found.get(entityKey(id))?.change;
+      const change = before === 'create' || before === 'delete' ? before : kindOf(mutation);
+      found.set(entityKey(id), { network_id: networkId, type: id.type, key: id.key === '' ? networkId : id.key, change });
+    }
+    const device = mutation.do === 'put_device' || mutation.do === 'delete_device' ? mutation : undefined;
+    if (device) {
+      const change = device.do === 'put_device' ? 'update' : 'delete';
+      found.set(`device/${device.hardwareId}`, { network_id: networkId, type: 'device', key: device.hardwareId, change });
+    }
+  }
+  return [...found.values()];
+}
+
+function kindOf(mutation: Mutation): TriedChange['change'] {
+  if (mutation.do === 'create_network' || mutation.do === 'create_entity') return 'create';
+  if (mutation.do === 'put_entities' && mutation.onlyNew) return 'create';
+  if (mutation.do === 'delete_entities') return 'delete';
+  return mutation.do === 'delete_network' || mutation.do === 'delete_entity' ? 'delete' : 'update';
+}
+
+/** A fleet that shows everything and commands nobody. Error of a call: `invalid`. */
+export function spareFleet(fleet: Fleet): Fleet {
+  const call: Fleet['call'] = async () => {
+    throw invalid('dry_run: a command to a gateway cannot be tried without giving it');
+  };
+  return Object.assign(Object.create(fleet) as Fleet, { call });
+}

@@ -1,0 +1,49 @@
+import { OrcError } from '../../core/errors.ts';
+import type { GatewayContext } from '../../core/module/facets.ts';
+import type { Registry } from '../../core/module/registry.ts';
+import type { StateReport } from '../../core/state/store.ts';
+import { type GatewayClient, networkObject, type ObjectBindings } from '../ports.ts';
+import type { MetricOutbox } from './metric-outbox.ts';
+import type { Presence } from './presence.ts';
+import { stateStore } from './states.ts';
+
+/** The state that a gateway reports of itself at each check-in. */
+const GATEWAY_STATE = 'gw_state';
+
+export interface ContextParts {
+  readonly client: GatewayClient;
+  readonly registry: Registry;
+  readonly bindings: Pick<ObjectBindings, 'NETWORK'>;
+  readonly sql: SqlStorage;
+  readonly metrics: MetricOutbox;
+  readonly presence: Presence;
+}
+
+/** What southbound methods may use when this gateway calls them. */
+export function callingContext({ client, registry, bindings, sql, metrics, presence }: ContextParts): GatewayContext {
+  const { hardwareId, networkId, gatewayId } = client;
+  return {
+    hardwareId,
+    networkId,
+    gatewayId,
+    now: Date.now,
+    states: stateStore(sql, Date.now),
+    reported: (states) => {
+      const checkin = checkinOf(states);
+      if (checkin) presence.report({ checkin });
+    },
+    keepMetrics: (container) => metrics.keep(container),
+    stream: async (name) => {
+      if (!registry.streams.has(name)) return undefined;
+      const desired = await networkObject(bindings, networkId).desired(networkId, gatewayId, name);
+      // An empty batch would tell the gateway to delete everything.
+      if (!desired) throw new OrcError('aborted', `stream ${name} has no content for gateway ${gatewayId} now`);
+      return { updates: desired.updates };
+    },
+  };
+}
+
+function checkinOf(states: readonly StateReport[]): { at: number; state: string } | undefined {
+  const own = states.findLast((state) => state.type === GATEWAY_STATE);
+  return own && { at: own.receivedAt, state: new TextDecoder().decode(own.value) };
+}

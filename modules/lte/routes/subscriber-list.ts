@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { countEntities, networkById } from '../../../core/configurator/load.ts';
+import { find, type Graph } from '../../../core/configurator/model.ts';
+import type { Query } from '../../../core/db/statement.ts';
+import { notFound } from '../../../core/errors.ts';
+import type { RequestContext } from '../../../core/module/context.ts';
+import { type Reply, type Route, route } from '../../../core/module/route.ts';
+import { nextPageToken, pageOf, pagingQuery } from '../../../core/paging.ts';
+import { complete } from '../../../core/rest/complete.ts';
+import { pathParams } from '../../../core/rest/fields.ts';
+import { answers, ok } from '../../../core/rest/reply.ts';
+import { paginatedSubscriberIds, paginatedSubscribers, subProfile, subscriber, subscriberActivity } from '../schemas/subscriber.ts';
+import { SUBSCRIBER } from '../services/entity-types.ts';
+import { readSubscriber } from '../services/subscriber/model.ts';
+import { subscriberByNumber, subscriberPage } from '../services/subscriber/queries.ts';
+
+const listQuery = pagingQuery.extend({
+  verbose: z.string().max(16).optional().describe('`false` asks for ids only'),
+  msisdn: z.string().max(255).optional().describe('The one with this telephone number; the answer has no pages then'),
+  ip: z.string().max(64).optional().describe('Those that have this address now; the answer has no pages then'),
+  state: subscriberActivity.optional().describe('Those in this state'),
+  profile: subProfile.optional().describe('Those with this rate profile'),
+  name_prefix: z.string().min(1).max(255).optional().describe('Those whose name begins so; they come in the order of their names'),
+});
+
+type ListQuery = z.output<typeof listQuery>;
+
+/** As Go reads a truth value; what it cannot read counts as true (REST-BEHAVIOUR.md 9). */
+const isVerbose = (text: string | undefined): boolean => !/^(0|f|F|false|False|FALSE)$/.test(text ?? '');
+
+/** A schema with several forms says nothing about how one of them is written, so that is settled here. */
+const readAll = (graph: Graph, keys: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(
+    keys.flatMap((key) => {
+      const entity = find(graph, SUBSCRIBER, key);
+      return entity ? [[key, complete(subscriber, readSubscriber(entity, graph))]] : [];
+    }),
+  );
+
+const list = route({
+  method: 'get',
+  path: '/lte/{network_id}/subscribers',
+  operationId: 'listSubscribers',
+  tag: 'Subscribers',
+  summary: 'List the subscribers of a network, page by page',
+  description:
+    'Whole subscribers by id, or with `verbose=false` their ids. `state`, `profile` and `name_prefix` may be joined. ' +
+    'With `msisdn` or `ip` the answer is the bare map, or the bare list of ids.',
+  permission: { action: 'read', scope: 'network' },
+  params: pathParams('network_id'),
+  query: listQuery,
+  responses: answers(
+    z.union([paginatedSubscribers, paginatedSubscriberIds, z.record(z.string(), subscriber), z.array(z.string())]),
+    'A page of subscribers, or those with the number or address',
+  ),
+  handle: ({ params: { network_id: networkId }, query }, ctx) => {
+    if (query.msisdn) return withNumber(ctx, networkId, query.msisdn, isVerbose(query.verbose));
+    if (query.ip) return withAddress(ctx, networkId, isVerbose(query.verbose));
+    return page(ctx, networkId, query);
+  },
+});
+
+async function page(ctx: RequestContext, networkId: string, query: ListQuery): Promise<Reply> {
+  const { limit, after } = pageOf(query);
+  const byName = query.name_prefix !== undefined;
+  const filter = { state: query.state, profile: query.profile, namePrefix: query.name_prefix };
+  const { keys, whole } = subscriberPage(networkId, filter, { after: byName ? nameAndKey(after) : { key: after, name: '' }, limit });
+  const verbose = isVerbose(query.verbose);
+  const details: Query<Graph>[] = verbose ? [whole()] : [];
+  const [network, total, listed, graph] = await ctx.read(
+    networkById({ id: networkId }),
+    countEntities({ networkId, type: SUBSCRIBER }),
+    keys,
+    ...details,
+  );
+  if (!network) throw notFound(`network "${networkId}"`);
+  const ids = listed.map(({ key }) => key);
+  const positions = byName ? listed.map(({ name, key }) => `${name}\0${key}`) : ids;
+  const body = {
+    total_count: total,
+    next_page_token: nextPageToken(positions, { limit, after }),
+    subscribers: graph ? readAll(graph, ids) : ids,
+  };
+  return ok(body, [network.version, verbose ? 'verbose' : 'ids']);
+}
+
+/** The token of a list by name holds both. */
+function nameAndKey(after: string): { name: string; key: string } {
+  const end = after.lastIndexOf('\0');
+  return { name: after.slice(0, Math.max(0, end)), key: after.slice(end + 1) };
+}
+
+/** Error: `not_found` when the number is not assigned, or nobody has that IMSI. */
+async function withNumber(ctx: RequestContext, networkId: string, msisdn: string, verbose: boolean): Promise<Reply> {
+  const [graph] = await ctx.read(subscriberByNumber(networkId, msisdn));
+  const ids = [...graph.entities.values()].filter(({ type }) => type === SUBSCRIBER).map(({ key }) => key);
+  if (ids.length === 0) throw notFound(`a subscriber with the number "${msisdn}"`);
+  return ok(verbose ? readAll(graph, ids) : ids);
+}
+
+/** Who has an address is known from reported state only: nobody, until some is. */
+async function withAddress(ctx: RequestContext, networkId: string, verbose: boolean): Promise<Reply> {
+  const [network] = await ctx.read(networkById({ id: networkId }));
+  if (!network) throw notFound(`network "${networkId}"`);
+  return ok(verbose ? {} : []);
+}
+
+export const subscriberListRoutes: readonly Route[] = [list];

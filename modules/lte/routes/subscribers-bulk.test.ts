@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { TestApi } from '../../../test/support/context.ts';
+import { imsi, subscriberApi, subscriberBody, subscriberShown, subscription } from '../../../test/support/subscribers.ts';
+
+const path = '/lte/n1/subscribers';
+const bulk = `${path}:bulk`;
+let api: TestApi;
+const body = async (of: string) => (await api.call('GET', of)).body;
+const ndjson = (...lines: unknown[]) => lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
+const send = (text: string, idempotencyKey?: string, contentType = 'application/x-ndjson') =>
+  api.call('POST', bulk, { raw: { contentType, chunks: [text], ...(idempotencyKey === undefined ? {} : { idempotencyKey }) } });
+const refused = async (chunks: readonly (string | Uint8Array)[], contentType = 'application/x-ndjson') =>
+  api.refusal('POST', bulk, { raw: { contentType, chunks } });
+const nothing = { failed: 0, failures: [], unlisted: 0, repeated: false };
+
+beforeEach(async () => {
+  api = await subscriberApi();
+});
+afterEach(() => api.d1.close());
+
+describe('subscribers in bulk', () => {
+  it('are made and replaced in one call of two round trips', async () => {
+    const profiled = { ...subscriberBody(1), active_policies_by_apn: { internet: ['r1'], ims: [] } };
+    expect(await send(ndjson(profiled, subscriberBody(2)))).toMatchObject({
+      status: 200,
+      body: { total: 2, created: 2, updated: 0, ...nothing },
+      trips: 2,
+    });
+    expect(await body(`${path}/${imsi(1)}`)).toEqual({ ...subscriberShown(1), active_policies_by_apn: { internet: ['r1'], ims: [] } });
+    const changed = { ...subscriberBody(1), name: 'other', active_policies_by_apn: { ims: ['r2'] } };
+    expect((await send(ndjson(changed, subscriberBody(3)))).body).toEqual({ total: 2, created: 1, updated: 1, ...nothing });
+    expect(await body(`${path}/${imsi(1)}`)).toEqual({ ...subscriberShown(1), name: 'other', active_policies_by_apn: { ims: ['r2'] } });
+    expect(await body(`${path}/${imsi(2)}`)).toEqual(subscriberShown(2));
+    expect(api.d1.sqlite.prepare("SELECT key FROM entities WHERE type = 'apn_policy_profile'").all()).toEqual([{ key: `${imsi(1)}___ims` }]);
+    expect(await body(path)).toMatchObject({ total_count: 3 });
+  });
+
+  it('report each bad line; the good ones take effect', async () => {
+    const lines = [
+      subscriberBody(1),
+      '',
+      '{"id": ',
+      { ...subscriberBody(2), lte: { ...subscription, auth_key: 'AAAA' } },
+      subscriberBody(1),
+      { ...subscriberBody(3), active_apns: ['none'], lte: { ...subscription, sub_profile: 'silver' } },
+      'null',
+      subscriberBody(4),
+    ];
+    const { body: report } = await send(`${ndjson(...lines)}\r\n`);
+    expect(report).toEqual({
+      total: 7,
+      created: 2,
+      updated: 0,
+      failed: 5,
+      failures: [
+        { line: 3, faults: [{ path: '', message: expect.stringContaining('is not JSON') }] },
+        { line: 4, id: imsi(2), faults: [{ path: 'lte.auth_key', message: 'must hold exactly 16 bytes' }] },
+        { line: 5, id: imsi(1), faults: [{ path: 'id', message: 'is in line 1 already' }] },
+        {
+          line: 6,
+          id: imsi(3),
+          faults: [
+            { path: 'lte.sub_profile', message: expect.stringContaining('"silver"') },
+            { path: 'active_apns[0]', message: 'APN "none" does not exist in this network' },
+          ],
+        },
+        { line: 7, faults: [{ path: '', message: expect.any(String) }] },
+      ],
+      unlisted: 0,
+      repeated: false,
+    });
+    expect(await body(path)).toMatchObject({ total_count: 2, subscribers: { [imsi(1)]: subscriberShown(1), [imsi(4)]: subscriberShown(4) } });
+  });
+
+  it('commit nothing when no line is good', async () => {
+    const before = api.committed.length;
+    expect(await send('{}')).toMatchObject({ status: 200, body: { total: 1, created: 0, failed: 1 }, trips: 1 });
+    expect(await send('')).toMatchObject({ status: 200, body: { total: 0, created: 0, failed: 0 } });
+    expect(api.committed).toHaveLength(before);
+  });
+
+  it('are carried out once under an Idempotency-Key', async () => {
+    const text = ndjson(subscriberBody(1), '{}');
+    const first = (await send(text, 'k1')).body;
+    await api.call('DELETE', `${path}/${imsi(1)}`);
+    expect(await send(text, 'k1')).toMatchObject({ status: 200, body: { ...(first as object), repeated: true }, trips: 1 });
+    expect(await body(path)).toMatchObject({ total_count: 0 });
+    const other = await api.refusal('POST', bulk, { raw: { contentType: 'application/x-ndjson', chunks: [`${text}\n`], idempotencyKey: 'k1' } });
+    expect(other.code).toBe('conflict');
+    expect((await send(text, 'k2')).body).toEqual(first);
+    // A day later the first key is free again.
+    api.now += 24 * 3600 * 1000 + 1;
+    await send(ndjson(subscriberBody(5)), 'k3');
+    expect(api.d1.sqlite.prepare('SELECT key FROM kept_answers').all()).toEqual([{ key: 'k3' }]);
+  });
+
+  it('come as CSV too, with keys in base64 or hex', async () => {
+    const hex = '000102030405060708090a0b0c0d0e0f';
+    const csv = [
+      'id,name,state,auth_algo,auth_key,auth_opc,sub_profile,active_apns,active_policies,active_base_names,static_ips,forbidden_network_types,active_policies_by_apn',
+      `${imsi(1)},"Phone, ""1""",ACTIVE,MILENAGE,${subscription.auth_key},${subscription.auth_opc},gold,internet; ims,r1,b1;b2,internet=192.168.128.7,5GC,ims=r1|r2;internet=`,
+      `${imsi(2)},,INACTIVE,MILENAGE,${hex},,default`,
+      '',
+      `${imsi(3)},,OFF,MILENAGE,${hex},,default`,
+      `${imsi(4)}${','.repeat(20)}`,
+    ].join('\r\n');
+    expect((await send(csv, undefined, 'text/csv')).body).toMatchObject({
+      total: 4,
+      created: 2,
+      failed: 2,
+      failures: [
+        { line: 5, id: imsi(3), faults: [{ path: 'lte.state' }] },
+        { line: 6, faults: [{ path: '', message: 'has 21 cells, and the header has 13' }] },
+      ],
+    });
+    const lte = { ...subscription, sub_profile: 'gold' };
+    expect(await body(`${path}/${imsi(1)}`)).toEqual({
+      id: imsi(1),
+      name: 'Phone, "1"',
+      lte,
+      config: { lte, static_ips: { internet: '192.168.128.7' }, forbidden_network_types: ['5GC'] },
+      active_apns: ['ims', 'internet'],
+      active_policies: ['r1'],
+      active_base_names: ['b1', 'b2'],
+      active_policies_by_apn: { ims: ['r1', 'r2'], internet: [] },
+    });
+    expect(await body(`${path}/${imsi(2)}`)).toMatchObject({ lte: { state: 'INACTIVE', auth_key: subscription.auth_key } });
+  });
+
+  it('refuse a body that cannot be taken apart, an unknown network, and too much', async () => {
+    expect((await refused([new Uint8Array([0xff, 0xfe])])).message).toContain('UTF-8');
+    expect((await refused(['x'.repeat(70_000)])).message).toContain('line 1 is longer');
+    expect((await refused(['id,colour\n'], 'text/csv')).message).toContain('"colour"');
+    expect((await refused(['name\n'], 'text/csv')).message).toContain('"id" is missing');
+    expect((await refused(['id,id\n'], 'text/csv')).message).toContain('twice');
+    expect((await refused(['id\n"IMSI'], 'text/csv')).message).toContain('never closed');
+    expect((await refused(['{}\n'.repeat(20_001)])).code).toBe('too_large');
+    const raw = { contentType: 'application/x-ndjson', chunks: [ndjson(subscriberBody(1))] };
+    expect((await api.refusal('POST', '/lte/none/subscribers:bulk', { raw })).code).toBe('not_found');
+    expect(await body(path)).toMatchObject({ total_count: 0 });
+  });
+
+  it('keep the report within bounds, and count what it leaves out', async () => {
+    const { body: report } = await send(ndjson(...Array.from({ length: 9_000 }, (_, index) => ({ id: `bad ${index}` }))));
+    const { failed, failures, unlisted } = report as { failed: number; failures: unknown[]; unlisted: number };
+    expect(failed).toBe(9_000);
+    expect(failures.length + unlisted).toBe(9_000);
+    expect(unlisted).toBeGreaterThan(0);
+    expect(JSON.stringify(report).length).toBeLessThan(600_000);
+  });
+
+  it('may be as many as a call takes, in whatever pieces they come', async () => {
+    const text = ndjson(...Array.from({ length: 20_000 }, (_, index) => subscriberBody(index)));
+    const chunks = Array.from({ length: Math.ceil(text.length / 65_521) }, (_, index) => text.slice(index * 65_521, (index + 1) * 65_521));
+    const answer = await api.call('POST', bulk, { raw: { contentType: 'application/x-ndjson', chunks } });
+    expect(answer).toMatchObject({ body: { total: 20_000, created: 20_000, ...nothing }, trips: 2 });
+    expect(api.committed.at(-1)?.changes).toHaveLength(20_000);
+    expect(api.d1.sqlite.prepare("SELECT COUNT(*) AS n FROM revisions WHERE type = 'subscriber'").get()).toEqual({ n: 20_000 });
+    expect(await body(`${path}/${imsi(19_999)}`)).toEqual(subscriberShown(19_999));
+  });
+});

@@ -1,0 +1,69 @@
+import { keptAnswer } from '../../../core/configurator/kept-answers.ts';
+import { networkById } from '../../../core/configurator/load.ts';
+import type { Mutation } from '../../../core/configurator/mutations.ts';
+import { notFound, OrcError } from '../../../core/errors.ts';
+import { type Route, route } from '../../../core/module/route.ts';
+import { pathParams } from '../../../core/rest/fields.ts';
+import { answers, ok } from '../../../core/rest/reply.ts';
+import { type BulkReport, bulkReport, MAX_BULK_LINES } from '../schemas/subscriber-bulk.ts';
+import { collect, CSV, NDJSON } from '../services/subscriber/bulk/collect.ts';
+import { ownerOfProfile, putSubscribers } from '../services/subscriber/model.ts';
+import { knownSubscribers } from '../services/subscriber/queries.ts';
+import { knownNames, referenceFaults } from '../services/subscriber/references.ts';
+
+const OPERATION = 'subscribers.bulk';
+
+/** Many subscribers at once: ours, not Magma's. */
+export const subscriberBulkRoutes: readonly Route[] = [
+  route({
+    method: 'post',
+    path: '/lte/{network_id}/subscribers:bulk',
+    operationId: 'putSubscribersBulk',
+    tag: 'Subscribers',
+    summary: 'Make or replace many subscribers, line by line',
+    description:
+      `Up to ${MAX_BULK_LINES} lines: NDJSON with a subscriber a line as in a PUT, or CSV whose header names the columns id, name, state, auth_algo, ` +
+      'auth_key, auth_opc (base64 or hex), sub_profile, active_apns, active_policies, active_base_names, forbidden_network_types (lists with `;`), ' +
+      'static_ips (`apn=address;...`), active_policies_by_apn (`apn=rule|rule;...`). Good lines take effect together, bad ones are reported. ' +
+      'With an `Idempotency-Key` the same body may be sent again within a day and is carried out once.',
+    permission: { action: 'write', scope: 'network' },
+    params: pathParams('network_id'),
+    rawBody: { contentTypes: [NDJSON, CSV], maxBytes: 16 * 1024 * 1024, idempotent: true },
+    responses: answers(bulkReport, 'What became of each line'),
+    handle: async ({ params: { network_id: networkId }, raw }, ctx) => {
+      const { idempotencyKey: key } = raw;
+      const { rows, failures, fingerprint } = await collect(raw, { fingerprint: key !== undefined });
+      const subscribers = rows.map(({ subscriber }) => subscriber);
+      const [network, known, names, kept] = await ctx.read(
+        networkById({ id: networkId }),
+        knownSubscribers(
+          networkId,
+          subscribers.map(({ id }) => id),
+        ),
+        knownNames(networkId, subscribers),
+        keptAnswer({ networkId, operation: OPERATION, key: key ?? '' }),
+      );
+      if (!network) throw notFound(`network "${networkId}"`);
+      if (kept) {
+        if (kept.fingerprint !== fingerprint) throw new OrcError('conflict', 'this Idempotency-Key came with another body before; take a new one');
+        return ok({ ...(kept.answer as BulkReport), repeated: true });
+      }
+      const good = rows.flatMap(({ line, subscriber }) => {
+        const faults = referenceFaults(subscriber, '', network, names);
+        if (faults.length === 0) return [subscriber];
+        failures.add(line, subscriber.id, faults);
+        return [];
+      });
+      const ids = new Set(good.map(({ id }) => id));
+      const updated = good.filter(({ id }) => known.keys.has(id)).length;
+      const report = failures.report({ created: good.length - updated, updated });
+      const stale = known.profiles.filter((profile) => ids.has(ownerOfProfile(profile)));
+      const answer: Mutation[] = key === undefined ? [] : [{ do: 'keep_answer', operation: OPERATION, key, fingerprint, answer: report }];
+      if (good.length > 0) {
+        const mutations = [...putSubscribers(good, { stale }), ...answer];
+        await ctx.commit({ networkId, action: 'subscriber.bulk', target: `${good.length} subscribers`, mutations });
+      }
+      return ok(report);
+    },
+  }),
+];

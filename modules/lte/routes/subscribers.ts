@@ -1,0 +1,132 @@
+import { networkById } from '../../../core/configurator/load.ts';
+import { find } from '../../../core/configurator/model.ts';
+import type { Mutation } from '../../../core/configurator/mutations.ts';
+import { invalid, notFound, OrcError } from '../../../core/errors.ts';
+import { type Route, route } from '../../../core/module/route.ts';
+import { commitEntities, entityEtag } from '../../../core/rest/entity-part.ts';
+import { rewrite } from '../../../core/rest/etag.ts';
+import { pathParams } from '../../../core/rest/fields.ts';
+import { answers, created, createdEmpty, done, noContent, ok } from '../../../core/rest/reply.ts';
+import { checkSameId } from '../../../core/rest/same-id.ts';
+import { mutableSubscriber, mutableSubscribers, subscriber } from '../schemas/subscriber.ts';
+import { MSISDN, SUBSCRIBER } from '../services/entity-types.ts';
+import { numbersOf } from '../services/msisdn.ts';
+import { profileKeys, putSubscribers, readSubscriber } from '../services/subscriber/model.ts';
+import { knownSubscribers, loadSubscriber } from '../services/subscriber/queries.ts';
+import { knownNames, referenceFaults } from '../services/subscriber/references.ts';
+
+const path = '/lte/{network_id}/subscribers';
+const one = `${path}/{subscriber_id}`;
+const params = pathParams('network_id', 'subscriber_id');
+const tag = 'Subscribers';
+const reads = { action: 'read', scope: 'network' } as const;
+const writes = { action: 'write', scope: 'network' } as const;
+
+const create = route({
+  method: 'post',
+  path,
+  operationId: 'createSubscribers',
+  tag,
+  summary: 'Make new subscribers: all that are given or none',
+  permission: writes,
+  params: pathParams('network_id'),
+  body: mutableSubscribers,
+  responses: createdEmpty,
+  handle: ({ params: { network_id: networkId }, body }, ctx) =>
+    rewrite(ctx, async () => {
+      const ids = body.map(({ id }) => id);
+      const [network, known, names] = await ctx.read(
+        networkById({ id: networkId }),
+        knownSubscribers(networkId, ids),
+        knownNames(networkId, body),
+      );
+      if (!network) throw notFound(`network "${networkId}"`);
+      const first = new Map<string, number>();
+      const faults = body.flatMap((item, index) => {
+        const before = first.get(item.id);
+        first.set(item.id, before ?? index);
+        const twice = before === undefined ? [] : [{ path: `body[${index}].id`, message: `"${item.id}" is body[${before}] already` }];
+        return [...twice, ...referenceFaults(item, `body[${index}]`, network, names)];
+      });
+      if (faults.length > 0) throw invalid(faults);
+      const taken = ids.flatMap((id, index) =>
+        known.keys.has(id) ? [{ path: `body[${index}].id`, message: `subscriber "${id}" already exists` }] : [],
+      );
+      if (taken.length > 0) throw new OrcError('conflict', taken.map(({ message }) => message).join('; ').slice(0, 10_000), { faults: taken });
+      if (body.length === 0) return created();
+      const target = body.length === 1 ? (ids[0] ?? '') : `${body.length} subscribers`;
+      await ctx.commit({ networkId, action: 'subscriber.create', target, mutations: putSubscribers(body, { onlyNew: true }) });
+      return created();
+    }),
+});
+
+const get = route({
+  method: 'get',
+  path: one,
+  operationId: 'getSubscriber',
+  tag,
+  summary: 'Read the subscriber',
+  permission: reads,
+  params,
+  responses: answers(subscriber, 'The subscriber'),
+  handle: async ({ params: { network_id: networkId, subscriber_id: id } }, ctx) => {
+    const [graph] = await ctx.read(loadSubscriber(networkId, id));
+    const entity = find(graph, SUBSCRIBER, id);
+    if (!entity) throw notFound(`subscriber "${id}"`);
+    return ok(readSubscriber(entity, graph), entityEtag(graph));
+  },
+});
+
+const put = route({
+  method: 'put',
+  path: one,
+  operationId: 'putSubscriber',
+  tag,
+  summary: 'Replace the subscriber',
+  permission: writes,
+  params,
+  body: mutableSubscriber,
+  responses: done,
+  handle: ({ params: { network_id: networkId, subscriber_id: id }, body }, ctx) =>
+    rewrite(ctx, async () => {
+      checkSameId(id, body.id);
+      const [network, graph, names] = await ctx.read(
+        networkById({ id: networkId }),
+        loadSubscriber(networkId, id),
+        knownNames(networkId, [body]),
+      );
+      const entity = find(graph, SUBSCRIBER, id);
+      if (!network || !entity) throw notFound(`subscriber "${id}"`);
+      const faults = referenceFaults(body, 'body', network, names);
+      if (faults.length > 0) throw invalid(faults);
+      const mutations = putSubscribers([body], { stale: profileKeys(entity) });
+      await commitEntities(ctx, networkId, graph, { action: 'subscriber.update', target: id, mutations, merges: true });
+      return noContent();
+    }),
+});
+
+const remove = route({
+  method: 'delete',
+  path: one,
+  operationId: 'deleteSubscriber',
+  tag,
+  summary: 'Delete the subscriber, with its telephone numbers',
+  description: 'Done also when there is none.',
+  permission: writes,
+  params,
+  responses: done,
+  handle: ({ params: { network_id: networkId, subscriber_id: id } }, ctx) =>
+    rewrite(ctx, async () => {
+      const [graph, numbers] = await ctx.read(loadSubscriber(networkId, id), numbersOf(networkId, id));
+      if (!find(graph, SUBSCRIBER, id)) return noContent();
+      const gone = [...graph.entities.values(), ...numbers.map((key) => ({ type: MSISDN, key }))];
+      const mutations = [...Map.groupBy(gone, ({ type }) => type)].map(
+        ([type, ids]): Mutation => ({ do: 'delete_entities', type, keys: ids.map(({ key }) => key) }),
+      );
+      await commitEntities(ctx, networkId, graph, { action: 'subscriber.delete', target: id, mutations, merges: true });
+      return noContent();
+    }),
+});
+
+/** SIMs of a network, one by one. Their list is in subscriber-list.ts, many at once in subscribers-bulk.ts. */
+export const subscriberRoutes: readonly Route[] = [create, get, put, remove];

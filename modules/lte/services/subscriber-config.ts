@@ -1,0 +1,58 @@
+import { existing, idsJson } from '../../../core/configurator/load.ts';
+import { entityKey, type Network } from '../../../core/configurator/model.ts';
+import type { Mutation } from '../../../core/configurator/mutations.ts';
+import type { Query } from '../../../core/db/statement.ts';
+import { invalid } from '../../../core/errors.ts';
+import { configOf } from '../../orc8r/services/network.ts';
+import type { NetworkSubscriberConfig } from '../schemas/network-subscriber-config.ts';
+import { BASE_NAME, POLICY, SUBSCRIBER_CONFIG } from './entity-types.ts';
+
+/** The two lists of what holds for every subscriber of a network. */
+export const NETWORK_WIDE = {
+  network_wide_base_names: { type: BASE_NAME, noun: 'base name' },
+  network_wide_rule_names: { type: POLICY, noun: 'policy rule' },
+} as const;
+
+export type NetworkWide = keyof typeof NETWORK_WIDE;
+
+/** Never set reads as empty, not as missing (REST-BEHAVIOUR.md 5). */
+export const subscriberConfigOf = (network: Network): NetworkSubscriberConfig =>
+  configOf<NetworkSubscriberConfig>(network, SUBSCRIBER_CONFIG) ?? {};
+
+export const storeSubscriberConfig = (config: NetworkSubscriberConfig): Mutation[] => [
+  { do: 'update_network', configs: { [SUBSCRIBER_CONFIG]: config } },
+];
+
+const LISTS = Object.keys(NETWORK_WIDE) as NetworkWide[];
+
+const idsOf = (config: NetworkSubscriberConfig) =>
+  LISTS.flatMap((list) => (config[list] ?? []).map((key, index) => ({ type: NETWORK_WIDE[list].type, key, list, index })));
+
+/** Asks which of the named rules and base names the network has. */
+export const namedRules = (networkId: string, config: NetworkSubscriberConfig): Query<Set<string>> =>
+  existing({ networkId, ids: idsJson(idsOf(config)) });
+
+/** Error: `invalid`, naming each that does not exist; `place` says where in the request a name stands. */
+export function checkNamedRules(
+  config: NetworkSubscriberConfig,
+  found: ReadonlySet<string>,
+  place: (list: NetworkWide, index: number) => string,
+): void {
+  const missing = idsOf(config).filter((id) => !found.has(entityKey(id)));
+  if (missing.length === 0) return;
+  throw invalid(
+    missing.map(({ list, key, index }) => ({ path: place(list, index), message: `${NETWORK_WIDE[list].noun} "${key}" does not exist` })),
+  );
+}
+
+/** A list with one more name; undefined when it is there already. */
+export function withName(config: NetworkSubscriberConfig, list: NetworkWide, name: string): NetworkSubscriberConfig | undefined {
+  const names = config[list] ?? [];
+  return names.includes(name) ? undefined : { ...config, [list]: [...names, name] };
+}
+
+/** A list without a name; undefined when it was not there. */
+export function withoutName(config: NetworkSubscriberConfig, list: NetworkWide, name: string): NetworkSubscriberConfig | undefined {
+  const names = config[list] ?? [];
+  return names.includes(name) ? { ...config, [list]: names.filter((other) => other !== name) } : undefined;
+}

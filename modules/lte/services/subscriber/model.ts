@@ -1,0 +1,82 @@
+import { type Entity, type EntityId, find, type Graph, children } from '../../../../core/configurator/model.ts';
+import type { Mutation, WholeEntity } from '../../../../core/configurator/mutations.ts';
+import type { LteSubscription, MutableSubscriber, SubscriberConfig } from '../../schemas/subscriber.ts';
+import { APN, APN_POLICY_PROFILE, BASE_NAME, POLICY, SUBSCRIBER } from '../entity-types.ts';
+
+export const DEFAULT_PROFILE = 'default';
+
+export const subscriberKey = (key: string): EntityId => ({ type: SUBSCRIBER, key });
+
+/** A stored subscriber as readers see it; `graph` holds its policy profiles. */
+export function readSubscriber(entity: Entity, graph: Graph): unknown {
+  const stored = entity.config as SubscriberConfig;
+  const lte: LteSubscription = { ...stored.lte, sub_profile: stored.lte.sub_profile || DEFAULT_PROFILE };
+  return {
+    id: entity.key,
+    name: entity.name,
+    lte,
+    config: { ...stored, lte },
+    active_base_names: children(entity, BASE_NAME),
+    active_policies: children(entity, POLICY),
+    active_policies_by_apn: policiesByApn(entity, graph),
+    active_apns: children(entity, APN),
+  };
+}
+
+function policiesByApn(entity: Entity, graph: Graph): Record<string, string[]> {
+  const profiles = children(entity, APN_POLICY_PROFILE).flatMap((key) => find(graph, APN_POLICY_PROFILE, key) ?? []);
+  return Object.fromEntries(profiles.flatMap((profile) => children(profile, APN).map((apn) => [apn, children(profile, POLICY)])));
+}
+
+const profileKey = (subscriber: string, apn: string): string => `${subscriber}___${apn}`;
+
+/** The subscriber that a policy profile belongs to. */
+export const ownerOfProfile = (profile: string): string => profile.slice(0, profile.indexOf('___'));
+
+const ids = (type: string, keys: readonly string[] = []): EntityId[] => [...new Set(keys)].map((key) => ({ type, key }));
+
+function wholeSubscriber(subscriber: MutableSubscriber): WholeEntity {
+  const { id, name = '', lte, static_ips, forbidden_network_types } = subscriber;
+  const config: SubscriberConfig = {
+    lte,
+    ...(static_ips ? { static_ips } : {}),
+    ...(forbidden_network_types ? { forbidden_network_types } : {}),
+  };
+  const children = [
+    ...ids(APN, subscriber.active_apns),
+    ...ids(POLICY, subscriber.active_policies),
+    ...ids(BASE_NAME, subscriber.active_base_names),
+    ...wholeProfiles(subscriber).map(({ key }) => ({ type: APN_POLICY_PROFILE, key })),
+  ];
+  return { key: id, name, config, children };
+}
+
+const wholeProfiles = ({ id, active_policies_by_apn: byApn = {} }: MutableSubscriber): WholeEntity[] =>
+  Object.entries(byApn).map(([apn, policies]) => ({
+    key: profileKey(id, apn),
+    name: '',
+    config: null,
+    children: [{ type: APN, key: apn }, ...ids(POLICY, policies)],
+  }));
+
+/**
+ * Makes subscribers what is given. `stale`: keys of the policy profiles that those among them had before.
+ * `onlyNew`: one that is there already is a conflict.
+ */
+export function putSubscribers(
+  subscribers: readonly MutableSubscriber[],
+  { stale = [], onlyNew = false }: { readonly stale?: readonly string[]; readonly onlyNew?: boolean } = {},
+): Mutation[] {
+  const profiles = subscribers.flatMap(wholeProfiles);
+  const kept = new Set(profiles.map(({ key }) => key));
+  const gone = stale.filter((key) => !kept.has(key));
+  const mutations: Mutation[] = [
+    { do: 'delete_entities', type: APN_POLICY_PROFILE, keys: gone },
+    { do: 'put_entities', type: APN_POLICY_PROFILE, entities: profiles },
+    { do: 'put_entities', type: SUBSCRIBER, entities: subscribers.map(wholeSubscriber), onlyNew },
+  ];
+  return mutations;
+}
+
+/** Keys of the policy profiles of an entity. */
+export const profileKeys = (entity: Entity): string[] => children(entity, APN_POLICY_PROFILE);

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { auditPage as page } from '../../../core/configurator/audit-log.ts';
+import { demand, mayAccess } from '../../../core/identity/access.ts';
+import { type Route, route } from '../../../core/module/route.ts';
+import { answers, ok } from '../../../core/rest/reply.ts';
+import { moment, momentOf, seekOf, seekQuery, seekToken } from '../../../core/rest/seek.ts';
+import { auditPage } from '../schemas/history.ts';
+
+const text = () => z.string().max(512).optional();
+
+const query = seekQuery.extend({
+  actor: text().describe('Only what this one did: `operator:admin`'),
+  action: text().describe('Only this action: `gateway.update`'),
+  network: text().describe('Only in this network'),
+  target: text().describe('Only what was done to this'),
+  from: moment().optional().describe('Not before this: unix milliseconds, or a date and time'),
+  to: moment().optional().describe('Before this: unix milliseconds, or a date and time'),
+});
+
+const given = (value: string | undefined): string | null => value ?? null;
+
+export const auditRoutes: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/audit',
+    operationId: 'listAudit',
+    tag: 'History',
+    summary: 'Read what was done and what was refused',
+    description: 'Who may not read everything has to ask for one `network` that they may read.',
+    permission: { action: 'read', scope: 'operator' },
+    query,
+    responses: answers(auditPage, 'Entries, newest first'),
+    handle: async ({ query: asked }, ctx) => {
+      const { before, limit } = seekOf(asked, 1);
+      const { actor, action, network, target, from, to } = asked;
+      const filter = { actor: given(actor), action: given(action), network: given(network), target: given(target) };
+      const times = { from: from === undefined ? null : momentOf(from), to: to === undefined ? null : momentOf(to) };
+      const [entries] = await ctx.read(page({ ...filter, ...times, before: before[0] ?? 0, limit }));
+      const principal = await ctx.principal();
+      if (!mayAccess(principal, { action: 'read', scope: 'all', uri: '/magma/v1/audit' })) {
+        if (network === undefined) demand(principal, { action: 'read', scope: 'all' }, {});
+        else
+          demand(
+            principal,
+            { action: 'read', scope: 'network' },
+            { networkId: network, uri: `/magma/v1/networks/${encodeURIComponent(network)}` },
+          );
+      }
+      const last = entries.at(-1);
+      return ok({ entries, page_token: seekToken(last && [last.id], entries.length, limit) });
+    },
+  }),
+];

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { networkById } from '../../../core/configurator/load.ts';
+import { restoreMutations } from '../../../core/configurator/restore.ts';
+import { restorables, revisionsOf } from '../../../core/configurator/revisions.ts';
+import { invalid, notFound } from '../../../core/errors.ts';
+import { type Route, route } from '../../../core/module/route.ts';
+import { checkIfMatch, rewrite } from '../../../core/rest/etag.ts';
+import { pathParams } from '../../../core/rest/fields.ts';
+import { answers, ok } from '../../../core/rest/reply.ts';
+import { seekOf, seekQuery, seekToken } from '../../../core/rest/seek.ts';
+import { restored, revisionPage } from '../schemas/history.ts';
+import { toRevision } from '../services/revision.ts';
+
+const tag = 'History';
+const which = {
+  type: z.string().min(1).max(255).optional().describe('Only entities of this type; `network` for the network itself'),
+  key: z.string().max(255).optional().describe('Only the entity with this key; goes with `type`'),
+};
+
+/** Error: `invalid`. */
+function checkKey(type: string | null, key: string | null): void {
+  if (key !== null && type === null) throw invalid([{ path: 'query.type', message: 'is required with a key' }]);
+}
+
+const list = route({
+  method: 'get',
+  path: '/networks/{network_id}/revisions',
+  operationId: 'listRevisions',
+  tag,
+  summary: 'See who changed what in a network, with the state before and after',
+  permission: { action: 'read', scope: 'network' },
+  params: pathParams('network_id'),
+  query: seekQuery.extend(which),
+  responses: answers(revisionPage, 'Changes, newest first'),
+  handle: async ({ params: { network_id: networkId }, query }, ctx) => {
+    const { before, limit } = seekOf(query, 2);
+    const { type = null, key = null } = query;
+    checkKey(type, key);
+    const [network, revisions] = await ctx.read(networkById({ id: networkId }), revisionsOf(networkId, { type, key }, { before, limit }));
+    // What a deleted network leaves behind can still be read.
+    if (!network && revisions.length === 0) throw notFound(`network "${networkId}"`);
+    const last = revisions.at(-1);
+    const page_token = seekToken(last && [last.version, last.id], revisions.length, limit);
+    return ok({ revisions: revisions.map(toRevision), page_token });
+  },
+});
+
+const restore = route({
+  method: 'post',
+  path: '/networks/{network_id}/revisions/{version}:restore',
+  operationId: 'restoreRevision',
+  tag,
+  summary: 'Bring back what a change left behind',
+  description:
+    'Everything that the commit of this version changed, or with `type` and `key` one entity of it, becomes again what it was right after that commit: made again, changed back or taken away. ' +
+    'Edges to children come back with an entity, edges from its parents (the tier of a gateway) do not, nor do device records, certificates and state.',
+  permission: { action: 'write', scope: 'network' },
+  params: pathParams('network_id', 'version'),
+  query: z.object(which),
+  responses: answers(restored, 'What was brought back'),
+  handle: ({ params: { network_id: networkId, version: text }, query: { type = null, key = null } }, ctx) =>
+    rewrite(ctx, async () => {
+      const version = Number(text);
+      if (!/^\d{1,15}$/.test(text)) throw invalid([{ path: 'path.version', message: 'must be a whole number' }]);
+      checkKey(type, key);
+      const [network, targets] = await ctx.read(networkById({ id: networkId }), restorables({ networkId, version, type, key }));
+      if (!network) throw notFound(`network "${networkId}"`);
+      if (targets.length === 0) throw notFound(`change of version ${version} in network "${networkId}"`);
+      checkIfMatch(ctx, [network.version]);
+      const mutations = restoreMutations(targets, Object.keys(network.configs));
+      const expect = targets.map((target) => ({ type: target.type, key: target.key, version: target.currentVersion }));
+      const committed = await ctx.commit({ networkId, action: 'revision.restore', target: `version ${version}`, mutations, expect });
+      return ok({ version: committed.version, restored: targets.map((target) => ({ type: target.type, key: target.key })) });
+    }),
+});
+
+export const revisionRoutes: readonly Route[] = [list, restore];

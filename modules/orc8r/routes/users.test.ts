@@ -1,0 +1,186 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Database } from '../../../core/db/database.ts';
+import { demand } from '../../../core/identity/access.ts';
+import { authenticateOperator } from '../../../core/identity/authenticate.ts';
+import { registerOperatorStatements } from '../../../core/identity/operators.ts';
+import type { Principal } from '../../../core/identity/principal.ts';
+import { type TestApi, testApi } from '../../../test/support/context.ts';
+import { routes } from './index.ts';
+
+let api: TestApi;
+const ann = { username: 'ann', password: 'correct horse' };
+const bob = { username: 'bob', password: 'battery staple' };
+const read = { effect: 'ALLOW', action: 'READ', resourceType: 'NETWORK_ID', resourceIDs: ['n1'] };
+type Token = { token: string; id: string; policies: unknown };
+
+const post = (path: string, body: unknown, query = {}) => api.call('POST', path, { body, query });
+const tokenOf = async (user: string, policies: unknown, query = {}) => (await post(`/user/${user}/tokens`, policies, query)).body as Token;
+const refusal = async (method: string, path: string, body?: unknown) => (await api.refusal(method, path, { body })).code;
+/** Who a token makes of its bearer, as the door finds out. */
+async function holder(token: string): Promise<Principal> {
+  const found = await authenticateOperator({ tls: undefined, authorization: `Bearer ${token}` }, { now: api.now });
+  await new Database(api.d1.d1, found.gate).authorise();
+  return found.principal();
+}
+const may = (principal: Principal, action: 'read' | 'write', networkId: string) => {
+  try {
+    demand(principal, { action, scope: 'network' }, { networkId, uri: `/magma/v1/networks/${networkId}` });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+beforeEach(() => {
+  api = testApi(routes);
+});
+afterEach(() => api.d1.close());
+
+describe('users', () => {
+  it('are made, read, listed, given a new password and deleted, and never show a secret', async () => {
+    expect(await post('/user', ann)).toMatchObject({ status: 200, body: undefined, trips: 2 });
+    const record = { username: 'ann', tokens: [], has_password: true, created_at: api.now };
+    expect(await api.call('GET', '/user/ann')).toMatchObject({ status: 200, body: record, trips: 1 });
+    expect(await api.call('GET', '/user')).toMatchObject({ body: [record], trips: 1 });
+    expect((await api.call('GET', '/user', { query: { view: 'ids' } })).body).toEqual(['ann']);
+    expect((await api.call('GET', '/user/ann', { query: { view: 'ids' } })).body).toBe('ann');
+    await tokenOf('ann', [read]);
+    expect(await api.call('PUT', '/user/ann', { body: 'new one' })).toMatchObject({ status: 200, body: undefined, trips: 2 });
+    expect((await api.call('GET', '/user/ann/tokens')).body).toBeNull();
+    expect((await api.call('PUT', '/user/ann', { body: { password: 'newer one' } })).status).toBe(200);
+    expect(await refusal('POST', '/user/login', ann)).toBe('unauthenticated');
+    expect((await post('/user/login', { username: 'ann', password: 'newer one' })).status).toBe(200);
+    expect(await api.call('DELETE', '/user/ann')).toMatchObject({ status: 200, body: undefined, trips: 2 });
+    expect(await refusal('GET', '/user/ann')).toBe('not_found');
+    const audit = JSON.stringify(api.d1.sqlite.prepare('SELECT * FROM audit').all());
+    expect(audit).not.toMatch(/horse|new one|newer one|pbkdf2/);
+  });
+
+  it('refuse what cannot be', async () => {
+    await post('/user', ann);
+    expect(await refusal('POST', '/user', ann)).toBe('conflict');
+    for (const method of ['GET', 'PUT', 'DELETE']) expect(await refusal(method, '/user/none', 'x')).toBe('not_found');
+    expect(await refusal('GET', '/user/none/tokens')).toBe('not_found');
+    const { faults } = await api.refusal('POST', '/user', { body: { username: 'a:b', password: '' } });
+    expect(faults.map((fault) => fault.path)).toEqual(['body.username', 'body.password']);
+    const ifMatch = (await api.call('GET', '/user/ann')).etag ?? '';
+    await api.call('PUT', '/user/ann', { body: 'x', ifMatch });
+    expect((await api.refusal('PUT', '/user/ann', { body: 'y', ifMatch })).code).toBe('precondition_failed');
+  });
+
+  it('lose their certificates with their name', async () => {
+    const certificate = { serial: 'A1', fingerprint: 'f1', notBefore: 1, notAfter: 9e15 };
+    await new Database(api.d1.d1).commit(registerOperatorStatements({ id: 'ann', grants: [], certificate }, 1));
+    await api.call('DELETE', '/user/ann');
+    expect(api.d1.sqlite.prepare('SELECT revoked_at FROM certificates').get()?.['revoked_at']).toBe(api.now);
+  });
+});
+
+describe('tokens', () => {
+  beforeEach(() => post('/user', ann).then(() => undefined));
+
+  it('stand whole in the answer that makes them, and are then known by their id', async () => {
+    expect((await api.call('GET', '/user/ann/tokens')).body).toBeNull();
+    const made = await post('/user/ann/tokens', [read, { effect: 'DENY', path: '/magma/v1/user/**' }], { expires_in: '3600' });
+    const { token, id } = made.body as Token;
+    expect(made).toMatchObject({ status: 200, trips: 2, body: { token: expect.stringMatching(/^op_/), prefix: token.slice(0, 9) } });
+    const listed = {
+      token: id,
+      policies: [read, { effect: 'DENY', path: '/magma/v1/user/**', resourceIDs: null }],
+      id,
+      prefix: token.slice(0, 9),
+      created_at: api.now,
+      expires_at: api.now + 3_600_000,
+    };
+    expect(await api.call('GET', '/user/ann/tokens')).toMatchObject({ trips: 1, body: [listed] });
+    expect(JSON.stringify(api.d1.sqlite.prepare('SELECT * FROM tokens').all())).not.toContain(token);
+    expect(JSON.stringify(api.d1.sqlite.prepare('SELECT * FROM audit').all())).not.toContain(token);
+    expect(await api.call('DELETE', `/user/ann/tokens/${id}`)).toMatchObject({ status: 200, trips: 2 });
+    expect(await refusal('DELETE', `/user/ann/tokens/${id}`)).toBe('not_found');
+    await expect(holder(token)).rejects.toMatchObject({ reason: 'token_revoked' });
+    const second = await tokenOf('ann', []);
+    expect((await api.call('DELETE', `/user/ann/tokens/${second.token}`)).status).toBe(200);
+  });
+
+  it('may what their own policies say and nothing else', async () => {
+    await post('/tenants', { id: 7, networks: ['n3', 'n4'] });
+    const tenant = { effect: 'ALLOW', action: 'WRITE', resourceType: 'TENANT_ID', resourceIDs: ['7'] };
+    const deny = { effect: 'DENY', action: 'WRITE', resourceType: 'NETWORK_ID', resourceIDs: ['n4'] };
+    const reader = await holder((await tokenOf('ann', [read])).token);
+    const owner = await holder((await tokenOf('ann', [tenant, deny])).token);
+    const idle = await holder((await tokenOf('ann', [])).token);
+    expect([may(reader, 'read', 'n1'), may(reader, 'write', 'n1'), may(reader, 'read', 'n3')]).toEqual([true, false, false]);
+    expect([may(owner, 'write', 'n3'), may(owner, 'read', 'n4'), may(owner, 'read', 'n1')]).toEqual([true, false, false]);
+    expect(may(idle, 'read', 'n1')).toBe(false);
+    const own = { networkId: undefined, tenantId: '7' };
+    expect(() => demand(owner, { action: 'read', scope: 'tenant' }, own)).not.toThrow();
+    expect(() => demand(owner, { action: 'read', scope: 'tenant' }, { tenantId: '8' })).toThrow('may not read tenant 8');
+    expect(() => demand(reader, { action: 'read', scope: 'tenant' }, own)).toThrow();
+  });
+
+  it('end', async () => {
+    const { token } = await tokenOf('ann', [read], { expires_in: '60' });
+    api.now += 60_000;
+    await expect(holder(token)).rejects.toMatchObject({ reason: 'token_expired' });
+  });
+
+  it('refuse policies that cannot be', async () => {
+    const wrong = [
+      { resourceType: 'NETWORK_ID' },
+      { effect: 'MAYBE' },
+      { resourceType: 'TENANT_ID', resourceIDs: ['x'] },
+      { effect: 'ALLOW' },
+    ];
+    const { faults } = await api.refusal('POST', '/user/ann/tokens', { body: wrong });
+    expect(faults.map((fault) => fault.path)).toEqual(['body[0].resourceIDs', 'body[1].effect', 'body[2].resourceIDs[0]', 'body[3].path']);
+    expect((await api.refusal('POST', '/user/ann/tokens', { body: [], query: { expires_in: '1' } })).code).toBe('invalid');
+  });
+});
+
+describe('login', () => {
+  beforeEach(async () => {
+    await post('/user', ann);
+    await post('/user', bob);
+  });
+
+  it('gives a token that may what the tokens of the user may, as long as they live', async () => {
+    expect(await post('/user/login', ann)).toMatchObject({ status: 200, body: null, trips: 2 });
+    const { id } = await tokenOf('ann', [read]);
+    const answer = await post('/user/login', ann);
+    expect(answer).toMatchObject({ status: 200, trips: 2, body: [{ policies: [read], expires_at: api.now + 12 * 3_600_000 }] });
+    const [{ token }] = answer.body as [Token];
+    expect(may(await holder(token), 'read', 'n1')).toBe(true);
+    expect((await api.call('GET', '/user/ann/tokens')).body).toHaveLength(1);
+    await api.call('DELETE', `/user/ann/tokens/${id}`);
+    expect(may(await holder(token), 'read', 'n1')).toBe(false);
+    api.now += 12 * 3_600_000;
+    await expect(holder(token)).rejects.toMatchObject({ reason: 'token_expired' });
+  });
+
+  it('gives the rights of an operator with grants', async () => {
+    const grant = { effect: 'ALLOW', action: 'WRITE', resourceType: 'network', resource: 'n9' } as const;
+    await new Database(api.d1.d1).commit(registerOperatorStatements({ id: 'ann', grants: [grant] }, 1));
+    const [{ token, policies }] = (await post('/user/login', ann)).body as [Token];
+    expect(policies).toEqual([{ effect: 'ALLOW', action: 'WRITE', resourceType: 'NETWORK_ID', resourceIDs: ['n9'] }]);
+    expect(may(await holder(token), 'write', 'n9')).toBe(true);
+  });
+
+  it('tells a wrong name from a wrong password by nothing', async () => {
+    const wrong = await api.refusal('POST', '/user/login', { body: { ...ann, password: 'x' } });
+    const unknown = await api.refusal('POST', '/user/login', { body: { ...ann, username: 'nobody' } });
+    expect(wrong).toMatchObject({ code: 'unauthenticated', reason: 'wrong_password', message: 'wrong name or password' });
+    expect({ ...unknown, message: unknown.message, stack: '' }).toEqual({ ...wrong, message: wrong.message, stack: '' });
+    const rows = api.d1.sqlite.prepare("SELECT target, outcome FROM audit WHERE action = 'user.login'").all();
+    expect(rows.map((row) => `${row['target']} ${row['outcome']}`)).toEqual(['ann refused', 'nobody refused']);
+  });
+
+  it('is refused after too many attempts, for that name, for a while', async () => {
+    const wrong = { ...ann, password: 'x' };
+    for (let attempt = 0; attempt < 10; attempt += 1) expect(await refusal('POST', '/user/login', wrong)).toBe('unauthenticated');
+    expect(await refusal('POST', '/user/login', ann)).toBe('too_many');
+    expect((await post('/user/login', bob)).status).toBe(200);
+    api.now += 5 * 60_000;
+    expect((await post('/user/login', ann)).status).toBe(200);
+    expect(api.d1.sqlite.prepare('SELECT COUNT(*) AS n FROM logins').get()?.['n']).toBe(0);
+  }, 20_000);
+});

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { int64, unset } from '../../../core/rest/fields.ts';
+
+const tenantName = () => z.string().max(1024).optional().describe('What people call the tenant');
+const tenantNetworks = () => z.array(z.string().min(1).max(255)).max(10_000).describe('Ids of its networks, which need not exist yet');
+const tenantId = () => int64().min(0).describe('Number of the tenant');
+
+export const tenant = z
+  .object({ id: tenantId(), name: tenantName(), networks: tenantNetworks() })
+  .meta({ id: 'tenant', description: 'Some networks under one owner' });
+
+/** As it is replaced: the number stands in the URL already. */
+export const changedTenant = z
+  .object({ id: tenantId().optional(), name: tenantName(), networks: tenantNetworks() })
+  .meta({ id: 'changed_tenant', description: 'A tenant as it is to be' });
+
+export const controlProxy = z
+  .object({
+    control_proxy: unset(z.string().max(64 * 1024), 'null').describe(
+      'Text of the control_proxy.yml that gateways are given when they register',
+    ),
+  })
+  .meta({ id: 'control_proxy', description: 'How gateways of a tenant reach the platform' });
