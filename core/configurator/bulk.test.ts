@@ -13,12 +13,21 @@ let db: Database;
 let requests = 0;
 const write = (...mutations: Mutation[]) => {
   requests += 1;
-  return commit(db, { networkId: 'n', action: 'a.b', target: '', mutations }, { actor: 'operator:x', requestId: `r${requests}`, at: 1000 + requests });
+  return commit(
+    db,
+    { networkId: 'n', action: 'a.b', target: '', mutations },
+    { actor: 'operator:x', requestId: `r${requests}`, at: 1000 + requests },
+  );
 };
 const put = (keys: readonly string[], children: readonly string[] = [], more: { onlyNew?: boolean; name?: string } = {}): BulkMutation => ({
   do: 'put_entities',
   type: 'leaf',
-  entities: keys.map((key) => ({ key, name: more.name ?? '', config: { key }, children: children.map((child) => ({ type: 'root', key: child })) })),
+  entities: keys.map((key) => ({
+    key,
+    name: more.name ?? '',
+    config: { key },
+    children: children.map((child) => ({ type: 'root', key: child })),
+  })),
   ...(more.onlyNew ? { onlyNew: true } : {}),
 });
 const leaf = async (key: string) => find((await db.read(loadEntities('n', [{ type: 'leaf', key }])))[0], 'leaf', key);
@@ -37,8 +46,18 @@ afterEach(() => store.close());
 describe('many entities at once', () => {
   it('are made, and replaced with their edges', async () => {
     const made = await write(put(['k1', 'k2'], ['b', 'a']));
-    expect(made.changes).toEqual([{ type: 'leaf', key: 'k1' }, { type: 'leaf', key: 'k2' }]);
-    expect(await leaf('k1')).toMatchObject({ version: 1, config: { key: 'k1' }, children: [{ type: 'root', key: 'a' }, { type: 'root', key: 'b' }] });
+    expect(made.changes).toEqual([
+      { type: 'leaf', key: 'k1' },
+      { type: 'leaf', key: 'k2' },
+    ]);
+    expect(await leaf('k1')).toMatchObject({
+      version: 1,
+      config: { key: 'k1' },
+      children: [
+        { type: 'root', key: 'a' },
+        { type: 'root', key: 'b' },
+      ],
+    });
     await write(put(['k1'], ['b'], { name: 'new' }));
     expect(await leaf('k1')).toMatchObject({ version: 2, name: 'new', children: [{ type: 'root', key: 'b' }] });
     expect(await leaf('k2')).toMatchObject({ version: 1, children: [{}, {}] });
@@ -75,7 +94,12 @@ describe('many entities at once', () => {
 
   it('travel in parameters that D1 takes, in a number of statements that does not follow theirs', () => {
     const by = { actor: '', request: '', at: 0 };
-    const entities = Array.from({ length: 20_000 }, (_, index) => ({ key: `k${index}`, name: 'x'.repeat(200), config: null, children: [] }));
+    const entities = Array.from({ length: 20_000 }, (_, index) => ({
+      key: `k${index}`,
+      name: 'x'.repeat(200),
+      config: null,
+      children: [],
+    }));
     const statements = bulkStatements({ do: 'put_entities', type: 'leaf', entities }, 'n', by);
     expect(statements.length).toBeLessThan(60);
     const longest = Math.max(...statements.flatMap(({ params }) => params.map((param) => String(param).length)));

@@ -29,7 +29,11 @@ describe('a scope', () => {
   it('names the edges it is about, and loads the children it follows', async () => {
     const [graph] = await db.read(loadScoped('n', [{ type: 'leaf', key: 'k1' }], { edges: ['hub', 'own'], follow: ['own'] }));
     expect([...graph.entities.keys()]).toEqual(['leaf/k1', 'own/k1-own']);
-    expect(find(graph, 'leaf', 'k1')).toMatchObject({ children: [hub, { type: 'own', key: 'k1-own' }], parents: [], config: { key: 'k1' } });
+    expect(find(graph, 'leaf', 'k1')).toMatchObject({
+      children: [hub, { type: 'own', key: 'k1-own' }],
+      parents: [],
+      config: { key: 'k1' },
+    });
     expect(find(graph, 'own', 'k1-own')).toMatchObject({ children: [hub], parents: [] });
   });
 
@@ -55,7 +59,10 @@ describe('a scope', () => {
 
   it('is found by index from end to end', () => {
     const { sql, params } = loadScoped('n', [hub], { edges: ['own'] });
-    const plan = store.sqlite.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...params).map((row) => String(row['detail']));
+    const plan = store.sqlite
+      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .all(...params)
+      .map((row) => String(row['detail']));
     expect(plan.filter((step) => /^SCAN (e|a|associations|entities)\b/.test(step))).toEqual([]);
     expect(plan.join('\n')).toMatch(/associations_by_child \(network_id=\? AND to_type=\? AND to_key=\? AND from_type=\?\)/);
   });

@@ -78,16 +78,20 @@ function allows(grant: Grant, need: Need): boolean {
   }
 }
 
+/** Who is denied a path is denied it under every query, however either is encoded. */
 function denies(grant: Grant, need: Need): boolean {
   if (grant.resourceType !== 'uri') return allows(grant, need);
-  return need.uri !== undefined && (matchesGlob(grant.resource, need.uri) || matchesGlob(grant.resource, decoded(need.uri)));
+  if (need.uri === undefined) return false;
+  const [path = ''] = need.uri.split('?');
+  return [need.uri, path].some((form) => matchesGlob(grant.resource, form) || matchesGlob(grant.resource, decoded(form)));
 }
 
-/** The URI with its percent-encoding undone, as the router reads it; one that cannot be decoded stays as it is. */
-function decoded(uri: string): string {
-  try {
-    return decodeURIComponent(uri);
-  } catch {
-    return uri;
-  }
-}
+/** The URI with its percent-encoding undone, as the router reads it: what cannot be decoded stays as it is, the rest does not. */
+const decoded = (uri: string): string =>
+  uri.replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) => {
+    try {
+      return decodeURIComponent(run);
+    } catch {
+      return run;
+    }
+  });

@@ -220,7 +220,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     }
     switch (body.case) {
       case 'call':
-        await this.#answer(socket, body.value);
+        await this.#answer(socket, held.client, body.value);
         return;
       case 'ack':
         if (this.#streams.acked(body.value)) this.#presence.report({ streams: true });
@@ -305,7 +305,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     };
   }
 
-  async #answer(socket: WebSocket, call: Call): Promise<void> {
+  async #answer(socket: WebSocket, client: GatewayClient, call: Call): Promise<void> {
     if (call.id === 0) throw new FrameError(CloseCode.badFrame, 'a call needs an id other than 0');
     if (this.#openCalls >= MAX_GATEWAY_CALLS) {
       const message = `at most ${MAX_GATEWAY_CALLS} calls may be open`;
@@ -315,7 +315,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     this.#openCalls += 1;
     try {
       const timeout = Math.min(call.timeoutMs || CALL_TIMEOUT_MS, CALL_TIMEOUT_MS);
-      send(socket, replyFrame(call.id, await answer(this.#registry, call.path, call.payload, this.#context(attachment(socket).client), timeout)));
+      send(socket, replyFrame(call.id, await answer(this.#registry, call.path, call.payload, this.#context(client), timeout)));
     } finally {
       this.#openCalls -= 1;
     }

@@ -43,4 +43,8 @@ export const gatewayMigrations: readonly Migration[] = [
       ) WITHOUT ROWID;
       CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;`,
   },
+  {
+    id: '0002_changed_states',
+    sql: 'ALTER TABLE states ADD COLUMN changed INTEGER NOT NULL DEFAULT 1',
+  },
 ];

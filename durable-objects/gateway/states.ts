@@ -1,6 +1,15 @@
 import type { StateKey, StateReport, StateStore } from '../../core/state/store.ts';
 
+type Kept = { version: number; changed: number };
 type Row = { type: string; device_id: string; value: ArrayBuffer; version: number; received_at: number };
+
+// One statement, since most of what a gateway object does is this. A reporter without versions of its own sends 0 and is counted for
+// (Magma's blobstore does the same).
+const PUT = `
+  INSERT INTO states (type, device_id, value, version, received_at, changed) VALUES (?, ?, ?, ?, ?, 1)
+  ON CONFLICT DO UPDATE SET changed = value <> excluded.value, value = excluded.value, received_at = excluded.received_at,
+    version = CASE excluded.version WHEN 0 THEN version + 1 ELSE excluded.version END
+  RETURNING version, changed`;
 
 /** The reported states of one gateway in its object's SQLite. */
 export function stateStore(sql: SqlStorage, now: () => number): StateStore {
@@ -10,24 +19,9 @@ export function stateStore(sql: SqlStorage, now: () => number): StateStore {
   return {
     put: (states) =>
       states.map(({ type, deviceId, value, version }) => {
-        const old = read({ type, deviceId });
         const receivedAt = now();
-        // A reporter without versions of its own sends 0 and is counted for (Magma's blobstore does the same).
-        const next = version !== 0n ? version : old ? BigInt(old.version) + 1n : 0n;
-        if (old && sameBytes(new Uint8Array(old.value), value)) {
-          sql.exec('UPDATE states SET version = ?, received_at = ? WHERE type = ? AND device_id = ?', Number(next), receivedAt, type, deviceId);
-          return { type, deviceId, value, version: next, receivedAt, changed: false };
-        }
-        sql.exec(
-          `INSERT INTO states (type, device_id, value, version, received_at) VALUES (?, ?, ?, ?, ?)
-           ON CONFLICT DO UPDATE SET value = excluded.value, version = excluded.version, received_at = excluded.received_at`,
-          type,
-          deviceId,
-          value,
-          Number(next),
-          receivedAt,
-        );
-        return { type, deviceId, value, version: next, receivedAt, changed: true };
+        const kept = sql.exec<Kept>(PUT, type, deviceId, value, Number(version), receivedAt).one();
+        return { type, deviceId, value, version: BigInt(kept.version), receivedAt, changed: kept.changed === 1 };
       }),
     get: (keys) => keys.map(read).filter((row) => row !== undefined).map(report),
     list: () => sql.exec<Row>('SELECT type, device_id, value, version, received_at FROM states ORDER BY type, device_id').toArray().map(report),
@@ -45,7 +39,3 @@ const report = (row: Row): StateReport => ({
   receivedAt: row.received_at,
   changed: false,
 });
-
-function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
-  return left.byteLength === right.byteLength && left.every((byte, index) => byte === right[index]);
-}

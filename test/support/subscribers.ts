@@ -16,7 +16,12 @@ export const subscription = {
 };
 
 /** A subscriber as it is written. */
-export const subscriberBody = (number: number) => ({ id: imsi(number), name: `Phone ${number}`, lte: subscription, active_apns: ['internet'] });
+export const subscriberBody = (number: number) => ({
+  id: imsi(number),
+  name: `Phone ${number}`,
+  lte: subscription,
+  active_apns: ['internet'],
+});
 
 /** The same as it is read. */
 export const subscriberShown = (number: number) => ({ ...subscriberBody(number), config: { lte: subscription } });

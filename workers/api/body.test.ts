@@ -1,40 +1,55 @@
 import { describe, expect, it } from 'vitest';
-import { openRaw } from './body.ts';
+import { MAX_BODY_BYTES, readJson } from './body.ts';
 
-const spec = { contentTypes: ['text/csv', 'application/x-ndjson'], maxBytes: 10, idempotent: true };
-const post = (body: BodyInit | null, headers: Record<string, string> = {}) =>
-  new Request('http://x/', { method: 'POST', body, headers: { 'content-type': 'text/csv', ...headers }, duplex: 'half' } as RequestInit);
-const pieces = (...sizes: number[]) =>
+const request = (body: BodyInit | null, type: string | undefined = 'application/json', headers: Record<string, string> = {}) =>
+  new Request('https://x/', { method: 'POST', body, headers: { ...(type ? { 'content-type': type } : {}), ...headers }, duplex: 'half' } as RequestInit);
+/** A body that comes in pieces, without a length. */
+const pieces = (...chunks: Uint8Array[]) =>
   new ReadableStream<Uint8Array>({
     start(controller) {
-      for (const size of sizes) controller.enqueue(new Uint8Array(size));
+      for (const chunk of chunks) controller.enqueue(chunk);
       controller.close();
     },
   });
-async function sizeOf(request: Request): Promise<number> {
-  let bytes = 0;
-  for await (const chunk of openRaw(request, spec).chunks) bytes += chunk.byteLength;
-  return bytes;
-}
+const bytes = (text: string) => new TextEncoder().encode(text);
 
-describe('a raw body', () => {
-  it('is handed on as it comes, up to its bound', async () => {
-    expect(await sizeOf(post(pieces(4, 6)))).toBe(10);
-    expect(await sizeOf(post(null))).toBe(0);
-    await expect(sizeOf(post(pieces(4, 7)))).rejects.toMatchObject({ code: 'too_large' });
+describe('readJson', () => {
+  it.each(['application/json', 'application/json; charset=utf-8', 'APPLICATION/JSON', 'application/merge-patch+json'])('reads a body of type %s', async (type) => {
+    expect(await readJson(request('{"a":[1,"é"]}', type))).toEqual({ a: [1, 'é'] });
   });
 
-  it('is refused before it is read when it says that it is too large, or is of another kind', () => {
-    expect(() => openRaw(post('x', { 'content-length': '11' }), spec)).toThrow('larger than 10 bytes');
-    expect(() => openRaw(post('x', { 'content-type': 'application/json' }), spec)).toThrow('text/csv or application/x-ndjson');
-    expect(openRaw(post('x', { 'content-type': 'Text/CSV; charset=utf-8' }), spec).contentType).toBe('text/csv');
+  it('reads a body in pieces, cut inside a character', async () => {
+    const whole = bytes('{"a":"é"}');
+    expect(await readJson(request(pieces(whole.slice(0, 7), whole.slice(7))))).toEqual({ a: 'é' });
   });
 
-  it('may come with an Idempotency-Key, where the route knows one', () => {
-    const request = post('x', { 'idempotency-key': 'a-1' });
-    expect(openRaw(request, spec).idempotencyKey).toBe('a-1');
-    expect(openRaw(request, { ...spec, idempotent: false }).idempotencyKey).toBeUndefined();
-    expect(() => openRaw(post('x', { 'idempotency-key': 'a b' }), spec)).toThrow('idempotency-key');
-    expect(() => openRaw(post('x', { 'idempotency-key': 'a'.repeat(256) }), spec)).toThrow('idempotency-key');
+  it('is undefined without a body, whatever the type says', async () => {
+    expect(await readJson(request(null, undefined))).toBeUndefined();
+    expect(await readJson(request('', 'text/plain'))).toBeUndefined();
+  });
+
+  it.each(['text/plain', 'application/jsonp', 'application/x-www-form-urlencoded', 'text/json-application/json'])('refuses type %s', async (type) => {
+    await expect(readJson(request('{}', type))).rejects.toMatchObject({ code: 'unsupported_media_type' });
+  });
+
+  it('refuses a body without a type', async () => {
+    await expect(readJson(request(pieces(bytes('{}')), undefined))).rejects.toMatchObject({ code: 'unsupported_media_type' });
+  });
+
+  it.each([['{"a":', 'the body is not JSON'], ['{a:1}', 'the body is not JSON']])('refuses %s', async (text, message) => {
+    await expect(readJson(request(text))).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining(message) });
+  });
+
+  it('refuses bytes that are no UTF-8, also at the very end', async () => {
+    for (const body of [Uint8Array.of(0x22, 0xff, 0x22), Uint8Array.of(0x22, 0x22, 0xc3)]) {
+      await expect(readJson(request(pieces(body)))).rejects.toMatchObject({ code: 'invalid', message: 'the body is not valid UTF-8' });
+    }
+  });
+
+  it('takes as much as the limit allows, and no byte more, declared or not', async () => {
+    const text = (size: number) => `"${'x'.repeat(size - 2)}"`;
+    expect(await readJson(request(text(MAX_BODY_BYTES)))).toHaveLength(MAX_BODY_BYTES - 2);
+    await expect(readJson(request(pieces(bytes(text(MAX_BODY_BYTES)), bytes(' '))))).rejects.toMatchObject({ code: 'too_large' });
+    await expect(readJson(request('{}', 'application/json', { 'content-length': String(MAX_BODY_BYTES + 1) }))).rejects.toMatchObject({ code: 'too_large' });
   });
 });

@@ -49,25 +49,25 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
           { now, permit: (principal) => demand(principal, route.permission, target) },
         );
   const db = new Database(call.d1, authentication === ANYBODY ? undefined : authentication.gate);
-  const dryRun = wantsDryRun(route, url) ? new DryRun() : undefined;
   const refused = (error: unknown): void => {
     if (!(error instanceof OrcError) || (error.code !== 'unauthenticated' && error.code !== 'forbidden')) return;
     const about = authentication.about();
     const row = { action: `rest.${route.operationId}`, networkId: target.networkId ?? about.networkId, target: about.target, reason: error.reason ?? error.code };
     call.later(new Database(call.d1).commit([refusalStatement(row, { actor: about.target, requestId, at: now })]));
   };
-  const context = createContext({
-    requestId,
-    now: Date.now,
-    db,
-    principal: authentication.principal,
-    ifMatch: request.headers.get('if-match') ?? undefined,
-    fleet: call.fleet(() => db.authorise()),
-    platform: call.platform,
-    committed: call.committed,
-    dryRun,
-  });
   try {
+    const dryRun = wantsDryRun(route, url) ? new DryRun() : undefined;
+    const context = createContext({
+      requestId,
+      now: Date.now,
+      db,
+      principal: authentication.principal,
+      ifMatch: request.headers.get('if-match') ?? undefined,
+      fleet: call.fleet(() => db.authorise()),
+      platform: call.platform,
+      committed: call.committed,
+      dryRun,
+    });
     checkVisible(call.params);
     const input = {
       params: route.params ? parse(route.params, call.params, 'path') : call.params,

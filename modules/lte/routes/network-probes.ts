@@ -63,9 +63,7 @@ export const networkProbeRoutes: readonly Route[] = [
     key: (body) => body.task_id,
     keyField: 'task_id',
     read: readTask,
-    create: (body, _extra, now) => [
-      { do: 'create_entity', id: { type: PROBE_TASK, key: body.task_id }, config: startedTask(body, now) },
-    ],
+    create: (body, _extra, now) => [{ do: 'create_entity', id: { type: PROBE_TASK, key: body.task_id }, config: startedTask(body, now) }],
     replace: (key, body) => [{ do: 'update_entity', id: { type: PROBE_TASK, key }, config: body.task_details }],
     removesSilently: true,
   }),

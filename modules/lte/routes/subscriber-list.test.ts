@@ -7,7 +7,8 @@ import { subscriberPage } from '../services/subscriber/queries.ts';
 const path = '/lte/n1/subscribers';
 let api: TestApi;
 const list = async (query: Record<string, string>) => (await api.call('GET', path, { query })).body;
-const ids = async (query: Record<string, string>) => ((await list({ verbose: 'false', ...query })) as { subscribers: string[] }).subscribers;
+const ids = async (query: Record<string, string>) =>
+  ((await list({ verbose: 'false', ...query })) as { subscribers: string[] }).subscribers;
 
 beforeEach(async () => {
   api = await subscriberApi();
@@ -45,9 +46,21 @@ describe('the list of subscribers', () => {
       subscribers: [1, 2, 3].map(imsi),
     });
     const second = { page_size: '2', page_token: encodePageToken(imsi(2)) };
-    expect(await list({ ...second, verbose: 'false' })).toMatchObject({ next_page_token: encodePageToken(imsi(4)), subscribers: [3, 4].map(imsi) });
-    expect(await list({ page_size: '2', page_token: encodePageToken(imsi(4)) })).toEqual({ total_count: 4, next_page_token: '', subscribers: {} });
-    for (const query of [{ page_size: '-1' }, { page_size: 'x' }, { page_token: '!' }]) {
+    expect(await list({ ...second, verbose: 'false' })).toMatchObject({
+      next_page_token: encodePageToken(imsi(4)),
+      subscribers: [3, 4].map(imsi),
+    });
+    expect(await list({ page_size: '2', page_token: encodePageToken(imsi(4)) })).toEqual({
+      total_count: 4,
+      next_page_token: '',
+      subscribers: {},
+    });
+    for (const [name, value] of [
+      ['page_size', '-1'],
+      ['page_size', 'x'],
+      ['page_token', '!'],
+    ] as const) {
+      const query = { [name]: value };
       expect((await api.refusal('GET', path, { query })).code).toBe('invalid');
     }
   });
@@ -65,7 +78,10 @@ describe('the list of subscribers', () => {
     expect(await ids({ name_prefix: 'Ann' })).toEqual([2, 3, 4].map(imsi));
     expect(await ids({ name_prefix: 'Anna', state: 'INACTIVE' })).toEqual([imsi(3)]);
     expect(await ids({ name_prefix: 'ann' })).toEqual([]);
-    const first = (await list({ name_prefix: 'A', page_size: '2', verbose: 'false' })) as { next_page_token: string; subscribers: string[] };
+    const first = (await list({ name_prefix: 'A', page_size: '2', verbose: 'false' })) as {
+      next_page_token: string;
+      subscribers: string[];
+    };
     expect(first.subscribers).toEqual([2, 3].map(imsi));
     expect(await list({ name_prefix: 'A', page_size: '2', page_token: first.next_page_token })).toEqual({
       total_count: 4,
@@ -100,7 +116,8 @@ describe('the list of subscribers', () => {
   });
 
   it('of an unknown network is not found', async () => {
-    for (const query of [{}, { verbose: 'false' }, { state: 'ACTIVE' }, { msisdn: '1' }, { ip: '1.2.3.4' }]) {
+    const queries: Record<string, string>[] = [{}, { verbose: 'false' }, { state: 'ACTIVE' }, { msisdn: '1' }, { ip: '1.2.3.4' }];
+    for (const query of queries) {
       expect((await api.refusal('GET', '/lte/none/subscribers', { query })).code).toBe('not_found');
     }
   });

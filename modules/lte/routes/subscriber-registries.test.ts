@@ -16,7 +16,11 @@ describe('telephone numbers', () => {
 
   it('are assigned once, listed, read and taken off', async () => {
     expect(await body(path)).toEqual({});
-    expect(await api.call('POST', path, { body: { id: imsi(1), msisdn: '4912' } })).toMatchObject({ status: 201, body: undefined, trips: 2 });
+    expect(await api.call('POST', path, { body: { id: imsi(1), msisdn: '4912' } })).toMatchObject({
+      status: 201,
+      body: undefined,
+      trips: 2,
+    });
     await api.call('POST', path, { body: { id: imsi(1), msisdn: '4911' } });
     expect(await api.call('GET', path)).toMatchObject({ body: { 4911: imsi(1), 4912: imsi(1) }, trips: 1 });
     expect(await api.call('GET', `${path}/4912`)).toMatchObject({ status: 200, body: imsi(1), trips: 1 });
@@ -28,8 +32,14 @@ describe('telephone numbers', () => {
   });
 
   it('refuse what is malformed or nowhere', async () => {
-    expect((await api.refusal('POST', path, { body: { id: '1', msisdn: '' } })).faults.map((fault) => fault.path)).toEqual(['body.id', 'body.msisdn']);
-    for (const [method, sent] of [['GET', undefined], ['POST', { id: imsi(1), msisdn: '1' }]] as const) {
+    expect((await api.refusal('POST', path, { body: { id: '1', msisdn: '' } })).faults.map((fault) => fault.path)).toEqual([
+      'body.id',
+      'body.msisdn',
+    ]);
+    for (const [method, sent] of [
+      ['GET', undefined],
+      ['POST', { id: imsi(1), msisdn: '1' }],
+    ] as const) {
       expect(await refused(method, '/lte/none/msisdns', sent)).toBe('not_found');
     }
     await api.call('POST', path, { body: { id: imsi(1), msisdn: '4911' } });
@@ -90,7 +100,10 @@ describe('probe tasks', () => {
     expect(shown).toEqual({ task_id: 't1', task_details: details });
     expect((shown as { task_details: { correlation_id: number } }).task_details.correlation_id).toBeGreaterThan(0);
     expect(await api.call('GET', path)).toMatchObject({ body: { t1: shown }, trips: 1 });
-    const given = { ...task('t1'), task_details: { ...task('t1').task_details, delivery_type: 'events_only', correlation_id: 7, duration: 0 } };
+    const given = {
+      ...task('t1'),
+      task_details: { ...task('t1').task_details, delivery_type: 'events_only', correlation_id: 7, duration: 0 },
+    };
     expect(await api.call('PUT', `${path}/t1`, { body: given })).toMatchObject({ status: 204, trips: 2 });
     expect(await body(`${path}/t1`)).toEqual(given);
     await api.call('POST', path, { body: { ...given, task_id: 't2' } });
@@ -115,7 +128,10 @@ describe('probe tasks', () => {
     const { etag } = await api.call('GET', `${path}/t1`);
     await api.call('PUT', `${path}/t1`, { body: task('t1'), ifMatch: etag ?? '' });
     expect((await api.refusal('PUT', `${path}/t1`, { body: task('t1'), ifMatch: etag ?? '' })).code).toBe('precondition_failed');
-    for (const [method, sent] of [['GET', undefined], ['POST', task('t1')]] as const) {
+    for (const [method, sent] of [
+      ['GET', undefined],
+      ['POST', task('t1')],
+    ] as const) {
       expect(await refused(method, '/lte/none/network_probe/tasks', sent)).toBe('not_found');
     }
   });
@@ -123,7 +139,13 @@ describe('probe tasks', () => {
 
 describe('probe destinations', () => {
   const path = '/lte/n1/network_probe/destinations';
-  const details = { delivery_type: 'all', delivery_address: '10.0.0.1:4040', certificate: 'AAEC', private_key: 'AwQF', skip_verify_server: false };
+  const details = {
+    delivery_type: 'all',
+    delivery_address: '10.0.0.1:4040',
+    certificate: 'AAEC',
+    private_key: 'AwQF',
+    skip_verify_server: false,
+  };
   const destination = { destination_id: 'd1', destination_details: details };
 
   it('are made, listed, replaced and deleted', async () => {
@@ -140,7 +162,9 @@ describe('probe destinations', () => {
     await api.call('POST', path, { body: destination });
     expect(await refused('POST', path, destination)).toBe('conflict');
     expect(await refused('PUT', `${path}/d2`, { ...destination, destination_id: 'd2' })).toBe('not_found');
-    const { faults } = await api.refusal('POST', path, { body: { destination_id: 'd2', destination_details: { delivery_type: 'all', private_key: '!' } } });
+    const { faults } = await api.refusal('POST', path, {
+      body: { destination_id: 'd2', destination_details: { delivery_type: 'all', private_key: '!' } },
+    });
     expect(faults.map((fault) => fault.path)).toEqual(
       ['delivery_address', 'certificate', 'private_key', 'skip_verify_server'].map((name) => `body.destination_details.${name}`),
     );

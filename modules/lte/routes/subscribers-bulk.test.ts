@@ -31,7 +31,9 @@ describe('subscribers in bulk', () => {
     expect((await send(ndjson(changed, subscriberBody(3)))).body).toEqual({ total: 2, created: 1, updated: 1, ...nothing });
     expect(await body(`${path}/${imsi(1)}`)).toEqual({ ...subscriberShown(1), name: 'other', active_policies_by_apn: { ims: ['r2'] } });
     expect(await body(`${path}/${imsi(2)}`)).toEqual(subscriberShown(2));
-    expect(api.d1.sqlite.prepare("SELECT key FROM entities WHERE type = 'apn_policy_profile'").all()).toEqual([{ key: `${imsi(1)}___ims` }]);
+    expect(api.d1.sqlite.prepare("SELECT key FROM entities WHERE type = 'apn_policy_profile'").all()).toEqual([
+      { key: `${imsi(1)}___ims` },
+    ]);
     expect(await body(path)).toMatchObject({ total_count: 3 });
   });
 
@@ -69,7 +71,10 @@ describe('subscribers in bulk', () => {
       unlisted: 0,
       repeated: false,
     });
-    expect(await body(path)).toMatchObject({ total_count: 2, subscribers: { [imsi(1)]: subscriberShown(1), [imsi(4)]: subscriberShown(4) } });
+    expect(await body(path)).toMatchObject({
+      total_count: 2,
+      subscribers: { [imsi(1)]: subscriberShown(1), [imsi(4)]: subscriberShown(4) },
+    });
   });
 
   it('commit nothing when no line is good', async () => {
@@ -85,7 +90,9 @@ describe('subscribers in bulk', () => {
     await api.call('DELETE', `${path}/${imsi(1)}`);
     expect(await send(text, 'k1')).toMatchObject({ status: 200, body: { ...(first as object), repeated: true }, trips: 1 });
     expect(await body(path)).toMatchObject({ total_count: 0 });
-    const other = await api.refusal('POST', bulk, { raw: { contentType: 'application/x-ndjson', chunks: [`${text}\n`], idempotencyKey: 'k1' } });
+    const other = await api.refusal('POST', bulk, {
+      raw: { contentType: 'application/x-ndjson', chunks: [`${text}\n`], idempotencyKey: 'k1' },
+    });
     expect(other.code).toBe('conflict');
     expect((await send(text, 'k2')).body).toEqual(first);
     // A day later the first key is free again.

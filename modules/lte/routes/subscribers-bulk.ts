@@ -45,7 +45,8 @@ export const subscriberBulkRoutes: readonly Route[] = [
       );
       if (!network) throw notFound(`network "${networkId}"`);
       if (kept) {
-        if (kept.fingerprint !== fingerprint) throw new OrcError('conflict', 'this Idempotency-Key came with another body before; take a new one');
+        if (kept.fingerprint !== fingerprint)
+          throw new OrcError('conflict', 'this Idempotency-Key came with another body before; take a new one');
         return ok({ ...(kept.answer as BulkReport), repeated: true });
       }
       const good = rows.flatMap(({ line, subscriber }) => {

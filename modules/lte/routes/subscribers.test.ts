@@ -119,7 +119,12 @@ describe('what is refused', () => {
 
   it('names every place that is wrong at once', async () => {
     const lte = { state: 'ON', auth_algo: 'AES', auth_key: 'AAAA', auth_opc: 'AAAA' };
-    expect(await paths('POST', path, [subscriberBody(2), { id: 'IMSI12', lte, static_ips: { ims: '1.2.3.4' }, forbidden_network_types: ['3G'] }])).toEqual([
+    expect(
+      await paths('POST', path, [
+        subscriberBody(2),
+        { id: 'IMSI12', lte, static_ips: { ims: '1.2.3.4' }, forbidden_network_types: ['3G'] },
+      ]),
+    ).toEqual([
       'body[1].id',
       'body[1].lte.state',
       'body[1].lte.auth_algo',
@@ -142,7 +147,14 @@ describe('what is refused', () => {
       active_base_names: ['r1'],
       active_policies_by_apn: { y: ['r1', 'r9'] },
     };
-    const places = ['.lte.sub_profile', '.active_apns[1]', '.active_policies[0]', '.active_base_names[0]', '.active_policies_by_apn.y', '.active_policies_by_apn.y[1]'];
+    const places = [
+      '.lte.sub_profile',
+      '.active_apns[1]',
+      '.active_policies[0]',
+      '.active_base_names[0]',
+      '.active_policies_by_apn.y',
+      '.active_policies_by_apn.y[1]',
+    ];
     expect(await paths('POST', path, [subscriberBody(2), lost])).toEqual(places.map((place) => `body[1]${place}`));
     expect((await api.refusal('GET', `${path}/${imsi(2)}`)).code).toBe('not_found');
     await api.call('POST', path, { body: [subscriberBody(1)] });
@@ -164,7 +176,9 @@ describe('what is refused', () => {
     expect((await api.refusal('PUT', one, { body: subscriberBody(1) })).code).toBe('not_found');
     expect((await api.refusal('PUT', one, { body: subscriberBody(2) })).faults).toMatchObject([{ path: 'body.id' }]);
     expect((await api.refusal('POST', '/lte/none/subscribers', { body: [subscriberBody(1)] })).code).toBe('not_found');
-    expect((await api.refusal('POST', '/lte/n2/subscribers', { body: [subscriberBody(1)] })).faults).toMatchObject([{ path: 'body[0].active_apns[0]' }]);
+    expect((await api.refusal('POST', '/lte/n2/subscribers', { body: [subscriberBody(1)] })).faults).toMatchObject([
+      { path: 'body[0].active_apns[0]' },
+    ]);
   });
 
   it('is a change of what somebody else has changed', async () => {
@@ -186,7 +200,9 @@ describe('what is refused', () => {
 describe('an access point that many use', () => {
   it('keeps its ETag when subscribers come and go, and is read by none of them', async () => {
     const before = await api.call('GET', '/lte/n1/apns/internet');
-    await api.call('POST', path, { body: Array.from({ length: 50 }, (_, index) => ({ ...subscriberBody(index), active_policies_by_apn: { internet: ['r1'] } })) });
+    await api.call('POST', path, {
+      body: Array.from({ length: 50 }, (_, index) => ({ ...subscriberBody(index), active_policies_by_apn: { internet: ['r1'] } })),
+    });
     await api.call('DELETE', `${path}/${imsi(3)}`);
     const after = await api.call('GET', '/lte/n1/apns/internet');
     expect(after).toEqual(before);

@@ -52,7 +52,15 @@ const create = route({
       const taken = ids.flatMap((id, index) =>
         known.keys.has(id) ? [{ path: `body[${index}].id`, message: `subscriber "${id}" already exists` }] : [],
       );
-      if (taken.length > 0) throw new OrcError('conflict', taken.map(({ message }) => message).join('; ').slice(0, 10_000), { faults: taken });
+      if (taken.length > 0)
+        throw new OrcError(
+          'conflict',
+          taken
+            .map(({ message }) => message)
+            .join('; ')
+            .slice(0, 10_000),
+          { faults: taken },
+        );
       if (body.length === 0) return created();
       const target = body.length === 1 ? (ids[0] ?? '') : `${body.length} subscribers`;
       await ctx.commit({ networkId, action: 'subscriber.create', target, mutations: putSubscribers(body, { onlyNew: true }) });

@@ -17,7 +17,10 @@ export const networkProbeTaskDetails = z
   .meta({ id: 'network_probe_task_details', description: 'What is intercepted' });
 
 export const networkProbeTask = z
-  .object({ task_id: nonEmpty().max(255).meta({ id: 'network_probe_task_id', description: 'Id of the task' }), task_details: networkProbeTaskDetails })
+  .object({
+    task_id: nonEmpty().max(255).meta({ id: 'network_probe_task_id', description: 'Id of the task' }),
+    task_details: networkProbeTaskDetails,
+  })
   .meta({ id: 'network_probe_task', description: 'An interception of one target' });
 
 const secretBytes = () => base64Bytes({ max: 64 * 1024 });

@@ -8,7 +8,9 @@ const content = {
   message: nonEmpty().max(2000).describe('The text'),
 };
 
-export const mutableSmsMessage = z.object(content).meta({ id: 'mutable_sms_message', description: 'A text message to be sent to a subscriber' });
+export const mutableSmsMessage = z
+  .object(content)
+  .meta({ id: 'mutable_sms_message', description: 'A text message to be sent to a subscriber' });
 
 export const smsMessage = z
   .object({

@@ -14,7 +14,9 @@ export const bulkReport = z
         z.object({
           line: z.int().describe('Number of the line in the body, from 1'),
           id: z.string().optional().describe('Id of the subscriber, where the line has one'),
-          faults: z.array(z.object({ path: z.string(), message: z.string() })).describe('What is wrong with it, with its place in the line'),
+          faults: z
+            .array(z.object({ path: z.string(), message: z.string() }))
+            .describe('What is wrong with it, with its place in the line'),
         }),
       )
       .describe('What is wrong, line by line; the first half megabyte of it'),

@@ -17,7 +17,9 @@ export const lteSubscription = z
     state: subscriberActivity.describe('Whether the network serves it'),
     auth_algo: z.enum(['MILENAGE']).describe('How it proves who it is'),
     auth_key: base64Bytes({ min: 16, max: 16 }).describe('Secret key (K) of the SIM: 16 bytes'),
-    auth_opc: base64Bytes({ min: 16, max: 16 }).optional().describe("Operator key derived for the SIM (OPc): 16 bytes; without it that of the network"),
+    auth_opc: base64Bytes({ min: 16, max: 16 })
+      .optional()
+      .describe('Operator key derived for the SIM (OPc): 16 bytes; without it that of the network'),
     sub_profile: unset(subProfile, 'null').describe('Name of its rate profile, or `default`'),
   })
   .meta({ id: 'lte_subscription', description: 'What the network has to know to serve a SIM' });

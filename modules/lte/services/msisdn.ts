@@ -31,5 +31,7 @@ const assigned = query<{ msisdn: string; id: string }[], 'networkId' | 'after' |
 );
 
 /** The numbers of a network with their subscribers, in order of number. */
-export const assignedNumbers = (networkId: string, page: { readonly after: string; readonly limit: number }): Query<{ msisdn: string; id: string }[]> =>
-  assigned({ networkId, ...page });
+export const assignedNumbers = (
+  networkId: string,
+  page: { readonly after: string; readonly limit: number },
+): Query<{ msisdn: string; id: string }[]> => assigned({ networkId, ...page });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { auditPage as page } from '../../../core/configurator/audit-log.ts';
+import { INTERNAL_NETWORK } from '../../../core/configurator/internal-network.ts';
 import { demand, mayAccess } from '../../../core/identity/access.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { answers, ok } from '../../../core/rest/reply.ts';
@@ -37,17 +38,18 @@ export const auditRoutes: readonly Route[] = [
       const times = { from: from === undefined ? null : momentOf(from), to: to === undefined ? null : momentOf(to) };
       const [entries] = await ctx.read(page({ ...filter, ...times, before: before[0] ?? 0, limit }));
       const principal = await ctx.principal();
+      const reads = { action: 'read', scope: 'network' } as const;
+      const targetOf = (networkId: string) => ({ networkId, uri: `/magma/v1/networks/${encodeURIComponent(networkId)}` });
       if (!mayAccess(principal, { action: 'read', scope: 'all', uri: '/magma/v1/audit' })) {
-        if (network === undefined) demand(principal, { action: 'read', scope: 'all' }, {});
-        else
-          demand(
-            principal,
-            { action: 'read', scope: 'network' },
-            { networkId: network, uri: `/magma/v1/networks/${encodeURIComponent(network)}` },
-          );
+        // What the platform itself did is in no network, or in one that nobody is granted.
+        if (!network || network === INTERNAL_NETWORK) demand(principal, { action: 'read', scope: 'all' }, {});
+        else demand(principal, reads, targetOf(network));
       }
+      // Who may read everything may still be denied a network.
+      const isOpen = (id: string) => id === '' || id === INTERNAL_NETWORK || mayAccess(principal, { ...reads, ...targetOf(id) });
+      const shown = entries.filter(({ network_id: id }) => isOpen(id));
       const last = entries.at(-1);
-      return ok({ entries, page_token: seekToken(last && [last.id], entries.length, limit) });
+      return ok({ entries: shown, page_token: seekToken(last && [last.id], entries.length, limit) });
     },
   }),
 ];

@@ -62,7 +62,11 @@ const keys = map(keysOf);
 const whole = map((roots) => scopedQuery<Filters>(roots));
 
 /** The queries of one page: the ids in order, and the subscribers themselves. */
-export function subscriberPage(networkId: string, filter: SubscriberFilter, page: { readonly after: SubscriberPosition; readonly limit: number }) {
+export function subscriberPage(
+  networkId: string,
+  filter: SubscriberFilter,
+  page: { readonly after: SubscriberPosition; readonly limit: number },
+) {
   const { state = null, profile = null, namePrefix: prefix = null } = filter;
   const way = prefix !== null ? 'name' : profile !== null ? 'profile' : state !== null ? 'state' : 'all';
   const values = { networkId, state, profile, prefix, after: page.after.key, afterName: page.after.name, limit: page.limit };
@@ -87,7 +91,10 @@ const known = query<KnownSubscribers, 'networkId' | 'keys'>(
     (SELECT json_group_array(a.to_key) FROM json_each(${p('keys')}) AS i
       CROSS JOIN ${associations} AS a ON a.network_id = ${p('networkId')} AND a.from_type = 'subscriber' AND a.from_key = i.value
         AND a.to_type = 'apn_policy_profile') AS profiles`,
-  ([row]) => ({ keys: new Set(JSON.parse(String(row?.['keys'])) as string[]), profiles: JSON.parse(String(row?.['profiles'])) as string[] }),
+  ([row]) => ({
+    keys: new Set(JSON.parse(String(row?.['keys'])) as string[]),
+    profiles: JSON.parse(String(row?.['profiles'])) as string[],
+  }),
 );
 
 export interface KnownSubscribers {

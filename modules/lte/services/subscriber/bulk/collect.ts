@@ -36,7 +36,8 @@ export async function collect(raw: RawBody, options: { readonly fingerprint: boo
   const take = (found: readonly Found<Parsed>[]): void => {
     for (const { line, value: parsed } of found) {
       lines += 1;
-      if (lines > MAX_BULK_LINES) throw new OrcError('too_large', `the body holds more than ${MAX_BULK_LINES} subscribers; send it in parts`);
+      if (lines > MAX_BULK_LINES)
+        throw new OrcError('too_large', `the body holds more than ${MAX_BULK_LINES} subscribers; send it in parts`);
       if ('fault' in parsed) {
         failures.add(line, undefined, [{ path: '', message: parsed.fault }]);
         continue;

@@ -66,7 +66,8 @@ const pairs = (cell: string): [string, string][] =>
   });
 /** SIM makers write keys as hex; 32 characters of base64 would be 24 bytes, so the two cannot be confused. */
 const key = (cell: string): string => (/^[0-9A-Fa-f]{32}$/.test(cell) ? hexToBase64(cell) : cell);
-const hexToBase64 = (hex: string): string => btoa((hex.match(/../g) ?? []).map((pair) => String.fromCharCode(Number.parseInt(pair, 16))).join(''));
+const hexToBase64 = (hex: string): string =>
+  btoa((hex.match(/../g) ?? []).map((pair) => String.fromCharCode(Number.parseInt(pair, 16))).join(''));
 const plain = (cell: string): string => cell;
 
 /** How the cell of each column becomes a property; those of `lte` by their own names. */
@@ -92,7 +93,8 @@ const COLUMNS: Readonly<Record<string, { readonly lte?: true; readonly read: (ce
 export function subscriberOfRecord(header: readonly string[]): (cells: readonly string[]) => unknown {
   const unknown = header.filter((name) => !Object.hasOwn(COLUMNS, name));
   const known = Object.keys(COLUMNS).join(', ');
-  if (unknown.length > 0) throw invalid(`line 1: there is no column ${unknown.map((name) => `"${name.slice(0, 100)}"`).join(', ')}; there are ${known}`);
+  if (unknown.length > 0)
+    throw invalid(`line 1: there is no column ${unknown.map((name) => `"${name.slice(0, 100)}"`).join(', ')}; there are ${known}`);
   if (!header.includes('id')) throw invalid(`line 1: the column "id" is missing; columns are ${known}`);
   if (new Set(header).size < header.length) throw invalid('line 1: a column is there twice');
   return (cells) => {

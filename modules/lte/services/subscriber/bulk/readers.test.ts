@@ -37,9 +37,11 @@ describe('bounds', () => {
 
   it('characters may be cut anywhere between chunks; a byte order mark is dropped', async () => {
     const bytes = new TextEncoder().encode('\ufeffé€😀');
-    const read = textOf((async function* () {
-      for (const byte of bytes) yield new Uint8Array([byte]);
-    })());
+    const read = textOf(
+      (async function* () {
+        for (const byte of bytes) yield new Uint8Array([byte]);
+      })(),
+    );
     let text = '';
     for await (const piece of read) text += piece;
     expect(text).toBe('é€😀');

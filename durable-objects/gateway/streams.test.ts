@@ -1,0 +1,139 @@
+import { create } from '@bufbuild/protobuf';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { decodeFrame } from '../../core/wire/frame.ts';
+import { StreamAckSchema, StreamNackSchema, StreamPositionSchema } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
+import { objectSql } from '../../test/support/object-sql.ts';
+import { gatewayMigrations } from './schema.ts';
+import { Streams } from './streams.ts';
+
+let now: number;
+let streams: Streams;
+
+const content = (version: number, digest = `d${version}`) => ({ stream: 's', version, digest, updates: [{ key: 'g', value: Uint8Array.of(version) }] });
+const position = (digest: string) => [create(StreamPositionSchema, { stream: 's', digest })];
+const ack = (version: number, digest = `d${version}`) => streams.acked(create(StreamAckSchema, { stream: 's', version: BigInt(version), digest }));
+const nack = (version: number, more: { reason?: string; path?: string } = {}) =>
+  streams.nacked(create(StreamNackSchema, { stream: 's', version: BigInt(version), reason: 'no', ...more }));
+const progress = () => streams.progress()[0];
+
+beforeEach(() => {
+  now = 100;
+  streams = new Streams(objectSql(gatewayMigrations), () => now);
+});
+
+describe('content', () => {
+  it('is taken when it is new, newer, or other content of the same version', () => {
+    expect([content(2), content(2), content(1), content(2, 'other'), content(3)].map((given) => streams.store(given))).toEqual([true, false, false, true, true]);
+    expect(streams.digests()).toEqual({ s: 'd3' });
+  });
+
+  it('is a frame with everything in it, and is sent once a connection', () => {
+    streams.store(content(2));
+    const frame = streams.unsent('s');
+    expect(decodeFrame(frame ?? new Uint8Array()).body).toMatchObject({
+      case: 'update',
+      value: { stream: 's', version: 2n, digest: 'd2', batch: { resync: true, updates: [{ key: 'g', value: Uint8Array.of(2) }] } },
+    });
+    streams.sent('s');
+    expect(streams.unsent('s')).toBeUndefined();
+    expect(streams.unsent('nothing')).toBeUndefined();
+    streams.forgetSent();
+    expect(streams.unsent('s')).toBeDefined();
+  });
+
+  it('is gone when it is cleared', () => {
+    streams.store(content(9));
+    streams.clear();
+    expect(streams.progress()).toEqual([]);
+    expect(streams.store(content(1))).toBe(true);
+  });
+});
+
+describe('what a gateway says it holds', () => {
+  it('is due when it differs, and counts as acknowledged when it does not', () => {
+    streams.store(content(2));
+    expect(streams.due(position('d1'))).toEqual(['s']);
+    expect(streams.due(position('d2'))).toEqual([]);
+    expect(progress()).toMatchObject({ sentVersion: 2, ackedVersion: 2, ackedAt: 100, roundTripMs: null });
+    now = 200;
+    streams.due(position('d2'));
+    expect(progress()).toMatchObject({ ackedAt: 100 });
+    expect(streams.due([create(StreamPositionSchema, { stream: 'unknown' })])).toEqual([]);
+  });
+
+  it('is acknowledged now, not when an older version was', () => {
+    streams.store(content(2));
+    ack(2);
+    now = 200;
+    streams.store(content(3));
+    streams.due(position('d3'));
+    expect(progress()).toMatchObject({ ackedVersion: 3, ackedAt: 200 });
+  });
+
+  it('outweighs an old ACK, but not what was sent on this connection', () => {
+    streams.store(content(2));
+    streams.sent('s');
+    ack(2);
+    expect(streams.due(position(''))).toEqual([]);
+    expect(progress()).toMatchObject({ ackedVersion: 2 });
+    streams.forgetSent();
+    expect(streams.due(position(''))).toEqual(['s']);
+    expect(progress()).toMatchObject({ ackedVersion: null, ackedAt: null });
+  });
+});
+
+describe('an ACK', () => {
+  it('of what was sent last settles it, with its round trip', () => {
+    streams.store(content(2));
+    streams.sent('s');
+    now = 142;
+    expect(ack(2)).toBe(true);
+    expect(progress()).toEqual({ stream: 's', version: 2, sentVersion: 2, ackedVersion: 2, ackedAt: 142, roundTripMs: 42, nack: null });
+  });
+
+  it('of an overtaken version moves the acked version only', () => {
+    streams.store(content(2));
+    streams.store(content(5));
+    streams.sent('s');
+    expect(ack(2)).toBe(true);
+    expect(progress()).toMatchObject({ version: 5, sentVersion: 5, ackedVersion: 2, roundTripMs: null });
+    ack(5);
+    expect(ack(2)).toBe(false);
+    expect(progress()).toMatchObject({ ackedVersion: 5 });
+  });
+
+  it('of the future, of another stream, or of other content of the same version says nothing', () => {
+    streams.store(content(5));
+    expect([ack(6), ack(2 ** 53), ack(5, 'other')]).toEqual([false, false, false]);
+    expect(streams.acked(create(StreamAckSchema, { stream: 'x', version: 1n }))).toBe(false);
+    expect(progress()).toMatchObject({ ackedVersion: null });
+    ack(5);
+    streams.store(content(5, 'other'));
+    expect(progress()).toMatchObject({ version: 5, sentVersion: null, ackedVersion: null });
+    expect(ack(5)).toBe(false);
+    expect(ack(5, 'other')).toBe(true);
+  });
+});
+
+describe('a NACK', () => {
+  it('keeps why and where, within limits, until the next settled version', () => {
+    streams.store(content(5));
+    streams.sent('s');
+    expect(nack(5, { reason: 'r'.repeat(5000), path: 'p'.repeat(5000) })).toBe(true);
+    expect(progress()).toMatchObject({ ackedVersion: null, nack: { version: 5, reason: 'r'.repeat(1024), path: 'p'.repeat(256), at: 100 } });
+    expect(streams.unsent('s')).toBeUndefined();
+    streams.store(content(6));
+    expect(progress()?.nack).toMatchObject({ version: 5 });
+    ack(6);
+    expect(progress()?.nack).toBeNull();
+  });
+
+  it('of the future, of what was acknowledged since, or of another stream says nothing', () => {
+    streams.store(content(4));
+    ack(4);
+    streams.store(content(5));
+    expect([nack(6), nack(3)]).toEqual([false, false]);
+    expect(streams.nacked(create(StreamNackSchema, { stream: 'x' }))).toBe(false);
+    expect(progress()?.nack).toBeNull();
+  });
+});

@@ -1,0 +1,111 @@
+import { createApi } from '../../workers/api/app.ts';
+import type { Environment } from '../../workers/environment.ts';
+import type { TlsClient } from '../../core/identity/client.ts';
+import { createRegistry } from '../../core/module/registry.ts';
+import type { GatewayPort, NetworkPort } from '../../durable-objects/ports.ts';
+import { modules } from '../../modules/index.ts';
+import { type TestD1, testD1 } from '../support/d1.ts';
+
+export const registry = createRegistry(modules);
+
+/** How a caller shows who it is. */
+export interface Credentials {
+  readonly tls?: TlsClient | undefined;
+  readonly authorization?: string | undefined;
+}
+
+export interface Asked {
+  readonly method: string;
+  /** Below /magma/v1, with what follows it in the URL. */
+  readonly path: string;
+  readonly body?: string | undefined;
+  readonly contentType?: string | undefined;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** The whole API door over SQLite; gateways answer everything, and it is written down that they were asked. */
+export interface Platform {
+  readonly store: TestD1;
+  /** What was asked of the objects since the last `restore`, commits announced left out. */
+  readonly fleet: string[];
+  /** Waits also for what the door does after its answer. */
+  readonly ask: (asked: Asked, credentials: Credentials) => Promise<Answered>;
+  /** Every row of every table but the audit log. */
+  readonly dump: () => string;
+  /** The state to which `restore` goes back. */
+  readonly keep: () => void;
+  readonly restore: () => void;
+}
+
+export function startPlatform(): Platform {
+  const store = testD1();
+  const fleet: string[] = [];
+  const pem = (kind: string): string => `-----BEGIN ${kind}-----\nTEST\n-----END ${kind}-----\n`;
+  const env = {
+    DB: store.d1,
+    NETWORK: { getByName: (name: string) => networkPort(name, fleet) },
+    GATEWAY: { getByName: (name: string) => gatewayPort(name, fleet) },
+    IDENTITY_SOURCE: 'none',
+    DOMAIN: 'orc8r.test',
+    CERTIFIER_CERT: pem('CERTIFICATE'),
+    CERTIFIER_KEY: pem('PRIVATE KEY'),
+    BOOTSTRAP_KEY: btoa('0'.repeat(32)),
+    ROOT_CA: pem('CERTIFICATE'),
+  } as unknown as Environment;
+  const api = createApi(registry, '0.0.0-test');
+  const tables = store.sqlite
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'audit' ORDER BY name")
+    .all()
+    .map((row) => String(row['name']));
+  let kept = store.sqlite.serialize();
+
+  return {
+    store,
+    fleet,
+    async ask({ method, path, body, contentType = 'application/json' }, { tls, authorization }) {
+      const headers = new Headers(body === undefined ? {} : { 'content-type': contentType });
+      if (authorization !== undefined) headers.set('authorization', authorization);
+      const request = new Request(`https://api.orc8r.test/magma/v1${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
+      const later: Promise<unknown>[] = [];
+      const context = { waitUntil: (work: Promise<unknown>) => later.push(work), passThroughOnException: () => undefined, props: {} };
+      const response = await api.fetch(request, { env, tls }, context as unknown as ExecutionContext);
+      const text = await response.text();
+      await Promise.all(later);
+      return { status: response.status, headers: response.headers, text };
+    },
+    dump: () => tables.map((name) => `${name} ${JSON.stringify(store.sqlite.prepare(`SELECT * FROM "${name}"`).all())}`).join('\n'),
+    keep: () => {
+      kept = store.sqlite.serialize();
+    },
+    restore: () => {
+      fleet.length = 0;
+      store.sqlite.deserialize(kept);
+      store.sqlite.exec('PRAGMA foreign_keys = ON');
+    },
+  };
+}
+
+function networkPort(name: string, fleet: string[]): Partial<NetworkPort> {
+  const noted = <T>(what: string, answer: T) => {
+    fleet.push(`${name} ${what}`);
+    return Promise.resolve(answer);
+  };
+  return {
+    changed: () => Promise.resolve(),
+    status: () => noted('status', { hardwareId: 'hw-reported', state: '{}', receivedAt: 1, certificateExpiresAt: null }),
+    statuses: () => noted('statuses', { reports: [], next: null }),
+    convergence: (networkId) => noted('convergence', { networkId, version: 1, gateways: [] }),
+  };
+}
+
+const gatewayPort = (name: string, fleet: string[]): Partial<GatewayPort> => ({
+  call: ({ path }) => {
+    fleet.push(`${name} ${path}`);
+    return Promise.resolve({ ok: true, messages: [new Uint8Array()] });
+  },
+});

@@ -1,0 +1,17 @@
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import type { Migration } from '../../durable-objects/lib/migrations.ts';
+
+/** An object's SQLite over Node's, with its schema: enough of SqlStorage for the tables of an object. */
+export function objectSql(migrations: readonly Migration[]): SqlStorage {
+  const sqlite = new DatabaseSync(':memory:');
+  for (const { sql } of migrations) sqlite.exec(sql);
+  const exec = (sql: string, ...params: SQLInputValue[]) => {
+    const rows = sqlite
+      .prepare(sql)
+      .all(...params)
+      // Objects get ArrayBuffers.
+      .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value instanceof Uint8Array ? new Uint8Array(value).buffer : value])));
+    return { toArray: () => rows, [Symbol.iterator]: () => rows[Symbol.iterator]() };
+  };
+  return { exec } as unknown as SqlStorage;
+}
