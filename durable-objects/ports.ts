@@ -55,7 +55,12 @@ export interface GatewayCallRequest {
 
 export type GatewayCallResult =
   | { readonly ok: true; readonly messages: readonly Uint8Array[] }
-  | { readonly ok: false; readonly reason: 'offline' | 'timeout' | 'overloaded' | 'gateway'; readonly code: number; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly reason: 'offline' | 'timeout' | 'overloaded' | 'gateway';
+      readonly code: number;
+      readonly message: string;
+    };
 
 export type SouthboundResult =
   | { readonly ok: true; readonly messages: readonly Uint8Array[] }

@@ -33,14 +33,19 @@ describe('errorResponse', () => {
   });
 
   it('prefers the finer reason, and lists faults', async () => {
-    expect(await errorResponse(new OrcError('forbidden', 'why', { reason: 'certificate_expired' }), 'r').json()).toMatchObject({ code: 'certificate_expired' });
+    expect(await errorResponse(new OrcError('forbidden', 'why', { reason: 'certificate_expired' }), 'r').json()).toMatchObject({
+      code: 'certificate_expired',
+    });
     const faults = [{ path: 'body.id', message: 'is missing' }];
     expect(await errorResponse(invalid(faults), 'r').json()).toMatchObject({ code: 'invalid', faults });
   });
 
   it('says how to come in, and when to come again', () => {
-    expect(errorResponse(new OrcError('unauthenticated', ''), 'r').headers.get('www-authenticate')).toBe('Bearer realm="orc8r", Basic realm="orc8r"');
-    for (const code of ['unavailable', 'too_many'] as const) expect(errorResponse(new OrcError(code, ''), 'r').headers.get('retry-after')).toBe('1');
+    expect(errorResponse(new OrcError('unauthenticated', ''), 'r').headers.get('www-authenticate')).toBe(
+      'Bearer realm="orc8r", Basic realm="orc8r"',
+    );
+    for (const code of ['unavailable', 'too_many'] as const)
+      expect(errorResponse(new OrcError(code, ''), 'r').headers.get('retry-after')).toBe('1');
     expect(errorResponse(new OrcError('conflict', ''), 'r').headers.has('retry-after')).toBe(false);
   });
 

@@ -14,7 +14,18 @@ function graphOf(edges: readonly string[], lone: readonly string[] = []): Graph 
   const entities = [...names].map((name): Entity => {
     const children = pairs.filter(([from]) => from === name).map(([, to]) => idOf(to));
     const parents = pairs.filter(([, to]) => to === name).map(([from]) => idOf(from));
-    return { ...idOf(name), id: 1, name: '', description: '', physicalId: null, config: null, version: 1, device: undefined, children, parents };
+    return {
+      ...idOf(name),
+      id: 1,
+      name: '',
+      description: '',
+      physicalId: null,
+      config: null,
+      version: 1,
+      device: undefined,
+      children,
+      parents,
+    };
   });
   return { entities: new Map(entities.map((entity) => [entityKey(entity), entity])) };
 }
@@ -34,7 +45,12 @@ describe('what a gateway’s content can depend on', () => {
   });
 
   it('is everything below it', () => {
-    expect(namesAround('gw/1', graphOf(['gw/1 > lte/1', 'lte/1 > enb/1', 'lte/1 > enb/2', 'gw/2 > lte/2']))).toEqual(['enb/1', 'enb/2', 'gw/1', 'lte/1']);
+    expect(namesAround('gw/1', graphOf(['gw/1 > lte/1', 'lte/1 > enb/1', 'lte/1 > enb/2', 'gw/2 > lte/2']))).toEqual([
+      'enb/1',
+      'enb/2',
+      'gw/1',
+      'lte/1',
+    ]);
   });
 
   it('is everything above it and above what is below it', () => {
@@ -61,7 +77,9 @@ describe('what a gateway’s content can depend on', () => {
   it('takes a chain of thousands without running out of stack', () => {
     const edges = Array.from({ length: 5_000 }, (_, index) => `${index === 0 ? 'gw/1' : `a/${index}`} > a/${index + 1}`);
     const { entities } = graphOf([], ['gw/1', ...Array.from({ length: 5_000 }, (_, index) => `a/${index + 1}`)]);
-    const linked = new Map([...entities].map(([name, entity], index) => [name, { ...entity, children: index < edges.length ? [idOf(`a/${index + 1}`)] : [] }]));
+    const linked = new Map(
+      [...entities].map(([name, entity], index) => [name, { ...entity, children: index < edges.length ? [idOf(`a/${index + 1}`)] : [] }]),
+    );
     const gateway = linked.get('gw/1');
     expect(gateway && neighbourhood({ entities: linked }, gateway, []).entities.size).toBe(5_001);
   });

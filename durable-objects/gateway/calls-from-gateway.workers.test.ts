@@ -32,7 +32,9 @@ const metrics = (bytes: number) =>
   toBinary(collect.input, create(collect.input, { gatewayId: 'forged', family: [{ name: 'x'.repeat(bytes) }] }));
 const southbound = (path: string, payload: Uint8Array) => gateway(hw).port.southbound(client(hw, net, 'g1'), path, payload);
 const waiting = (limit = 1000) =>
-  (gateway(hw).stub as unknown as { waitingMetrics(limit: number): Promise<{ sequence: number; container: Uint8Array }[]> }).waitingMetrics(limit);
+  (gateway(hw).stub as unknown as { waitingMetrics(limit: number): Promise<{ sequence: number; container: Uint8Array }[]> }).waitingMetrics(
+    limit,
+  );
 /** Runs inside the object, on its own storage. */
 const inside = <T>(work: (sql: SqlStorage) => T): Promise<T> => runInDurableObject(gateway(hw).stub, (_, { storage }) => work(storage.sql));
 
@@ -59,7 +61,10 @@ describe('a call on the socket', () => {
     const { id, code, payload } = await socket.nth('reply');
     expect({ id, code }).toEqual({ id: 7, code: GrpcStatus.OK });
     expect(fromBinary(reportStates.output, payload).unreportedStates).toEqual([]);
-    expect(await until(async () => (await network(net).port.status('g1')) ?? undefined)).toMatchObject({ hardwareId: hw, state: '{"meta":{"a":"b"}}' });
+    expect(await until(async () => (await network(net).port.status('g1')) ?? undefined)).toMatchObject({
+      hardwareId: hw,
+      state: '{"meta":{"a":"b"}}',
+    });
   });
 
   it.each([
@@ -83,7 +88,14 @@ describe('a call on the socket', () => {
     for (let id = 1; id <= MAX_GATEWAY_CALLS + 1; id += 1) call(id);
     expect(await socket.nth('reply')).toMatchObject({ id: MAX_GATEWAY_CALLS + 1, code: GrpcStatus.RESOURCE_EXHAUSTED });
     await socket.nth('reply', MAX_GATEWAY_CALLS);
-    expect(new Set(socket.all('reply').slice(1).map(({ code }) => code))).toEqual(new Set([GrpcStatus.DEADLINE_EXCEEDED]));
+    expect(
+      new Set(
+        socket
+          .all('reply')
+          .slice(1)
+          .map(({ code }) => code),
+      ),
+    ).toEqual(new Set([GrpcStatus.DEADLINE_EXCEEDED]));
     call(100);
     expect(await socket.nth('reply', MAX_GATEWAY_CALLS + 1)).toMatchObject({ id: 100, code: GrpcStatus.DEADLINE_EXCEEDED });
   });

@@ -62,8 +62,16 @@ describe('a call to the gateway', () => {
   });
 
   it.each([
-    ['a status of the service', { headers: { 'grpc-status': '5', 'grpc-message': 'no%20such%20host' } }, { code: GrpcStatus.NOT_FOUND, message: 'no such host' }],
-    ['a gateway that cannot reach its service', { err: 'magmad is not there' }, { code: GrpcStatus.INTERNAL, message: 'magmad is not there' }],
+    [
+      'a status of the service',
+      { headers: { 'grpc-status': '5', 'grpc-message': 'no%20such%20host' } },
+      { code: GrpcStatus.NOT_FOUND, message: 'no such host' },
+    ],
+    [
+      'a gateway that cannot reach its service',
+      { err: 'magmad is not there' },
+      { code: GrpcStatus.INTERNAL, message: 'magmad is not there' },
+    ],
     ['a status that is no number', { headers: { 'grpc-status': 'fine' } }, { code: GrpcStatus.UNKNOWN }],
     ['half a message', { ...done, payload: prefixMessage(new Uint8Array(9)).slice(0, 8) }, { code: GrpcStatus.INTERNAL }],
   ])('fails with %s', async (_, body, expected) => {
@@ -99,7 +107,8 @@ describe('a call to the gateway', () => {
 
   it('is refused when it does not fit a frame, and holds no place then', async () => {
     const large = Array.from({ length: MAX_CLOUD_CALLS }, () => call({ payload: new Uint8Array(MAX_FRAME_BYTES) }));
-    for (const answer of await Promise.all(large)) expect(answer).toMatchObject({ ok: false, reason: 'gateway', code: GrpcStatus.FAILED_PRECONDITION });
+    for (const answer of await Promise.all(large))
+      expect(answer).toMatchObject({ ok: false, reason: 'gateway', code: GrpcStatus.FAILED_PRECONDITION });
     const answer = call();
     reply((await socket.nth('syncRequest')).reqId, done);
     expect(await answer).toMatchObject({ ok: true });
@@ -126,7 +135,10 @@ describe('a call to the gateway', () => {
     expect(socket.all('syncRequest').some(({ connClosed }) => connClosed)).toBe(false);
     await advance(1);
     expect(await answer).toMatchObject({ ok: false, reason: 'timeout', code: GrpcStatus.DEADLINE_EXCEEDED });
-    expect(await until(() => socket.all('syncRequest').find(({ connClosed }) => connClosed))).toMatchObject({ reqId, reqBody: { gwId: hw } });
+    expect(await until(() => socket.all('syncRequest').find(({ connClosed }) => connClosed))).toMatchObject({
+      reqId,
+      reqBody: { gwId: hw },
+    });
     expect(vi.getTimerCount()).toBe(0);
   });
 

@@ -184,19 +184,24 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
   /** Sets the alarm to what comes first: the end of a certificate, or another attempt to tell the network of a connection. */
   async #schedule(): Promise<void> {
     const now = Date.now();
-    const due = this.#open().map(attachment).map(({ client, streams, attached }) => {
-      const retry = streams !== null && !attached ? now + ATTACH_RETRY_MS * (1 + Math.random()) : Number.POSITIVE_INFINITY;
-      return Math.min(client.certificateExpiresAt, retry);
-    });
+    const due = this.#open()
+      .map(attachment)
+      .map(({ client, streams, attached }) => {
+        const retry = streams !== null && !attached ? now + ATTACH_RETRY_MS * (1 + Math.random()) : Number.POSITIVE_INFINITY;
+        return Math.min(client.certificateExpiresAt, retry);
+      });
     if (due.length > 0) await this.ctx.storage.setAlarm(Math.min(...due));
   }
 
   #awaitHello(socket: WebSocket): void {
     clearTimeout(this.#helloTimer);
     const left = attachment(socket).since + HELLO_TIMEOUT_MS - Date.now();
-    this.#helloTimer = setTimeout(() => {
-      if (socket.readyState === WebSocket.OPEN) this.#drop(socket, CloseCode.helloTimeout, 'no hello came within 10 s');
-    }, Math.max(left, 0));
+    this.#helloTimer = setTimeout(
+      () => {
+        if (socket.readyState === WebSocket.OPEN) this.#drop(socket, CloseCode.helloTimeout, 'no hello came within 10 s');
+      },
+      Math.max(left, 0),
+    );
   }
 
   #drop(socket: WebSocket, code: number, reason: string): void {

@@ -19,7 +19,13 @@ export class MetricOutbox {
     const sequence = this.#counter('metrics_sequence') + 1;
     for (let part = 0; part * PART_BYTES < Math.max(container.byteLength, 1); part += 1) {
       const bytes = container.slice(part * PART_BYTES, (part + 1) * PART_BYTES);
-      this.#sql.exec('INSERT INTO metric_outbox (sequence, part, received_at, bytes) VALUES (?, ?, ?, ?)', sequence, part, this.#now(), bytes);
+      this.#sql.exec(
+        'INSERT INTO metric_outbox (sequence, part, received_at, bytes) VALUES (?, ?, ?, ?)',
+        sequence,
+        part,
+        this.#now(),
+        bytes,
+      );
     }
     this.#count('metrics_sequence', 1);
     this.#count('metrics_kept', 1);
@@ -32,10 +38,15 @@ export class MetricOutbox {
   /** The oldest uploads still waiting, with the number by which they are told apart. */
   waiting(limit: number): { sequence: number; receivedAt: number; container: Uint8Array }[] {
     const sequences = this.#sql
-      .exec<{ sequence: number; received_at: number }>('SELECT sequence, received_at FROM metric_outbox WHERE part = 0 ORDER BY sequence LIMIT ?', limit)
+      .exec<{ sequence: number; received_at: number }>(
+        'SELECT sequence, received_at FROM metric_outbox WHERE part = 0 ORDER BY sequence LIMIT ?',
+        limit,
+      )
       .toArray();
     return sequences.map(({ sequence, received_at: receivedAt }) => {
-      const parts = this.#sql.exec<{ bytes: ArrayBuffer }>('SELECT bytes FROM metric_outbox WHERE sequence = ? ORDER BY part', sequence).toArray();
+      const parts = this.#sql
+        .exec<{ bytes: ArrayBuffer }>('SELECT bytes FROM metric_outbox WHERE sequence = ? ORDER BY part', sequence)
+        .toArray();
       return { sequence, receivedAt, container: joined(parts.map((row) => new Uint8Array(row.bytes))) };
     });
   }

@@ -47,4 +47,11 @@ export const gatewayMigrations: readonly Migration[] = [
     id: '0002_changed_states',
     sql: 'ALTER TABLE states ADD COLUMN changed INTEGER NOT NULL DEFAULT 1',
   },
+  {
+    id: '0003_frames',
+    sql: `
+      CREATE TABLE frames (stream TEXT PRIMARY KEY, bytes BLOB NOT NULL);
+      INSERT INTO frames (stream, bytes) SELECT stream, frame FROM streams;
+      ALTER TABLE streams DROP COLUMN frame`,
+  },
 ];

@@ -14,7 +14,9 @@ const PUT = `
 /** The reported states of one gateway in its object's SQLite. */
 export function stateStore(sql: SqlStorage, now: () => number): StateStore {
   const read = (key: StateKey): Row | undefined =>
-    sql.exec<Row>('SELECT type, device_id, value, version, received_at FROM states WHERE type = ? AND device_id = ?', key.type, key.deviceId).toArray()[0];
+    sql
+      .exec<Row>('SELECT type, device_id, value, version, received_at FROM states WHERE type = ? AND device_id = ?', key.type, key.deviceId)
+      .toArray()[0];
 
   return {
     put: (states) =>
@@ -23,8 +25,13 @@ export function stateStore(sql: SqlStorage, now: () => number): StateStore {
         const kept = sql.exec<Kept>(PUT, type, deviceId, value, Number(version), receivedAt).one();
         return { type, deviceId, value, version: BigInt(kept.version), receivedAt, changed: kept.changed === 1 };
       }),
-    get: (keys) => keys.map(read).filter((row) => row !== undefined).map(report),
-    list: () => sql.exec<Row>('SELECT type, device_id, value, version, received_at FROM states ORDER BY type, device_id').toArray().map(report),
+    get: (keys) =>
+      keys
+        .map(read)
+        .filter((row) => row !== undefined)
+        .map(report),
+    list: () =>
+      sql.exec<Row>('SELECT type, device_id, value, version, received_at FROM states ORDER BY type, device_id').toArray().map(report),
     delete(keys) {
       for (const key of keys) sql.exec('DELETE FROM states WHERE type = ? AND device_id = ?', key.type, key.deviceId);
     },

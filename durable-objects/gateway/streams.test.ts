@@ -9,9 +9,15 @@ import { Streams } from './streams.ts';
 let now: number;
 let streams: Streams;
 
-const content = (version: number, digest = `d${version}`) => ({ stream: 's', version, digest, updates: [{ key: 'g', value: Uint8Array.of(version) }] });
+const content = (version: number, digest = `d${version}`) => ({
+  stream: 's',
+  version,
+  digest,
+  updates: [{ key: 'g', value: Uint8Array.of(version) }],
+});
 const position = (digest: string) => [create(StreamPositionSchema, { stream: 's', digest })];
-const ack = (version: number, digest = `d${version}`) => streams.acked(create(StreamAckSchema, { stream: 's', version: BigInt(version), digest }));
+const ack = (version: number, digest = `d${version}`) =>
+  streams.acked(create(StreamAckSchema, { stream: 's', version: BigInt(version), digest }));
 const nack = (version: number, more: { reason?: string; path?: string } = {}) =>
   streams.nacked(create(StreamNackSchema, { stream: 's', version: BigInt(version), reason: 'no', ...more }));
 const progress = () => streams.progress()[0];
@@ -23,7 +29,13 @@ beforeEach(() => {
 
 describe('content', () => {
   it('is taken when it is new, newer, or other content of the same version', () => {
-    expect([content(2), content(2), content(1), content(2, 'other'), content(3)].map((given) => streams.store(given))).toEqual([true, false, false, true, true]);
+    expect([content(2), content(2), content(1), content(2, 'other'), content(3)].map((given) => streams.store(given))).toEqual([
+      true,
+      false,
+      false,
+      true,
+      true,
+    ]);
     expect(streams.digests()).toEqual({ s: 'd3' });
   });
 
@@ -120,7 +132,10 @@ describe('a NACK', () => {
     streams.store(content(5));
     streams.sent('s');
     expect(nack(5, { reason: 'r'.repeat(5000), path: 'p'.repeat(5000) })).toBe(true);
-    expect(progress()).toMatchObject({ ackedVersion: null, nack: { version: 5, reason: 'r'.repeat(1024), path: 'p'.repeat(256), at: 100 } });
+    expect(progress()).toMatchObject({
+      ackedVersion: null,
+      nack: { version: 5, reason: 'r'.repeat(1024), path: 'p'.repeat(256), at: 100 },
+    });
     expect(streams.unsent('s')).toBeUndefined();
     streams.store(content(6));
     expect(progress()?.nack).toMatchObject({ version: 5 });

@@ -12,7 +12,6 @@ interface Row extends Record<string, SqlStorageValue> {
   stream: string;
   version: number;
   digest: string;
-  frame: ArrayBuffer;
   sent_version: number | null;
   sent_at: number | null;
   acked_version: number | null;
@@ -59,14 +58,14 @@ export class Streams {
       },
     };
     this.#sql.exec(
-      `INSERT INTO streams (stream, version, digest, frame) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET version = excluded.version, digest = excluded.digest, frame = excluded.frame, sent_version = NULL, sent_at = NULL,
+      `INSERT INTO streams (stream, version, digest) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET version = excluded.version, digest = excluded.digest, sent_version = NULL, sent_at = NULL,
          acked_version = CASE WHEN streams.version = excluded.version THEN NULL ELSE acked_version END`,
       desired.stream,
       desired.version,
       desired.digest,
-      encodeFrame(body),
     );
+    this.#sql.exec('INSERT OR REPLACE INTO frames (stream, bytes) VALUES (?, ?)', desired.stream, encodeFrame(body));
     return true;
   }
 
@@ -92,7 +91,8 @@ export class Streams {
   /** The newest frame of one stream, unless it was sent on this connection already. */
   unsent(stream: string): ArrayBuffer | undefined {
     const row = this.#row(stream);
-    return row && row.sent_version !== row.version ? row.frame : undefined;
+    if (!row || row.sent_version === row.version) return undefined;
+    return this.#sql.exec<{ bytes: ArrayBuffer }>('SELECT bytes FROM frames WHERE stream = ?', stream).toArray()[0]?.bytes;
   }
 
   sent(stream: string): void {
@@ -139,6 +139,7 @@ export class Streams {
 
   clear(): void {
     this.#sql.exec('DELETE FROM streams');
+    this.#sql.exec('DELETE FROM frames');
   }
 
   #settle(row: Row, at: number, roundTripMs: number | null): void {

@@ -11,7 +11,12 @@ export interface Migration {
 export function migrate(storage: DurableObjectStorage, migrations: readonly Migration[]): void {
   const { sql } = storage;
   sql.exec('CREATE TABLE IF NOT EXISTS migrations (id TEXT PRIMARY KEY) WITHOUT ROWID');
-  const applied = new Set(sql.exec<{ id: string }>('SELECT id FROM migrations').toArray().map((row) => row.id));
+  const applied = new Set(
+    sql
+      .exec<{ id: string }>('SELECT id FROM migrations')
+      .toArray()
+      .map((row) => row.id),
+  );
   const known = new Set(migrations.map((step) => step.id));
   for (const id of applied) {
     if (!known.has(id)) throw new Error(`this object's storage is at "${id}", which this version does not know; deploy a newer version`);

@@ -1,5 +1,9 @@
 /** Runs `work` for all items, at most `limit` at a time; answers those that failed, with why. */
-export async function inParallel<T>(limit: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<{ item: T; error: unknown }[]> {
+export async function inParallel<T>(
+  limit: number,
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+): Promise<{ item: T; error: unknown }[]> {
   const failed: { item: T; error: unknown }[] = [];
   const waiting = items[Symbol.iterator]();
   const worker = async (): Promise<void> => {

@@ -33,7 +33,12 @@ describe('the convergence view', () => {
     place('g1', 'hw1');
     for (const stream of ['configs', 'beacon']) desired.set('g1', stream, { version: 5, digest: 'd', at: 1 });
     desired.progress('g1', [progress('configs', { roundTripMs: 12 }), progress('beacon')]);
-    members.report('g1', { hardwareId: 'hw1', revision: 1, connection: { since: 4, certificateExpiresAt: 8 }, checkin: { at: 6, state: '{}' } });
+    members.report('g1', {
+      hardwareId: 'hw1',
+      revision: 1,
+      connection: { since: 4, certificateExpiresAt: 8 },
+      checkin: { at: 6, state: '{}' },
+    });
     const stream = { desiredVersion: 5, sentVersion: 5, ackedVersion: 5, ackedAt: 9, nack: null };
     expect(view()).toEqual({
       networkId: 'n',
@@ -52,7 +57,16 @@ describe('the convergence view', () => {
             { stream: 'configs', ...stream },
           ],
         },
-        { gatewayId: 'g2', hardwareId: null, connected: false, connectedSince: null, lastCheckin: null, certificateExpiresAt: null, roundTripMs: null, streams: [] },
+        {
+          gatewayId: 'g2',
+          hardwareId: null,
+          connected: false,
+          connectedSince: null,
+          lastCheckin: null,
+          certificateExpiresAt: null,
+          roundTripMs: null,
+          streams: [],
+        },
       ],
     });
   });
@@ -111,7 +125,10 @@ describe('what is desired', () => {
     desired.progress('g1', [progress('s', { nack: { version: 5, reason: 'no', path: '', at: 1 } })]);
     desired.startOver('g1');
     expect(desired.undelivered()).toEqual(['g1']);
-    expect(view().gateways[0]).toMatchObject({ roundTripMs: null, streams: [{ desiredVersion: 5, sentVersion: null, ackedVersion: null, nack: null }] });
+    expect(view().gateways[0]).toMatchObject({
+      roundTripMs: null,
+      streams: [{ desiredVersion: 5, sentVersion: null, ackedVersion: null, nack: null }],
+    });
     desired.remove('g1');
     expect(desired.all()).toEqual([]);
   });
@@ -151,7 +168,8 @@ describe('members', () => {
 
   it('report in pages of bounded size, those who have reported', () => {
     for (const [index, key] of ['g1', 'g2', 'g3', 'g4'].entries()) place(key, `hw${key}`, index);
-    for (const key of ['g1', 'g3', 'g4']) members.report(key, { hardwareId: '', revision: 1, checkin: { at: 1, state: 'x'.repeat(2_500_000) } });
+    for (const key of ['g1', 'g3', 'g4'])
+      members.report(key, { hardwareId: '', revision: 1, checkin: { at: 1, state: 'x'.repeat(2_500_000) } });
     const first = pageOf(members.reporting(''));
     expect([first.reports.map(([id]) => id), first.next]).toEqual([['g1', 'g3'], 'g3']);
     const second = pageOf(members.reporting('g3'));

@@ -42,9 +42,7 @@ export class DesiredTable {
   }
 
   get(gatewayId: string, stream: string): Desired | undefined {
-    const row = this.#sql
-      .exec<Row>('SELECT * FROM streams WHERE gateway_id = ? AND stream = ?', gatewayId, stream)
-      .toArray()[0];
+    const row = this.#sql.exec<Row>('SELECT * FROM streams WHERE gateway_id = ? AND stream = ?', gatewayId, stream).toArray()[0];
     return row && { version: row.desired_version, digest: row.desired_digest, at: row.desired_at };
   }
 
@@ -76,11 +74,18 @@ export class DesiredTable {
   }
 
   rendered(gatewayId: string, stream: string): void {
-    this.#sql.exec('UPDATE streams SET render_error = NULL, render_error_at = NULL WHERE gateway_id = ? AND stream = ? AND render_error IS NOT NULL', gatewayId, stream);
+    this.#sql.exec(
+      'UPDATE streams SET render_error = NULL, render_error_at = NULL WHERE gateway_id = ? AND stream = ? AND render_error IS NOT NULL',
+      gatewayId,
+      stream,
+    );
   }
 
   /** The gateway's object has taken this content; it counts only while the same is still desired. */
-  delivered(gatewayId: string, { stream, version, digest }: { readonly stream: string; readonly version: number; readonly digest: string }): void {
+  delivered(
+    gatewayId: string,
+    { stream, version, digest }: { readonly stream: string; readonly version: number; readonly digest: string },
+  ): void {
     this.#sql.exec(
       `UPDATE streams SET delivered_version = desired_version
        WHERE gateway_id = ? AND stream = ? AND desired_version = ? AND desired_digest = ? AND delivered_version IS NOT desired_version`,

@@ -35,7 +35,8 @@ describe('Freshness', () => {
         const fresh = new Freshness();
         const kept = new Map<string, number>();
         for (const { revision, part: name } of reports) {
-          const given = name === 'connection' ? { connection: { since: revision, certificateExpiresAt: 0 } } : { checkin: { at: revision, state: '' } };
+          const given =
+            name === 'connection' ? { connection: { since: revision, certificateExpiresAt: 0 } } : { checkin: { at: revision, state: '' } };
           const sifted = fresh.sift('g', report(revision, given));
           if (sifted.connection) kept.set('connection', sifted.connection.since);
           if (sifted.checkin) kept.set('checkin', sifted.checkin.at);

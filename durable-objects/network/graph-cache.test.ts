@@ -38,7 +38,11 @@ function viewOf(of: GraphCache, gatewayId: string): GatewayGraph {
 /** What content can depend on: edges that lead out of the neighbourhood are not its business. */
 function inner({ network: { version: _, ...net }, graph }: GatewayGraph): unknown {
   const keep = (ids: readonly EntityId[]) => ids.filter((end) => graph.entities.has(`${end.type}/${end.key}`));
-  const entities = [...graph.entities.values()].map((entity) => ({ ...entity, children: keep(entity.children), parents: keep(entity.parents) }));
+  const entities = [...graph.entities.values()].map((entity) => ({
+    ...entity,
+    children: keep(entity.children),
+    parents: keep(entity.parents),
+  }));
   return { net, entities: entities.sort((a, b) => (`${a.type}/${a.key}` < `${b.type}/${b.key}` ? -1 : 1)) };
 }
 
@@ -68,13 +72,13 @@ describe('GraphCache', () => {
 
   it('finds those below a pool, and everybody for a notice or the network itself', async () => {
     await write({ do: 'update_entity', id: id('pool', 'p'), config: { a: 1 } });
-    expect((await refresh()).affected.sort()).toEqual(['g1', 'g2']);
+    expect((await refresh()).affected.toSorted()).toEqual(['g1', 'g2']);
     await write(add('notice', 'x'));
-    expect((await refresh()).affected.sort()).toEqual(['g1', 'g2', 'g3']);
+    expect((await refresh()).affected.toSorted()).toEqual(['g1', 'g2', 'g3']);
     await write({ do: 'update_network', description: 'new' });
-    expect((await refresh()).affected.sort()).toEqual(['g1', 'g2', 'g3']);
+    expect((await refresh()).affected.toSorted()).toEqual(['g1', 'g2', 'g3']);
     await write({ do: 'delete_entity', id: id('notice', 'x') });
-    expect((await refresh()).affected.sort()).toEqual(['g1', 'g2', 'g3']);
+    expect((await refresh()).affected.toSorted()).toEqual(['g1', 'g2', 'g3']);
   });
 
   it('finds nobody for types that no stream reads, and for nothing at all', async () => {
@@ -109,7 +113,10 @@ describe('GraphCache', () => {
   });
 
   it('stays as it is when D1 fails', async () => {
-    const broken = new Database({ prepare: () => ({ bind: () => ({}) }), batch: async () => Promise.reject(new Error('away')) } as unknown as D1Database);
+    const broken = new Database({
+      prepare: () => ({ bind: () => ({}) }),
+      batch: async () => Promise.reject(new Error('away')),
+    } as unknown as D1Database);
     await write({ do: 'update_entity', id: id('cell', 'c1'), config: { a: 1 } });
     await expect(cache.refresh(broken, 'n')).rejects.toThrow(OrcError);
     expect((await refresh()).affected).toEqual(['g1']);
@@ -146,7 +153,12 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
     weight: 6,
     arbitrary: edge.chain(([from, to]) =>
       fc
-        .tuple(keyOf(from), fc.uniqueArray(keyOf(to), { maxLength: 2 }), fc.constantFrom('set_children', 'add_children', 'remove_children'), fc.boolean())
+        .tuple(
+          keyOf(from),
+          fc.uniqueArray(keyOf(to), { maxLength: 2 }),
+          fc.constantFrom('set_children', 'add_children', 'remove_children'),
+          fc.boolean(),
+        )
         .map(([key, ends, verb, exclusive]): Mutation => {
           const common = { id: id(from, key), type: to, keys: ends };
           return verb === 'remove_children' ? { do: verb, ...common } : { do: verb as 'set_children', ...common, exclusive };
@@ -156,7 +168,9 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   {
     weight: 2,
     arbitrary: edge.chain(([from, to]) =>
-      fc.tuple(keyOf(to), fc.uniqueArray(keyOf(from), { maxLength: 2 })).map(([key, ends]): Mutation => ({ do: 'set_parents', id: id(to, key), type: from, keys: ends })),
+      fc
+        .tuple(keyOf(to), fc.uniqueArray(keyOf(from), { maxLength: 2 }))
+        .map(([key, ends]): Mutation => ({ do: 'set_parents', id: id(to, key), type: from, keys: ends })),
     ),
   },
 );
@@ -204,7 +218,9 @@ describe('GraphCache, after any sequence of changes', () => {
           const fresh = new GraphCache(registry);
           await fresh.load(db(), 'n');
           expect([...members].sort()).toEqual(fresh.gatewayIds().sort());
-          expect(Object.fromEntries(rendered)).toEqual(Object.fromEntries(fresh.gatewayIds().map((key) => [key, inner(viewOf(fresh, key))])));
+          expect(Object.fromEntries(rendered)).toEqual(
+            Object.fromEntries(fresh.gatewayIds().map((key) => [key, inner(viewOf(fresh, key))])),
+          );
         }
         const fresh = new GraphCache(registry);
         await fresh.load(db(), 'n');

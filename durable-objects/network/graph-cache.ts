@@ -128,7 +128,8 @@ export class GraphCache {
   #put(entity: Entity): void {
     const own: EntityId = { type: entity.type, key: entity.key };
     this.#entities.set(entityKey(entity), entity);
-    const withOwn = (ids: readonly EntityId[]) => (ids.some((id) => entityKey(id) === entityKey(own)) ? ids : [...ids, own].sort(byTypeThenKey));
+    const withOwn = (ids: readonly EntityId[]) =>
+      ids.some((id) => entityKey(id) === entityKey(own)) ? ids : [...ids, own].sort(byTypeThenKey);
     for (const id of entity.children) this.#change(id, (other) => ({ ...other, parents: withOwn(other.parents) }));
     for (const id of entity.parents) this.#change(id, (other) => ({ ...other, children: withOwn(other.children) }));
   }

@@ -5,6 +5,7 @@ import { Database } from '../../core/db/database.ts';
 import type { Convergence } from '../../core/module/context.ts';
 import type { Registry } from '../../core/module/registry.ts';
 import { CloseCode } from '../../core/wire/limits.ts';
+import { Gather } from '../lib/gather.ts';
 import { migrate } from '../lib/migrations.ts';
 import { inParallel } from '../lib/parallel.ts';
 import { SingleFlight } from '../lib/single-flight.ts';
@@ -29,6 +30,8 @@ import { networkMigrations } from './schema.ts';
 
 /** Commits that come within this time of one another are dealt with together. */
 const COALESCE_MS = 3;
+/** News of gateways that come within this time of one another are written together. */
+const GATHER_MS = 2;
 /** How many gateway objects are told at once. */
 const FAN_OUT = 32;
 /** A gateway object that takes longer is told again later, so that it does not hold up the others. */
@@ -48,6 +51,7 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
   readonly #renderer: Renderer;
   readonly #freshness = new Freshness();
   readonly #refreshes: SingleFlight;
+  readonly #news = new Gather(GATHER_MS);
   /** Gateways that a refresh found affected and that have not been rendered since. */
   readonly #waiting = new Set<string>();
   #failures = 0;
@@ -82,7 +86,7 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
   }
 
   async report(gatewayId: string, report: PresenceReport): Promise<void> {
-    this.#take(gatewayId, report);
+    await this.#news.run(() => this.#take(gatewayId, report));
   }
 
   async desired(networkId: string, gatewayId: string, stream: string): Promise<DesiredStream | null> {
@@ -91,15 +95,18 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
   }
 
   async status(gatewayId: string): Promise<StoredReport | null> {
+    this.#news.flush();
     return reportOf(this.#members.get(gatewayId));
   }
 
   async statuses(after: string): Promise<StatusPage> {
+    this.#news.flush();
     return pageOf(this.#members.reporting(after));
   }
 
   async convergence(networkId: string): Promise<Convergence> {
     const network = await this.#current(networkId);
+    this.#news.flush();
     await this.#verifyConnections();
     return convergenceOf(networkId, network?.version ?? 0, this.#members.all(), this.#desired.all());
   }
@@ -175,7 +182,12 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
   }
 
   async #cutOff({ hardwareId, gatewayId }: { readonly hardwareId: string; readonly gatewayId: string }): Promise<void> {
-    const told = gatewayObject(this.env, hardwareId).cutOff(this.#networkId, gatewayId, CloseCode.gatewayRemoved, 'the gateway was removed');
+    const told = gatewayObject(this.env, hardwareId).cutOff(
+      this.#networkId,
+      gatewayId,
+      CloseCode.gatewayRemoved,
+      'the gateway was removed',
+    );
     await within(TELL_MS, told);
     this.#members.left(hardwareId, gatewayId);
   }
@@ -185,8 +197,10 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
     const hardwareId = this.#members.get(gatewayId)?.hardware_id;
     if (!hardwareId || contents.length === 0) return;
     const report = await within(TELL_MS, gatewayObject(this.env, hardwareId).setDesired(this.#networkId, gatewayId, contents));
-    if (!this.#take(gatewayId, report)) return;
-    for (const content of contents) this.#desired.delivered(gatewayId, content);
+    await this.#news.run(() => {
+      if (!this.#take(gatewayId, report)) return;
+      for (const content of contents) this.#desired.delivered(gatewayId, content);
+    });
   }
 
   async #retryLater(): Promise<void> {

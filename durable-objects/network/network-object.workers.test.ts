@@ -16,8 +16,7 @@ const tier = { type: 'upgrade_tier', key: 'default' };
 const pool = { type: 'pool', key: 'p' };
 const notice = { type: 'notice', key: 'n' };
 
-const beaconOf = async (key: string) =>
-  (await gateway(hw(key)).port.presence()).streams?.find(({ stream }) => stream === BEACON);
+const beaconOf = async (key: string) => (await gateway(hw(key)).port.presence()).streams?.find(({ stream }) => stream === BEACON);
 const versions = async (...keys: string[]) => Promise.all(keys.map(async (key) => (await beaconOf(key))?.version ?? null));
 const member = async (key: string) => (await network(net).port.convergence(net)).gateways.find((found) => found.gatewayId === key);
 const streamOf = async (key: string) => (await member(key))?.streams.find(({ stream }) => stream === BEACON);
@@ -111,8 +110,16 @@ describe('a commit', () => {
 
   it('of a pool touches its gateways, of a notice or the network all, of a tier only those whose content shows it', async () => {
     await nudge();
-    await write(net, { do: 'create_entity', id: tier, config: { version: '1', images: [], gateways: [] } }, { do: 'set_children', id: tier, type: 'magmad_gateway', keys: ['g1', 'g2'] });
-    await write(net, { do: 'create_entity', id: pool, config: { colour: 'pink' } }, { do: 'set_children', id: pool, type: 'magmad_gateway', keys: ['g2'] });
+    await write(
+      net,
+      { do: 'create_entity', id: tier, config: { version: '1', images: [], gateways: [] } },
+      { do: 'set_children', id: tier, type: 'magmad_gateway', keys: ['g1', 'g2'] },
+    );
+    await write(
+      net,
+      { do: 'create_entity', id: pool, config: { colour: 'pink' } },
+      { do: 'set_children', id: pool, type: 'magmad_gateway', keys: ['g2'] },
+    );
     await nudge();
     expect(await versions('g1', 'g2', 'g3')).toEqual([2, 4, 2]);
     const { version: pooled } = await write(net, { do: 'update_entity', id: pool, config: { colour: 'blue' } });
@@ -167,7 +174,7 @@ describe('gateways that come and go', () => {
     await evictDurableObject(network(net).stub);
     await nudge();
     expect(await socket.ended()).toMatchObject({ code: CloseCode.gatewayRemoved });
-    expect(text((await (await join('g1')).nth('update')))).toBe('hello lamp/g1=new');
+    expect(text(await (await join('g1')).nth('update'))).toBe('hello lamp/g1=new');
   });
 
   it('start over under new hardware, and the old one is cut off and not believed any more', async () => {
@@ -236,7 +243,11 @@ describe('gateways that come and go', () => {
 describe('faults', () => {
   it('of one gateway’s content stop no other, keep its last good one, are shown, and end with the repair', async () => {
     const socket = await join('g1');
-    await write(net, { do: 'update_entity', id: lamp('g1'), config: { colour: BROKEN } }, { do: 'update_entity', id: lamp('g2'), config: { colour: 'blue' } });
+    await write(
+      net,
+      { do: 'update_entity', id: lamp('g1'), config: { colour: BROKEN } },
+      { do: 'update_entity', id: lamp('g2'), config: { colour: 'blue' } },
+    );
     await nudge();
     expect(await versions('g1', 'g2')).toEqual([2, 3]);
     expect(await streamOf('g1')).toMatchObject({ desiredVersion: 2, nack: { reason: 'cannot be rendered: lamp g1 is broken' } });
@@ -374,7 +385,11 @@ describe('reports', () => {
     const size = 1_500_000;
     await nudge();
     for (const key of ['g1', 'g2', 'g3']) {
-      await network(net).port.report(key, { hardwareId: hw(key), revision: 1, checkin: { at: 1, state: JSON.stringify({ pad: 'x'.repeat(size) }) } });
+      await network(net).port.report(key, {
+        hardwareId: hw(key),
+        revision: 1,
+        checkin: { at: 1, state: JSON.stringify({ pad: 'x'.repeat(size) }) },
+      });
     }
     await write(net, ...newGateway('g4', hw('g4')));
     await nudge();
@@ -394,7 +409,9 @@ describe('attaching', () => {
     await evictDurableObject(network(net).stub);
     const trips = await countD1(network(net).stub);
     const sockets = await Promise.all(keys.map((key) => join(key)));
-    expect(await Promise.all(sockets.map(async (socket) => text(await socket.nth('update'))))).toEqual(keys.map((key) => `hello lamp/${key}=${key}`));
+    expect(await Promise.all(sockets.map(async (socket) => text(await socket.nth('update'))))).toEqual(
+      keys.map((key) => `hello lamp/${key}=${key}`),
+    );
     expect(trips).toMatchObject({ reads: 1, writes: 0 });
     const { gateways } = await network(net).port.convergence(net);
     expect(gateways.filter(({ connected }) => connected).map(({ gatewayId: id }) => id)).toEqual(keys);

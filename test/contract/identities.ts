@@ -6,7 +6,6 @@ import type { TokenPolicy } from '../../core/identity/policies.ts';
 import type { Grant } from '../../core/identity/principal.ts';
 import { addToken, dropToken } from '../../core/identity/users.ts';
 import { registerCertificate, revokeCertificate } from '../../core/certifier/certificates.ts';
-import type { Question } from './oracle.ts';
 import type { Credentials, Platform } from './platform.ts';
 
 /** Networks of tenant 1, one of each type; and one of tenant 2. */
@@ -15,6 +14,18 @@ export const OTHER = 'other';
 const ALL = [...OURS, OTHER].sort();
 /** Where a gateway certificate belongs to. */
 export const HARDWARE = 'hw-gw1';
+
+/** A request in the words that identities are described in. */
+export interface Question {
+  readonly writes: boolean;
+  /** Below /magma/v1. */
+  readonly path: string;
+  /** The one network, or tenant, that it is about. */
+  readonly network: string | undefined;
+  readonly tenant: string | undefined;
+  /** What it changes the list of. */
+  readonly collection: 'networks' | 'tenants' | undefined;
+}
 
 /** Somebody who asks, and what has to come of it, said here without any of the code that decides it. */
 export interface Identity extends Credentials {
@@ -64,7 +75,13 @@ export async function makeIdentities(platform: Platform): Promise<readonly Ident
     await database.commit(addToken(id, { record, policies, expiresAt, at: now - DAY }));
     return { text, id: record.id, bearer: `Bearer ${text}` };
   };
-  const bearer = async (name: string, id: string, grants: readonly Grant[], policies: readonly TokenPolicy[] | null, rights: Rights): Promise<Identity> => {
+  const bearer = async (
+    name: string,
+    id: string,
+    grants: readonly Grant[],
+    policies: readonly TokenPolicy[] | null,
+    rights: Rights,
+  ): Promise<Identity> => {
     await operator(id, ...grants);
     return { name, authorization: (await token(id, policies)).bearer, ...rights };
   };
@@ -82,18 +99,39 @@ export async function makeIdentities(platform: Platform): Promise<readonly Ident
   return [
     { name: 'nobody', refused: 'credentials_required' },
     { name: 'an Authorization header of no known form', authorization: 'Digest abc', refused: 'credentials_required' },
-    { name: 'a garbage token beside the certificate of a full operator', authorization: 'Bearer garbage', tls: admin, refused: 'token_unknown' },
+    {
+      name: 'a garbage token beside the certificate of a full operator',
+      authorization: 'Bearer garbage',
+      tls: admin,
+      refused: 'token_unknown',
+    },
     { name: 'a well-formed token that nobody was given', authorization: `Bearer ${(await newToken()).token}`, refused: 'token_unknown' },
     { name: "a token under another's name", authorization: basic('somebody'), refused: 'token_unknown' },
     { name: 'an expired token', authorization: expired.bearer, refused: 'token_expired' },
     { name: 'a revoked token', authorization: revoked.bearer, refused: 'token_revoked' },
     { name: 'a certificate of a foreign CA', tls: tls('untrusted'), refused: 'certificate_unknown' },
-    { name: 'a foreign CA with the serial of a full operator', tls: { ...tls('untrusted'), serial: admin.serial }, refused: 'certificate_unknown' },
-    { name: 'a copy of a full certificate that TLS does not vouch for', tls: { ...admin, verdict: 'untrusted' }, refused: 'certificate_unknown' },
+    {
+      name: 'a foreign CA with the serial of a full operator',
+      tls: { ...tls('untrusted'), serial: admin.serial },
+      refused: 'certificate_unknown',
+    },
+    {
+      name: 'a copy of a full certificate that TLS does not vouch for',
+      tls: { ...admin, verdict: 'untrusted' },
+      refused: 'certificate_unknown',
+    },
     { name: 'an unknown certificate of our CA', tls: tls(), refused: 'certificate_unknown' },
-    { name: 'an expired certificate', tls: await certificate('operator', 'admin', tls(), now - 2 * DAY, now - DAY), refused: 'certificate_expired' },
+    {
+      name: 'an expired certificate',
+      tls: await certificate('operator', 'admin', tls(), now - 2 * DAY, now - DAY),
+      refused: 'certificate_expired',
+    },
     { name: 'a certificate that TLS calls expired', tls: { ...admin, verdict: 'expired' }, refused: 'certificate_expired' },
-    { name: 'a certificate not yet valid', tls: await certificate('operator', 'admin', tls(), now + DAY, now + 2 * DAY), refused: 'certificate_not_yet_valid' },
+    {
+      name: 'a certificate not yet valid',
+      tls: await certificate('operator', 'admin', tls(), now + DAY, now + 2 * DAY),
+      refused: 'certificate_not_yet_valid',
+    },
     { name: 'a revoked certificate', tls: revokedCertificate, refused: 'certificate_revoked' },
     { name: 'a gateway of this network', tls: await certificate('gateway', HARDWARE, tls()), refused: 'not_an_operator' },
     await bearer('an operator without grants', 'idle', [], null, { granted: () => false, networks: [], tenants: [] }),
@@ -102,11 +140,17 @@ export async function makeIdentities(platform: Platform): Promise<readonly Ident
       networks: [OTHER],
       tenants: [],
     }),
-    await bearer('a read-only operator of these networks', 'reader', OURS.map((id) => whole('ALLOW', 'READ', 'network', id)), null, {
-      granted: ({ network, writes }) => network !== undefined && !writes,
-      networks: OURS,
-      tenants: [],
-    }),
+    await bearer(
+      'a read-only operator of these networks',
+      'reader',
+      OURS.map((id) => whole('ALLOW', 'READ', 'network', id)),
+      null,
+      {
+        granted: ({ network, writes }) => network !== undefined && !writes,
+        networks: OURS,
+        tenants: [],
+      },
+    ),
     await bearer('a read-only operator of everything', 'auditor', [whole('ALLOW', 'READ', 'all', '*')], null, {
       ...full,
       granted: ({ writes }) => !writes,
@@ -123,26 +167,44 @@ export async function makeIdentities(platform: Platform): Promise<readonly Ident
       null,
       { ...full, denied: ({ network }) => network !== undefined && network !== OTHER, networks: [OTHER] },
     ),
-    await bearer('a full operator with DENY on the tenant of these networks', 'evicted', [everything, whole('DENY', 'WRITE', 'tenant', '1')], null, {
-      granted: () => true,
-      denied: ({ network, tenant }) => tenant === '1' || (network !== undefined && network !== OTHER),
-      networks: [OTHER],
-      tenants: [2],
-    }),
-    await bearer('a full operator with DENY on paths', 'fenced', [everything, whole('DENY', 'WRITE', 'uri', '/magma/v1/lte/lte1/**')], null, {
-      ...full,
-      denied: ({ path }) => inside(path, '/lte/lte1'),
-    }),
+    await bearer(
+      'a full operator with DENY on the tenant of these networks',
+      'evicted',
+      [everything, whole('DENY', 'WRITE', 'tenant', '1')],
+      null,
+      {
+        granted: () => true,
+        denied: ({ network, tenant }) => tenant === '1' || (network !== undefined && network !== OTHER),
+        networks: [OTHER],
+        tenants: [2],
+      },
+    ),
+    await bearer(
+      'a full operator with DENY on paths',
+      'fenced',
+      [everything, whole('DENY', 'WRITE', 'uri', '/magma/v1/lte/lte1/**')],
+      null,
+      {
+        ...full,
+        denied: ({ path }) => inside(path, '/lte/lte1'),
+      },
+    ),
     await bearer('the operator of the tenant of these networks', 'tenant', [whole('ALLOW', 'WRITE', 'tenant', '1')], null, {
       granted: ({ network, tenant }) => tenant === '1' || (network !== undefined && network !== OTHER),
       networks: OURS,
       tenants: [1],
     }),
-    await bearer('a token for the tenant of these networks', 'tenant-token', [], [{ effect: 'ALLOW', action: 'WRITE', resourceType: 'TENANT_ID', resourceIDs: ['1'] }], {
-      granted: ({ network, tenant }) => tenant === '1' || (network !== undefined && network !== OTHER),
-      networks: OURS,
-      tenants: [1],
-    }),
+    await bearer(
+      'a token for the tenant of these networks',
+      'tenant-token',
+      [],
+      [{ effect: 'ALLOW', action: 'WRITE', resourceType: 'TENANT_ID', resourceIDs: ['1'] }],
+      {
+        granted: ({ network, tenant }) => tenant === '1' || (network !== undefined && network !== OTHER),
+        networks: OURS,
+        tenants: [1],
+      },
+    ),
     await bearer('the operator of the tenant of another network', 'stranger', [whole('ALLOW', 'WRITE', 'tenant', '2')], null, {
       granted: ({ network, tenant }) => tenant === '2' || network === OTHER,
       networks: [OTHER],
@@ -162,11 +224,17 @@ export async function makeIdentities(platform: Platform): Promise<readonly Ident
         tenants: [],
       },
     ),
-    await bearer('a read-only token of a full operator', 'careful', [everything], [{ effect: 'ALLOW', action: 'READ', resourceType: 'NETWORK_ID', resourceIDs: [...OURS] }], {
-      granted: ({ network, writes }) => network !== undefined && network !== OTHER && !writes,
-      networks: OURS,
-      tenants: [],
-    }),
+    await bearer(
+      'a read-only token of a full operator',
+      'careful',
+      [everything],
+      [{ effect: 'ALLOW', action: 'READ', resourceType: 'NETWORK_ID', resourceIDs: [...OURS] }],
+      {
+        granted: ({ network, writes }) => network !== undefined && network !== OTHER && !writes,
+        networks: OURS,
+        tenants: [],
+      },
+    ),
     { name: 'a full operator by Basic', authorization: basic('admin'), ...full },
     { name: 'a full operator by token', authorization: adminToken.bearer, ...full },
     { name: FULL, tls: admin, ...full },

@@ -1,17 +1,5 @@
 import type { Route } from '../../core/module/route.ts';
-import type { Identity } from './identities.ts';
-
-/** A request in the words that identities are described in. */
-export interface Question {
-  readonly writes: boolean;
-  /** Below /magma/v1. */
-  readonly path: string;
-  /** The one network, or tenant, that it is about. */
-  readonly network: string | undefined;
-  readonly tenant: string | undefined;
-  /** What it changes the list of. */
-  readonly collection: 'networks' | 'tenants' | undefined;
-}
+import type { Identity, Question } from './identities.ts';
 
 /** Operations that ask for more than their declared permission, in their handlers. */
 const MORE: Readonly<Record<string, { readonly scope: Route['permission']['scope']; readonly why: string }>> = {

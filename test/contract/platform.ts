@@ -58,11 +58,17 @@ export function startPlatform(): Platform {
     ROOT_CA: pem('CERTIFICATE'),
   } as unknown as Environment;
   const api = createApi(registry, '0.0.0-test');
-  const tables = store.sqlite
-    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'audit' ORDER BY name")
+  const { sqlite } = store;
+  sqlite.exec("ATTACH ':memory:' AS kept");
+  // Those that triggers write to come last, so that a restored row is not counted twice.
+  const everything = sqlite
+    .prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name <> 'entity_counts' ORDER BY name")
     .all()
-    .map((row) => String(row['name']));
-  let kept = store.sqlite.serialize();
+    .map((row) => String(row['name']))
+    .concat('entity_counts');
+  const shown = everything.filter((name) => name !== 'audit' && !name.startsWith('sqlite_'));
+
+  let restoring = '';
 
   return {
     store,
@@ -78,14 +84,16 @@ export function startPlatform(): Platform {
       await Promise.all(later);
       return { status: response.status, headers: response.headers, text };
     },
-    dump: () => tables.map((name) => `${name} ${JSON.stringify(store.sqlite.prepare(`SELECT * FROM "${name}"`).all())}`).join('\n'),
+    dump: () => shown.map((name) => `${name} ${JSON.stringify(sqlite.prepare(`SELECT * FROM main."${name}"`).all())}`).join('\n'),
     keep: () => {
-      kept = store.sqlite.serialize();
+      for (const name of everything)
+        sqlite.exec(`DROP TABLE IF EXISTS kept."kept_${name}"; CREATE TABLE kept."kept_${name}" AS SELECT * FROM main."${name}"`);
+      const copies = everything.map((name) => `DELETE FROM main."${name}"; INSERT INTO main."${name}" SELECT * FROM kept."kept_${name}";`);
+      restoring = `PRAGMA foreign_keys = OFF; BEGIN; ${copies.join(' ')} COMMIT; PRAGMA foreign_keys = ON;`;
     },
     restore: () => {
       fleet.length = 0;
-      store.sqlite.deserialize(kept);
-      store.sqlite.exec('PRAGMA foreign_keys = ON');
+      sqlite.exec(restoring);
     },
   };
 }

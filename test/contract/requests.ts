@@ -25,13 +25,19 @@ export async function prepare(platform: Platform, by: Credentials): Promise<Read
   await made('PUT', '/tenants/1/control_proxy', { control_proxy: 'for tests' });
   for (const part of ['sentry', 'state']) await made('PUT', `/networks/lte1/${part}`, bodies[`PUT /networks/{network_id}/${part}`]);
   await made('PUT', '/lte/lte1/gateways/gw1/vpn', { enable_shell: true });
+  await made('DELETE', '/feg/feg1/gateways/fgw2/federation', undefined);
   const { cbsds } = JSON.parse(await made('GET', '/dp/lte1/cbsds', undefined)) as { cbsds: { id: number }[] };
   const token = JSON.parse(await made('POST', '/user/ann/tokens', [{ effect: 'ALLOW', path: '/none' }])) as { id: string };
   return { sms_pk: JSON.parse(texts.get('/lte/lte1/sms') ?? '""') as string, token: token.id, cbsd_id: String(cbsds[0]?.id) };
 }
 
 /** The request to each route. What a PUT sends is what a GET of the same path shows, unless `bodies` has something else. */
-export async function probesOf(platform: Platform, routes: readonly Route[], chosen: Readonly<Record<string, string>>, by: Credentials): Promise<Probe[]> {
+export async function probesOf(
+  platform: Platform,
+  routes: readonly Route[],
+  chosen: Readonly<Record<string, string>>,
+  by: Credentials,
+): Promise<Probe[]> {
   const probes: Probe[] = [];
   for (const route of routes) {
     const method = route.method.toUpperCase();
@@ -76,6 +82,7 @@ function paramsOf(route: Route, chosen: Readonly<Record<string, string>>): Recor
   };
   const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const missing = names.filter((name) => known[name] === undefined);
-  if (missing.length > 0) throw new Error(`say in test/contract/requests.ts what ${missing.join(', ')} of ${route.path} is in the prepared networks`);
+  if (missing.length > 0)
+    throw new Error(`say in test/contract/requests.ts what ${missing.join(', ')} of ${route.path} is in the prepared networks`);
   return Object.fromEntries(names.map((name) => [name, known[name] ?? '']));
 }

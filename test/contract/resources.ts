@@ -27,7 +27,13 @@ export const qosProfile = (id: string) => ({ id, class_id: 9, max_req_bw_ul: 100
 export const probeTask = (id: string) => ({ task_id: id, task_details: { target_id: IMSI, target_type: 'imsi', delivery_type: 'all' } });
 export const probeDestination = (id: string) => ({
   destination_id: id,
-  destination_details: { delivery_type: 'all', delivery_address: '10.0.0.1:4000', certificate: KEY, private_key: KEY, skip_verify_server: false },
+  destination_details: {
+    delivery_type: 'all',
+    delivery_address: '10.0.0.1:4000',
+    certificate: KEY,
+    private_key: KEY,
+    skip_verify_server: false,
+  },
 });
 export const sms = { imsi: IMSI, source_msisdn: '4911', message: 'for tests' };
 export const cbsd = (serial: string) => ({
@@ -76,7 +82,12 @@ const lteNetwork = {
   dns: shared.dns,
   sentry_config: { url_python: 'https://sentry.example' },
   state_config: { sync_interval: 60 },
-  cellular: { ...lteNetworkBody('lte1').cellular, epc, ngc: { suci_profiles: [{ protection_scheme: 'ProfileA' }] }, feg_network_id: 'feg1' },
+  cellular: {
+    ...lteNetworkBody('lte1').cellular,
+    epc,
+    ngc: { suci_profiles: [{ protection_scheme: 'ProfileA' }] },
+    feg_network_id: 'feg1',
+  },
 };
 
 /** What is made, in this order, before anything is asked. */
@@ -109,7 +120,7 @@ export const prepared: readonly (readonly [path: string, body: unknown])[] = [
   ['/lte/lte1/sms', sms],
   ['/dp/lte1/cbsds', cbsd('s1')],
   ['/feg/feg1/gateways', fegGatewayBody('fgw1')],
-  ['/networks/feg1/gateways', baseGateway('fgw2')],
+  ['/feg/feg1/gateways', fegGatewayBody('fgw2')],
   ['/cwf/cwf1/gateways', cwfGatewayBody('cgw1')],
   ['/cwf/cwf1/gateways', cwfGatewayBody('cgw2')],
   ['/cwf/cwf1/gateways', cwfGatewayBody('cgw3')],

@@ -10,7 +10,11 @@ export function objectSql(migrations: readonly Migration[]): SqlStorage {
       .prepare(sql)
       .all(...params)
       // Objects get ArrayBuffers.
-      .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value instanceof Uint8Array ? new Uint8Array(value).buffer : value])));
+      .map((row) =>
+        Object.fromEntries(
+          Object.entries(row).map(([name, value]) => [name, value instanceof Uint8Array ? new Uint8Array(value).buffer : value]),
+        ),
+      );
     return { toArray: () => rows, [Symbol.iterator]: () => rows[Symbol.iterator]() };
   };
   return { exec } as unknown as SqlStorage;

@@ -47,7 +47,9 @@ export async function countD1(stub: DurableObjectStub): Promise<D1Trips> {
     const counting = {
       prepare: (sql: string) => note(DB.prepare(sql), sql),
       batch: async (statements: D1PreparedStatement[]) => {
-        const raw = statements.map((statement) => (statement as unknown as Record<string, D1PreparedStatement>)['raw statement'] ?? statement);
+        const raw = statements.map(
+          (statement) => (statement as unknown as Record<string, D1PreparedStatement>)['raw statement'] ?? statement,
+        );
         await trip(texts.get(raw[0] ?? {}) ?? '');
         return DB.batch(raw);
       },

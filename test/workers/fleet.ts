@@ -30,7 +30,11 @@ export const MAGMAD = {
 export function newGateway(key: string, hardwareId: string | null, colour?: string): Mutation[] {
   const mutations: Mutation[] = [{ do: 'create_entity', id: gatewayId(key), physicalId: hardwareId, config: MAGMAD }];
   if (colour === undefined) return mutations;
-  return [...mutations, { do: 'create_entity', id: lamp(key), config: { colour } }, { do: 'set_children', id: gatewayId(key), type: 'lamp', keys: [key] }];
+  return [
+    ...mutations,
+    { do: 'create_entity', id: lamp(key), config: { colour } },
+    { do: 'set_children', id: gatewayId(key), type: 'lamp', keys: [key] },
+  ];
 }
 
 export const lamp = (key: string): EntityId => ({ type: 'lamp', key });
@@ -47,7 +51,11 @@ export interface TestCertificate {
 let serials = 0;
 
 /** Makes a certificate known, as the certifier does when it issues one; validity in days from now. */
-export async function certify(kind: 'gateway' | 'operator', subject: string, [from, until]: readonly [number, number] = [-1, 4]): Promise<TestCertificate> {
+export async function certify(
+  kind: 'gateway' | 'operator',
+  subject: string,
+  [from, until]: readonly [number, number] = [-1, 4],
+): Promise<TestCertificate> {
   serials += 1;
   const serial = `A${serials.toString(16).toUpperCase()}`;
   const fingerprint = serials.toString(16).padStart(64, '0');
@@ -66,7 +74,12 @@ export interface Presented {
 }
 
 /** What the TLS front hands over as `request.cf`. */
-export function frontSays({ certificate, verified = 'SUCCESS', door = 'controller', secret = bindings.FRONT_SECRET }: Presented): IncomingRequestCfProperties {
+export function frontSays({
+  certificate,
+  verified = 'SUCCESS',
+  door = 'controller',
+  secret = bindings.FRONT_SECRET,
+}: Presented): IncomingRequestCfProperties {
   const tlsClientAuth = {
     certPresented: certificate ? '1' : '0',
     certVerified: certificate ? verified : 'NONE',

@@ -43,8 +43,9 @@ export class TestSocket {
 
   /** The frame of a kind with that index, once it has come. */
   async nth<K extends Kind>(kind: K, index = 0): Promise<Of<K>> {
-    await until(() => this.all(kind).length > index || undefined);
-    return this.all(kind)[index] as Of<K>;
+    const [found] = await until(() => (this.all(kind).length > index ? this.all(kind).slice(index) : undefined));
+    if (!found) throw new Error(`no ${kind} numbered ${index}`);
+    return found;
   }
 
   async ended(): Promise<{ code: number; reason: string }> {
@@ -84,6 +85,7 @@ export const client = (hardwareId: string, networkId: string, gatewayId: string,
 export async function connect(who: GatewayClient): Promise<TestSocket> {
   const headers = { upgrade: 'websocket', [CLIENT_HEADER]: JSON.stringify(who) };
   const response = await gateway(who.hardwareId).port.fetch(new Request('https://gateway/socket', { headers }));
-  if (!response.webSocket || response.headers.get('sec-websocket-protocol') !== SUBPROTOCOL) throw new Error(`not accepted: ${response.status}`);
+  if (!response.webSocket || response.headers.get('sec-websocket-protocol') !== SUBPROTOCOL)
+    throw new Error(`not accepted: ${response.status}`);
   return new TestSocket(response.webSocket);
 }

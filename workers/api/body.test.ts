@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_BODY_BYTES, readJson } from './body.ts';
 
-const request = (body: BodyInit | null, type: string | undefined = 'application/json', headers: Record<string, string> = {}) =>
-  new Request('https://x/', { method: 'POST', body, headers: { ...(type ? { 'content-type': type } : {}), ...headers }, duplex: 'half' } as RequestInit);
+const request = (body: BodyInit | null, type: string | null = 'application/json', headers: Record<string, string> = {}) =>
+  new Request('https://x/', {
+    method: 'POST',
+    body,
+    headers: { ...(type ? { 'content-type': type } : {}), ...headers },
+    duplex: 'half',
+  } as RequestInit);
 /** A body that comes in pieces, without a length. */
 const pieces = (...chunks: Uint8Array[]) =>
   new ReadableStream<Uint8Array>({
@@ -14,9 +19,12 @@ const pieces = (...chunks: Uint8Array[]) =>
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 describe('readJson', () => {
-  it.each(['application/json', 'application/json; charset=utf-8', 'APPLICATION/JSON', 'application/merge-patch+json'])('reads a body of type %s', async (type) => {
-    expect(await readJson(request('{"a":[1,"é"]}', type))).toEqual({ a: [1, 'é'] });
-  });
+  it.each(['application/json', 'application/json; charset=utf-8', 'APPLICATION/JSON', 'application/merge-patch+json'])(
+    'reads a body of type %s',
+    async (type) => {
+      expect(await readJson(request('{"a":[1,"é"]}', type))).toEqual({ a: [1, 'é'] });
+    },
+  );
 
   it('reads a body in pieces, cut inside a character', async () => {
     const whole = bytes('{"a":"é"}');
@@ -24,19 +32,25 @@ describe('readJson', () => {
   });
 
   it('is undefined without a body, whatever the type says', async () => {
-    expect(await readJson(request(null, undefined))).toBeUndefined();
+    expect(await readJson(request(null, null))).toBeUndefined();
     expect(await readJson(request('', 'text/plain'))).toBeUndefined();
   });
 
-  it.each(['text/plain', 'application/jsonp', 'application/x-www-form-urlencoded', 'text/json-application/json'])('refuses type %s', async (type) => {
-    await expect(readJson(request('{}', type))).rejects.toMatchObject({ code: 'unsupported_media_type' });
-  });
+  it.each(['text/plain', 'application/jsonp', 'application/x-www-form-urlencoded', 'text/json-application/json'])(
+    'refuses type %s',
+    async (type) => {
+      await expect(readJson(request('{}', type))).rejects.toMatchObject({ code: 'unsupported_media_type' });
+    },
+  );
 
   it('refuses a body without a type', async () => {
-    await expect(readJson(request(pieces(bytes('{}')), undefined))).rejects.toMatchObject({ code: 'unsupported_media_type' });
+    await expect(readJson(request(pieces(bytes('{}')), null))).rejects.toMatchObject({ code: 'unsupported_media_type' });
   });
 
-  it.each([['{"a":', 'the body is not JSON'], ['{a:1}', 'the body is not JSON']])('refuses %s', async (text, message) => {
+  it.each([
+    ['{"a":', 'the body is not JSON'],
+    ['{a:1}', 'the body is not JSON'],
+  ])('refuses %s', async (text, message) => {
     await expect(readJson(request(text))).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining(message) });
   });
 
@@ -50,6 +64,8 @@ describe('readJson', () => {
     const text = (size: number) => `"${'x'.repeat(size - 2)}"`;
     expect(await readJson(request(text(MAX_BODY_BYTES)))).toHaveLength(MAX_BODY_BYTES - 2);
     await expect(readJson(request(pieces(bytes(text(MAX_BODY_BYTES)), bytes(' '))))).rejects.toMatchObject({ code: 'too_large' });
-    await expect(readJson(request('{}', 'application/json', { 'content-length': String(MAX_BODY_BYTES + 1) }))).rejects.toMatchObject({ code: 'too_large' });
+    await expect(readJson(request('{}', 'application/json', { 'content-length': String(MAX_BODY_BYTES + 1) }))).rejects.toMatchObject({
+      code: 'too_large',
+    });
   });
 });

@@ -1,0 +1,107 @@
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { OrcError } from '../core/errors.ts';
+import { decodeGrpcMessage, MessageReader, prefixMessage } from '../core/wire/grpc.ts';
+import { Magmad, RestartServicesRequestSchema } from '../proto/gen/orc8r/protos/magmad_pb.js';
+import { bindings, migrateD1, network } from '../test/workers/environment.ts';
+import { createNetwork, newGateway, write } from '../test/workers/fleet.ts';
+import { client, connect, type TestSocket } from '../test/workers/socket.ts';
+import { createFleet } from './fleet.ts';
+
+const { restartServices } = Magmad.method;
+let count = 0;
+let net: string;
+let socket: TestSocket;
+const fleet = createFleet(bindings, async () => {});
+const restart = () =>
+  fleet.call({ networkId: net, gatewayId: 'g1', hardwareId: `hw${count}` }, 'magmad', restartServices, { services: ['mme'] });
+const reply = async (headers: Record<string, string>, payload = new Uint8Array()) =>
+  socket.send({ case: 'syncResponse', value: { reqId: (await socket.nth('syncRequest')).reqId, respBody: { headers, payload } } });
+
+beforeAll(migrateD1);
+beforeEach(async () => {
+  count += 1;
+  net = `net${count}`;
+  await createNetwork(net);
+  await write(net, ...newGateway('g1', `hw${count}`), ...newGateway('g2', `hw${count}b`));
+  socket = await connect(client(`hw${count}`, net, 'g1'));
+  await socket.hello();
+});
+
+describe('a command', () => {
+  it('reaches the gateway’s service, and its answer the route', async () => {
+    const answer = restart();
+    const { reqBody } = await socket.nth('syncRequest');
+    expect(reqBody).toMatchObject({ authority: 'magmad', path: '/magma.orc8r.Magmad/RestartServices' });
+    const [sent] = new MessageReader(1000).push(reqBody?.payload ?? new Uint8Array());
+    expect(fromBinary(RestartServicesRequestSchema, sent ?? new Uint8Array()).services).toEqual(['mme']);
+    await reply(
+      { 'grpc-status': '0' },
+      prefixMessage(
+        toBinary(restartServices.output, await import('@bufbuild/protobuf').then(({ create }) => create(restartServices.output))),
+      ),
+    );
+    expect(await answer).toMatchObject({ $typeName: restartServices.output.typeName });
+  });
+
+  it.each([
+    [{ 'grpc-status': '3', 'grpc-message': 'no%20such%20service' }, 'not_found', 'no such service'],
+    [{ 'grpc-status': '9' }, 'invalid', ''],
+    [{ 'grpc-status': '0' }, 'internal', 'without a message'],
+  ])('fails as the gateway says: %o', async (headers, code, message) => {
+    const answer = restart().catch((error: unknown) => error);
+    await reply(headers as unknown as Record<string, string>);
+    expect(await answer).toMatchObject({ code, message: expect.stringContaining(decodeGrpcMessage(message)) });
+  });
+
+  it('fails with gateway_offline when there is no socket', async () => {
+    socket.close();
+    await socket.ended();
+    await expect(restart()).rejects.toMatchObject({
+      code: 'gateway_offline',
+      message: expect.stringContaining('gateway g1 is not connected'),
+    });
+  });
+});
+
+describe('what gateways report', () => {
+  it('is gathered from all pages', async () => {
+    const { port } = network(net);
+    await port.changed(net);
+    const state = JSON.stringify({ pad: 'x'.repeat(4_200_000) });
+    for (const [key, hardwareId] of [
+      ['g1', `hw${count}`],
+      ['g2', `hw${count}b`],
+    ] as const) {
+      await port.report(key, { hardwareId, revision: 1, checkin: { at: 1, state } });
+    }
+    const all = await fleet.statuses(net);
+    expect([...all.keys()]).toEqual(['g1', 'g2']);
+    expect(all.get('g2')).toMatchObject({ hardwareId: `hw${count}b`, receivedAt: 1 });
+    expect(await fleet.status(net, 'nobody')).toBeUndefined();
+  });
+
+  it('breaks no list when it is no JSON', async () => {
+    const { port } = network(net);
+    await port.changed(net);
+    await port.report('g1', { hardwareId: `hw${count}`, revision: 1, checkin: { at: 1, state: 'not json' } });
+    expect(await fleet.statuses(net)).toEqual(new Map([['g1', expect.objectContaining({ state: {} })]]));
+  });
+
+  it('is asked of no object before the caller is authorised', async () => {
+    const asked: string[] = [];
+    const trap = { getByName: (name: string) => asked.push(name) } as unknown as DurableObjectNamespace;
+    const closed = createFleet({ ...bindings, NETWORK: trap, GATEWAY: trap }, async () => {
+      throw new OrcError('forbidden', 'no');
+    });
+    for (const ask of [
+      closed.status(net, 'g1'),
+      closed.statuses(net),
+      closed.convergence(net),
+      closed.call({ networkId: net, gatewayId: 'g1', hardwareId: 'h' }, 'magmad', restartServices, {}),
+    ]) {
+      await expect(ask).rejects.toMatchObject({ code: 'forbidden' });
+    }
+    expect(asked).toEqual([]);
+  });
+});
