@@ -3,33 +3,34 @@
  * transaction and one wait for the disk, however many callers there are.
  */
 export class Gather {
-  readonly #moment: number;
+  readonly #moment: () => Promise<void>;
   #waiting: (() => void)[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `moment` in milliseconds. */
-  constructor(moment: number) {
+  /** `moment` is fulfilled when it has passed. */
+  constructor(moment: () => Promise<void>) {
     this.#moment = moment;
   }
 
   /** The outcome of `work`, once it was done together with what others brought. */
-  run<T>(work: () => T): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push(() => {
-        try {
-          resolve(work());
-        } catch (error) {
-          reject(error);
-        }
-      });
-      this.#timer ??= setTimeout(() => this.flush(), this.#moment);
+  async run<T>(work: () => T): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const first = this.#waiting.length === 0;
+    this.#waiting.push(() => {
+      try {
+        resolve(work());
+      } catch (error) {
+        reject(error);
+      }
     });
+    if (first) {
+      await this.#moment();
+      this.flush();
+    }
+    return promise;
   }
 
   /** Does what waits now, for somebody who wants to see it done. */
   flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const work of waiting) work();

@@ -51,7 +51,7 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
   readonly #renderer: Renderer;
   readonly #freshness = new Freshness();
   readonly #refreshes: SingleFlight;
-  readonly #news = new Gather(GATHER_MS);
+  readonly #news = new Gather(() => scheduler.wait(GATHER_MS));
   /** Gateways that a refresh found affected and that have not been rendered since. */
   readonly #waiting = new Set<string>();
   #failures = 0;

@@ -193,6 +193,7 @@ describe('a denied path', () => {
     '/lte/%6cte1/subscribers',
     '/lte/%6cte1/subscribers?x=%ff',
     '/lte/lte%31/subscribers?x=%E0%A4%A',
+    '/lte/%6cte1/subscribers/%ff',
     '/%6cte/lte1/subscribers',
     '/lte/./lte1/subscribers',
     '/lte/other/../lte1/subscribers',
