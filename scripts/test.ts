@@ -17,6 +17,7 @@ const steps: readonly Step[] = [
   { name: 'proto', what: 'generated protobuf code is up to date', command: [node, 'scripts/proto.ts', '--check'] },
   { name: 'migrations', what: 'migrations are up to date', command: [node, 'scripts/migrations.ts', '--check'] },
   { name: 'openapi', what: 'docs/openapi.json is up to date', command: [node, 'scripts/openapi.ts', '--check'] },
+  { name: 'contract', what: 'the table of operations is up to date', command: [node, 'scripts/contract.ts', '--check'] },
   { name: 'unit', what: 'unit tests', command: vitest('unit') },
   { name: 'workers', what: 'tests in workerd', command: vitest('workers') },
   { name: 'e2e', what: 'end-to-end tests on a started platform', command: vitest('e2e') },
