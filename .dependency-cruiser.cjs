@@ -14,8 +14,18 @@ module.exports = {
   forbidden: [
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-lost-imports', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^(cloudflare|node):' } },
-    only('workers', '^workers/', '^(workers|durable-objects|modules|core|proto)/', 'workers are the doors: they may use everything below them'),
-    only('durable-objects', '^durable-objects/', '^(durable-objects|core|proto)/', 'objects get the registry handed to them and never name a module'),
+    only(
+      'workers',
+      '^workers/',
+      '^(workers|durable-objects|modules|core|proto)/',
+      'workers are the doors: they may use everything below them',
+    ),
+    only(
+      'durable-objects',
+      '^durable-objects/',
+      '^(durable-objects|core|proto)/',
+      'objects get the registry handed to them and never name a module',
+    ),
     only('modules', '^modules/', '^(modules|core|proto)/', 'domain knowledge stands on core alone'),
     only('core', '^core/', '^(core|proto)/', 'core knows no domain, no door and no object'),
     only('proto', '^proto/', '^proto/', 'proto stands alone'),
@@ -85,6 +95,10 @@ module.exports = {
     exclude: { path: '^proto/gen/|\\.d\\.ts$' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.json'], exportsFields: ['exports'], conditionNames: ['workerd', 'worker', 'import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.mjs', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['workerd', 'worker', 'import', 'node', 'default', 'types'],
+    },
   },
 };

@@ -19,9 +19,18 @@ export const configPush: Benchmark = {
     const [single, hub] = [await openHub(world, 'single', 1), await openHub(world, 'hub', MANY)];
     const bytes = many.configBytes;
     try {
-      const alone = await compare(() => one.touchOne(), () => single.push(bytes));
-      const oneOfMany = await compare(() => many.touchOne(), () => single.push(bytes));
-      const all = await compare(() => many.touchAll(), () => hub.push(bytes));
+      const alone = await compare(
+        () => one.touchOne(),
+        () => single.push(bytes),
+      );
+      const oneOfMany = await compare(
+        () => many.touchOne(),
+        () => single.push(bytes),
+      );
+      const all = await compare(
+        () => many.touchAll(),
+        () => hub.push(bytes),
+      );
       return [
         ...toMeasures('1 agent:', alone, {}),
         ...toMeasures(`1 of ${MANY} agents:`, oneOfMany, AIMS),

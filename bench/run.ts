@@ -32,7 +32,9 @@ async function main(): Promise<void> {
   if (unknown !== undefined) throw new Error(`there is no benchmark "${unknown}"; see npm run bench -- --help`);
   const chosen = benchmarks.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
   const where = circumstances(new Date());
-  process.stdout.write(`${where.machine.cpu}, ${where.machine.cores} cores, node ${where.node}, workerd ${where.workerd}, commit ${where.commit.slice(0, 9)}${where.changed ? ' and changes' : ''}\n`);
+  process.stdout.write(
+    `${where.machine.cpu}, ${where.machine.cores} cores, node ${where.node}, workerd ${where.workerd}, commit ${where.commit.slice(0, 9)}${where.changed ? ' and changes' : ''}\n`,
+  );
   for (const benchmark of chosen) {
     process.stdout.write(`\n${benchmark.name}: ${benchmark.about}\n`);
     // A world of its own, so that no benchmark inherits what another left behind.

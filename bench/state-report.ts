@@ -9,7 +9,10 @@ export const STATE_BYTES = 1500;
 /** One check-in as it goes over the socket: `gw_state` of a gateway as large as a usual one, other values for other `count`s. */
 export function checkinFrame(hardwareId: string, count: number): Uint8Array {
   const value = new TextEncoder().encode(gatewayState(count));
-  const payload = toBinary(reportStates.input, create(ReportStatesRequestSchema, { states: [{ type: 'gw_state', deviceID: hardwareId, value }] }));
+  const payload = toBinary(
+    reportStates.input,
+    create(ReportStatesRequestSchema, { states: [{ type: 'gw_state', deviceID: hardwareId, value }] }),
+  );
   const path = `/${reportStates.parent.typeName}/${reportStates.name}`;
   return encodeFrame({ case: 'call', value: { id: count + 1, path, payload, timeoutMs: CALL_TIMEOUT_MS } });
 }
@@ -54,5 +57,8 @@ function gatewayState(count: number): string {
     },
   };
   const text = JSON.stringify(state);
-  return JSON.stringify({ ...state, meta: { ...state.meta, services: 'x'.repeat(Math.max(0, STATE_BYTES - text.length - ',"services":""'.length)) } });
+  return JSON.stringify({
+    ...state,
+    meta: { ...state.meta, services: 'x'.repeat(Math.max(0, STATE_BYTES - text.length - ',"services":""'.length)) },
+  });
 }

@@ -46,7 +46,19 @@ async function main(): Promise<number> {
   process.stdout.write(
     `\n  curl -H "Authorization: Bearer $(cat ${shownPath(operator.files.tokenFile)})" http://127.0.0.1:${port}/magma/v1/networks\n\n`,
   );
-  return runWrangler(['dev', '--config', config, '--ip', '127.0.0.1', '--port', String(port), '--persist-to', state, '--env-file', secrets]);
+  return runWrangler([
+    'dev',
+    '--config',
+    config,
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--persist-to',
+    state,
+    '--env-file',
+    secrets,
+  ]);
 }
 
 /** Chosen here, so that the line to paste can name it. */

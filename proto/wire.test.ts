@@ -36,9 +36,7 @@ describe('SyncRPC', () => {
       headers: { te: 'trailers' },
       payload: bytes('00 00 00 00 00'),
     });
-    const expected = bytes(
-      "0a 03 'hw1'  12 06 'magmad'  1a 04 '/a/B'  2a 0e  0a 02 'te'  12 08 'trailers'  32 05 00 00 00 00 00",
-    );
+    const expected = bytes("0a 03 'hw1'  12 06 'magmad'  1a 04 '/a/B'  2a 0e  0a 02 'te'  12 08 'trailers'  32 05 00 00 00 00 00");
     expect(hex(toBinary(GatewayRequestSchema, request))).toBe(hex(expected));
     const wrapped = toBinary(SyncRPCRequestSchema, create(SyncRPCRequestSchema, { reqId: 300, reqBody: request }));
     expect(hex(wrapped)).toBe(`08ac0212${expected.length.toString(16)}${hex(expected)}`);

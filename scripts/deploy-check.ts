@@ -10,7 +10,10 @@ const LIMIT = 3 * 1024 * 1024;
 
 const out = mkdtempSync(join(tmpdir(), 'orc8r-deploy-'));
 try {
-  const code = await run('wrangler', ['deploy', '--dry-run', '--minify', '--outdir', out], undefined, { WRANGLER_SEND_METRICS: 'false', CI: 'true' });
+  const code = await run('wrangler', ['deploy', '--dry-run', '--minify', '--outdir', out], undefined, {
+    WRANGLER_SEND_METRICS: 'false',
+    CI: 'true',
+  });
   if (code !== 0) {
     console.error('The bundle could not be made.');
     process.exitCode = code;

@@ -12,7 +12,11 @@ if (values.check) {
   try {
     cpSync(join(root, 'migrations'), scratch, { recursive: true });
     const before = sqlFiles(scratch);
-    const code = await run('drizzle-kit', ['generate', '--dialect=sqlite', '--schema=./core/db/schema.ts', `--out=./${relative(root, scratch)}`], () => {});
+    const code = await run(
+      'drizzle-kit',
+      ['generate', '--dialect=sqlite', '--schema=./core/db/schema.ts', `--out=./${relative(root, scratch)}`],
+      () => {},
+    );
     const stale = sqlFiles(scratch) !== before;
     if (stale) console.error('core/db/schema.ts has changes without a migration: run `npm run migrations -- <name>`.');
     else if (code === 0) console.log('Migrations: up to date.');

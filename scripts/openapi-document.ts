@@ -30,7 +30,12 @@ const ERROR: Json = {
       items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' } } },
     },
   },
-  example: { message: 'body.name: is required', code: 'invalid', request_id: '4f1c2c1e-6a0e-4f6e-9a53-8d0c3a3d2b11', faults: [{ path: 'body.name', message: 'is required' }] },
+  example: {
+    message: 'body.name: is required',
+    code: 'invalid',
+    request_id: '4f1c2c1e-6a0e-4f6e-9a53-8d0c3a3d2b11',
+    faults: [{ path: 'body.name', message: 'is required' }],
+  },
 };
 
 /** The OpenAPI 3.1 document of all routes. Deterministic: paths, methods and components are sorted. */
@@ -46,7 +51,8 @@ export function openApiDocument(registry: Registry, version: string): Json {
     info: {
       title: 'Orchestrator REST API',
       version,
-      description: 'The northbound API: networks, gateways, and what they are to do. Compatible with the clients of Magma\'s orc8r. Written by `npm run openapi` from the routes themselves.',
+      description:
+        "The northbound API: networks, gateways, and what they are to do. Compatible with the clients of Magma's orc8r. Written by `npm run openapi` from the routes themselves.",
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -56,7 +62,7 @@ export function openApiDocument(registry: Registry, version: string): Json {
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'An API token, `op_...`' },
-        basic: { type: 'http', scheme: 'basic', description: 'Operator name and API token, as Magma\'s clients send them' },
+        basic: { type: 'http', scheme: 'basic', description: "Operator name and API token, as Magma's clients send them" },
         certificate: { type: 'mutualTLS', description: 'A client certificate of an operator' },
       },
       schemas: sorted(components),
@@ -83,10 +89,23 @@ function operation(route: Route, components: Record<string, Json>): Json {
     description: [route.description, `Permission: ${permission.action} on ${scopes[permission.scope]}.`].filter(Boolean).join('\n\n'),
     'x-permission': `${permission.scope}:${permission.action}`,
     ...(permission.scope === 'anyone' ? { security: [] } : {}),
-    parameters: [...parameters(route.params, 'path', components), ...parameters(route.query, 'query', components), ...ifMatch(route), ...idempotencyKey(route), ...dryRun(route)],
-    ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, components) } } } } : {}),
+    parameters: [
+      ...parameters(route.params, 'path', components),
+      ...parameters(route.query, 'query', components),
+      ...ifMatch(route),
+      ...idempotencyKey(route),
+      ...dryRun(route),
+    ],
+    ...(route.body
+      ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, components) } } } }
+      : {}),
     ...(route.rawBody
-      ? { requestBody: { required: true, content: Object.fromEntries(route.rawBody.contentTypes.map((type) => [type, { schema: { type: 'string' } }])) } }
+      ? {
+          requestBody: {
+            required: true,
+            content: Object.fromEntries(route.rawBody.contentTypes.map((type) => [type, { schema: { type: 'string' } }])),
+          },
+        }
       : {}),
     responses: {
       ...Object.fromEntries(Object.entries(route.responses).map(([status, spec]) => [status, success(spec, components)])),
@@ -102,7 +121,10 @@ function operation(route: Route, components: Record<string, Json>): Json {
 
 function success(spec: ResponseSpec, components: Record<string, Json>): Json {
   if (!spec.schema) return { description: spec.description };
-  return { description: spec.description, content: { [spec.contentType ?? 'application/json']: { schema: schemaOf(spec.schema, components) } } };
+  return {
+    description: spec.description,
+    content: { [spec.contentType ?? 'application/json']: { schema: schemaOf(spec.schema, components) } },
+  };
 }
 
 function parameters(schema: z.ZodObject | undefined, where: 'path' | 'query', components: Record<string, Json>): Json[] {
@@ -115,12 +137,28 @@ function parameters(schema: z.ZodObject | undefined, where: 'path' | 'query', co
 
 const ifMatch = (route: Route): Json[] =>
   route.method === 'put' || route.method === 'delete'
-    ? [{ name: 'If-Match', in: 'header', required: false, description: 'The ETag last read: the change is made only if nobody else was faster', schema: { type: 'string' } }]
+    ? [
+        {
+          name: 'If-Match',
+          in: 'header',
+          required: false,
+          description: 'The ETag last read: the change is made only if nobody else was faster',
+          schema: { type: 'string' },
+        },
+      ]
     : [];
 
 const idempotencyKey = (route: Route): Json[] =>
   route.rawBody?.idempotent
-    ? [{ name: 'Idempotency-Key', in: 'header', required: false, description: 'Any text of the caller: the same request under it is carried out once', schema: { type: 'string', maxLength: 255 } }]
+    ? [
+        {
+          name: 'Idempotency-Key',
+          in: 'header',
+          required: false,
+          description: 'Any text of the caller: the same request under it is carried out once',
+          schema: { type: 'string', maxLength: 255 },
+        },
+      ]
     : [];
 
 const dryRun = (route: Route): Json[] =>
@@ -131,7 +169,8 @@ const dryRun = (route: Route): Json[] =>
           name: 'dry_run',
           in: 'query',
           required: false,
-          description: 'With `true` everything is checked and nothing is kept: 200 and `{"dry_run": true, "changes": [...]}`, or the refusal',
+          description:
+            'With `true` everything is checked and nothing is kept: 200 and `{"dry_run": true, "changes": [...]}`, or the refusal',
           schema: { type: 'boolean' },
         },
       ];
@@ -154,7 +193,13 @@ const metadata = Object.assign(Object.create(z.globalRegistry) as typeof z.globa
 
 /** The JSON schema of a zod schema; what carries an id goes to the components and is referred to. */
 function schemaOf(schema: z.ZodType, components: Record<string, Json>): Json {
-  const { $schema: _, $defs, ...root } = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input', unrepresentable: 'any', metadata }) as Json & { $defs?: Record<string, Json> };
+  const {
+    $schema: _,
+    $defs,
+    ...root
+  } = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input', unrepresentable: 'any', metadata }) as Json & {
+    $defs?: Record<string, Json>;
+  };
   for (const [name, definition] of Object.entries($defs ?? {})) components[name] = tidy(definition);
   const id = metadata.get(schema)?.id;
   // A root with an id comes as a reference to its own definition when that is used inside as well.
@@ -170,7 +215,10 @@ function tidy<T>(node: T): T {
   const entries = Object.entries(node as Json)
     .filter(([key, value]) => key !== 'id' || typeof value !== 'string')
     .filter(([key, value]) => !((key === 'maximum' || key === 'minimum') && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER))
-    .map(([key, value]) => [key, key === '$ref' && typeof value === 'string' ? value.replace('#/$defs/', '#/components/schemas/') : tidy(value)]);
+    .map(([key, value]) => [
+      key,
+      key === '$ref' && typeof value === 'string' ? value.replace('#/$defs/', '#/components/schemas/') : tidy(value),
+    ]);
   return Object.fromEntries(entries) as T;
 }
 

@@ -40,7 +40,10 @@ function readTree(folder: string): Map<string, string> {
 export function compareTrees(have: ReadonlyMap<string, string>, want: ReadonlyMap<string, string>): Drift {
   return {
     missing: [...want.keys()].filter((path) => !have.has(path)).sort(),
-    changed: [...want].filter(([path, text]) => have.has(path) && have.get(path) !== text).map(([path]) => path).sort(),
+    changed: [...want]
+      .filter(([path, text]) => have.has(path) && have.get(path) !== text)
+      .map(([path]) => path)
+      .sort(),
     surplus: [...have.keys()].filter((path) => !want.has(path)).sort(),
   };
 }

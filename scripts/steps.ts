@@ -3,7 +3,12 @@ import { spawn } from 'node:child_process';
 export const root = new URL('..', import.meta.url).pathname;
 
 /** Runs one of the project's own tools and answers its exit code; what it prints goes to `seen` as well as the terminal. */
-export function run(command: string, args: readonly string[], seen?: (text: string) => void, environment: NodeJS.ProcessEnv = {}): Promise<number> {
+export function run(
+  command: string,
+  args: readonly string[],
+  seen?: (text: string) => void,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<number> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,

@@ -72,7 +72,9 @@ async function installPing(): Promise<void> {
   console.log('Installing the Debian package iputils-ping, which the tests of the gateway command "ping" use...');
   const root = process.getuid?.() === 0;
   const apt = (...args: string[]): Promise<number> =>
-    run(root ? 'apt-get' : 'sudo', [...(root ? [] : ['-n', 'apt-get']), '-qq', '-y', ...args], () => {}, { DEBIAN_FRONTEND: 'noninteractive' });
+    run(root ? 'apt-get' : 'sudo', [...(root ? [] : ['-n', 'apt-get']), '-qq', '-y', ...args], () => {}, {
+      DEBIAN_FRONTEND: 'noninteractive',
+    });
   const code = (await apt('update')) || (await apt('install', 'iputils-ping'));
   if (code !== 0) console.error('That did not work; install iputils-ping by hand, or the ping tests will fail.');
 }

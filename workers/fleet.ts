@@ -1,8 +1,23 @@
-import { create, type DescMessage, type DescMethodUnary, fromBinary, type MessageInitShape, type MessageShape, toBinary } from '@bufbuild/protobuf';
+import {
+  create,
+  type DescMessage,
+  type DescMethodUnary,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from '@bufbuild/protobuf';
 import { OrcError } from '../core/errors.ts';
 import { fromGrpc } from '../core/grpc-errors.ts';
 import type { Fleet, GatewayReport, GatewayTarget } from '../core/module/context.ts';
-import { gatewayObject, type NetworkPort, networkObject, type ObjectBindings, type StatusPage, type StoredReport } from '../durable-objects/ports.ts';
+import {
+  gatewayObject,
+  type NetworkPort,
+  networkObject,
+  type ObjectBindings,
+  type StatusPage,
+  type StoredReport,
+} from '../durable-objects/ports.ts';
 
 /** The gateways as routes see them, through the objects. No object is asked before `authorised`: asking wakes it, or even makes it. */
 export function createFleet(bindings: ObjectBindings, authorised: () => Promise<void>): Fleet {

@@ -31,7 +31,9 @@ export async function openHub({ product, baseline }: World, name: string, size: 
       const [answered, delivered] = await Promise.all([written.then(since), received.then(since)]);
       return { answered, delivered };
     },
-    close: () => sockets.forEach((socket) => socket.terminate()),
+    close: () => {
+      for (const socket of sockets) socket.terminate();
+    },
   };
 }
 

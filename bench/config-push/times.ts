@@ -24,14 +24,27 @@ const ENDS = [
 ] as const;
 
 /** Percentiles of each round, by what the writes did. `aims` are for the last end. */
-export function toMeasures(what: string, rounds: Sides<readonly (readonly PushTimes[])[]>, aims: Partial<Record<'p50' | 'p99', Aim>>): Measure[] {
+export function toMeasures(
+  what: string,
+  rounds: Sides<readonly (readonly PushTimes[])[]>,
+  aims: Partial<Record<'p50' | 'p99', Aim>>,
+): Measure[] {
   return ENDS.flatMap(([end, text]) =>
     SHARES.map(([name, share]) => {
       const of = (side: readonly (readonly PushTimes[])[]): number[] =>
-        side.map((round) => round.flatMap((times) => times[end] ?? [])).filter((samples) => samples.length > 0).map((samples) => percentile(samples, share));
+        side
+          .map((round) => round.flatMap((times) => times[end] ?? []))
+          .filter((samples) => samples.length > 0)
+          .map((samples) => percentile(samples, share));
       const baseline = of(rounds.baseline);
       const aim = end === 'visible' ? aims[name] : undefined;
-      return { name: `${what} ${text}, ${name}`, unit: 'ms' as const, product: of(rounds.product), ...(baseline.length > 0 && { baseline }), ...(aim && { aim }) };
+      return {
+        name: `${what} ${text}, ${name}`,
+        unit: 'ms' as const,
+        product: of(rounds.product),
+        ...(baseline.length > 0 && { baseline }),
+        ...(aim && { aim }),
+      };
     }),
   );
 }

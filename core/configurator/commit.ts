@@ -20,7 +20,9 @@ const guardEntity = compile<'network' | 'type' | 'key' | 'version'>(
         WHERE network_id = ${p('network')} AND type = ${p('type')} AND key = ${p('key')}), 0) = ${p('version')}`,
 );
 const clearGuard = compile(sql`DELETE FROM ${commitGuard}`);
-const bumpNetwork = compile<'network' | 'at'>(sql`UPDATE ${networks} SET version = version + 1, updated_at = ${p('at')} WHERE id = ${p('network')}`);
+const bumpNetwork = compile<'network' | 'at'>(
+  sql`UPDATE ${networks} SET version = version + 1, updated_at = ${p('at')} WHERE id = ${p('network')}`,
+);
 const insertOutbox = compile<'network' | 'changes' | 'at'>(
   sql`INSERT INTO ${outbox} (network_id, version, changes, at)
       SELECT id, version, ${p('changes')}, ${p('at')} FROM ${networks} WHERE id = ${p('network')} RETURNING version`,

@@ -3,14 +3,32 @@ import type { EntityId } from './model.ts';
 /** What a write does to the graph. A list of these, in order, is one commit. Fields left out stay as they are. */
 export type Mutation =
   | { readonly do: 'create_network'; readonly type: string; readonly name: string; readonly description: string; readonly configs: Configs }
-  | { readonly do: 'update_network'; readonly type?: string; readonly name?: string; readonly description?: string; readonly configs?: Configs }
+  | {
+      readonly do: 'update_network';
+      readonly type?: string;
+      readonly name?: string;
+      readonly description?: string;
+      readonly configs?: Configs;
+    }
   | { readonly do: 'delete_network' }
   | ({ readonly do: 'create_entity'; readonly id: EntityId } & EntityFields)
   | ({ readonly do: 'update_entity'; readonly id: EntityId } & EntityFields)
   | { readonly do: 'delete_entity'; readonly id: EntityId }
   /** Makes exactly these the children of that type. `exclusive`: a child given here loses its other parents of this type. */
-  | { readonly do: 'set_children'; readonly id: EntityId; readonly type: string; readonly keys: readonly string[]; readonly exclusive?: boolean }
-  | { readonly do: 'add_children'; readonly id: EntityId; readonly type: string; readonly keys: readonly string[]; readonly exclusive?: boolean }
+  | {
+      readonly do: 'set_children';
+      readonly id: EntityId;
+      readonly type: string;
+      readonly keys: readonly string[];
+      readonly exclusive?: boolean;
+    }
+  | {
+      readonly do: 'add_children';
+      readonly id: EntityId;
+      readonly type: string;
+      readonly keys: readonly string[];
+      readonly exclusive?: boolean;
+    }
   | { readonly do: 'remove_children'; readonly id: EntityId; readonly type: string; readonly keys: readonly string[] }
   /** Makes exactly these the parents of that type. */
   | { readonly do: 'set_parents'; readonly id: EntityId; readonly type: string; readonly keys: readonly string[] }
@@ -25,7 +43,13 @@ export type BulkMutation =
   | { readonly do: 'put_entities'; readonly type: string; readonly entities: readonly WholeEntity[]; readonly onlyNew?: boolean }
   | { readonly do: 'delete_entities'; readonly type: string; readonly keys: readonly string[] }
   /** Keeps the answer for a day, in case the request comes again. */
-  | { readonly do: 'keep_answer'; readonly operation: string; readonly key: string; readonly fingerprint: string; readonly answer: unknown };
+  | {
+      readonly do: 'keep_answer';
+      readonly operation: string;
+      readonly key: string;
+      readonly fingerprint: string;
+      readonly answer: unknown;
+    };
 
 /** An entity of a type that has neither description nor physical id. */
 export interface WholeEntity {

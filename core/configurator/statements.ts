@@ -143,7 +143,12 @@ export function statementsOf(mutation: Exclude<Mutation, BulkMutation>, network:
 
 type ChildEdges = Extract<Mutation, { do: 'set_children' | 'add_children' | 'remove_children' }>;
 
-const edge = (network: string, mutation: ChildEdges) => ({ network, ...mutation.id, childType: mutation.type, keys: keysJson(mutation.keys) });
+const edge = (network: string, mutation: ChildEdges) => ({
+  network,
+  ...mutation.id,
+  childType: mutation.type,
+  keys: keysJson(mutation.keys),
+});
 
 const bump = (network: string, id: EntityId): Statement => bumpEntities({ network, type: id.type, keys: JSON.stringify([id.key]) });
 

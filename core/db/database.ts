@@ -87,7 +87,9 @@ function translate(error: unknown): OrcError {
     return new OrcError('aborted', 'this was a dry run', { reason: DRY_RUN_ENDED, cause: error });
   }
   if (/CHECK constraint failed.*(version_as_read|commit_guard|expected)/.test(text)) {
-    return new OrcError('precondition_failed', 'somebody else changed this in the meantime; read it again and repeat the change', { cause: error });
+    return new OrcError('precondition_failed', 'somebody else changed this in the meantime; read it again and repeat the change', {
+      cause: error,
+    });
   }
   if (/UNIQUE constraint failed: entities\.physical_id/.test(text)) {
     return new OrcError('conflict', 'this hardware id or serial is already in use, here or in another network', { cause: error });

@@ -41,12 +41,8 @@ export const entities = sqliteTable(
     uniqueIndex('entities_by_physical_id').on(t.physicalId).where(sql`physical_id IS NOT NULL`),
     index('entities_by_name').on(t.networkId, t.type, t.name, t.key),
     // The lists of the one type that comes by the hundred thousand, by what operators look for.
-    index('subscribers_by_state')
-      .on(t.networkId, sql`config ->> '$.lte.state'`, t.key)
-      .where(sql`type = 'subscriber'`),
-    index('subscribers_by_profile')
-      .on(t.networkId, sql`config ->> '$.lte.sub_profile'`, t.key)
-      .where(sql`type = 'subscriber'`),
+    index('subscribers_by_state').on(t.networkId, sql`config ->> '$.lte.state'`, t.key).where(sql`type = 'subscriber'`),
+    index('subscribers_by_profile').on(t.networkId, sql`config ->> '$.lte.sub_profile'`, t.key).where(sql`type = 'subscriber'`),
   ],
 );
 
@@ -115,10 +111,7 @@ export const revisions = sqliteTable(
     requestId: text('request_id').notNull(),
     at: integer('at').notNull(),
   },
-  (t) => [
-    index('revisions_by_entity').on(t.networkId, t.type, t.key, t.version),
-    index('revisions_by_network').on(t.networkId, t.version),
-  ],
+  (t) => [index('revisions_by_entity').on(t.networkId, t.type, t.key, t.version), index('revisions_by_network').on(t.networkId, t.version)],
 );
 
 export const audit = sqliteTable(
@@ -193,7 +186,9 @@ export const certificates = sqliteTable(
 );
 
 /** Always empty: the last statement of a dry run inserts here, fails the check, and so takes everything before it back. */
-export const dryRun = sqliteTable('dry_run', { reached: integer('reached').notNull() }, (t) => [check('dry_run_ends_here', sql`${t.reached} = 0`)]);
+export const dryRun = sqliteTable('dry_run', { reached: integer('reached').notNull() }, (t) => [
+  check('dry_run_ends_here', sql`${t.reached} = 0`),
+]);
 
 export const operators = sqliteTable('operators', {
   id: text('id').primaryKey(),

@@ -25,7 +25,9 @@ type Values<Names extends string> = Record<Names, Param>;
  */
 export function compile<Names extends string = never>(source: SQL): (values: Values<Names>) => Statement {
   const built = dialect.sqlToQuery(source);
-  const slots = built.params.map((param) => (param instanceof Placeholder ? (values: Values<Names>) => values[String(param.name) as Names] : () => param as Param));
+  const slots = built.params.map((param) =>
+    param instanceof Placeholder ? (values: Values<Names>) => values[String(param.name) as Names] : () => param as Param,
+  );
   return (values) => ({ sql: built.sql, params: slots.map((slot) => slot(values)) });
 }
 

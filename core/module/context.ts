@@ -20,7 +20,13 @@ export interface RequestContext {
   /** Writes what lies outside the graph (tenants, operators, tokens), with its audit row in the same transaction; dry runs as `commit`. */
   readonly execute: (change: PlatformChange) => Promise<void>;
   /** An audit row for what changes nothing in the graph: commands. */
-  readonly audit: (row: { action: string; networkId: string; target: string; outcome: 'ok' | 'refused' | 'failed'; detail?: unknown }) => Promise<void>;
+  readonly audit: (row: {
+    action: string;
+    networkId: string;
+    target: string;
+    outcome: 'ok' | 'refused' | 'failed';
+    detail?: unknown;
+  }) => Promise<void>;
   readonly fleet: Fleet;
   readonly platform: PlatformInfo;
 }

@@ -146,7 +146,13 @@ export function unary<I extends DescMessage, O extends DescMessage>(
 
 /** Declares a server-streaming southbound method. */
 export function serverStreaming<I extends DescMessage, O extends DescMessage>(
-  method: { readonly methodKind: 'server_streaming'; readonly parent: DescService; readonly name: string; readonly input: I; readonly output: O },
+  method: {
+    readonly methodKind: 'server_streaming';
+    readonly parent: DescService;
+    readonly name: string;
+    readonly input: I;
+    readonly output: O;
+  },
   handle: (request: MessageShape<I>, context: GatewayContext) => Promise<readonly MessageShape<O>[]>,
 ): SouthboundMethod {
   return {
@@ -158,4 +164,3 @@ export function serverStreaming<I extends DescMessage, O extends DescMessage>(
     handle: (request, context) => handle(request as MessageShape<I>, context),
   };
 }
-

@@ -56,7 +56,9 @@ export function createRegistry(modules: readonly ModuleDefinition[]): Registry {
 
   const networkTypes = collect('network type', (module) => Object.entries(module.networkTypes ?? {}));
   const entityTypes = collect('entity type', (module) => Object.entries(module.entityTypes ?? {}));
-  const routes = collect('route', (module) => (module.routes ?? []).map((route) => [`${route.method} ${shape(route.path)}`, route] as const));
+  const routes = collect('route', (module) =>
+    (module.routes ?? []).map((route) => [`${route.method} ${shape(route.path)}`, route] as const),
+  );
   collect('operation id', (module) => (module.routes ?? []).map((route) => [route.operationId, route] as const));
   const stateTypes = collect('state type', (module) => Object.entries(module.stateTypes ?? {}));
   const southbound = collect('southbound method', (module) =>

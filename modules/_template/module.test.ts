@@ -35,7 +35,8 @@ function request(method: string, options: { network?: boolean; interval?: number
     return { networkId: change.networkId, version: 2, changes: [] };
   };
   const context = { read, commit, ifMatch } as unknown as RequestContext;
-  const send = (body?: unknown) => route.handle({ params: { network_id: 'n1' }, query: undefined, body } as unknown as Parameters<typeof route.handle>[0], context);
+  const send = (body?: unknown) =>
+    route.handle({ params: { network_id: 'n1' }, query: undefined, body } as unknown as Parameters<typeof route.handle>[0], context);
   return { route, send, commits };
 }
 

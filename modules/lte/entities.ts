@@ -34,7 +34,12 @@ export const entityTypes: Readonly<Record<string, EntityType>> = {
     children: ['cellular_gateway'],
   },
   apn: { description: 'Access point that subscribers connect through; key: its name', config: apnConfiguration },
-  apn_resource: { description: 'How one gateway reaches the network behind an APN', config: apnResource, children: ['apn'], ownedByGateway: true },
+  apn_resource: {
+    description: 'How one gateway reaches the network behind an APN',
+    config: apnResource,
+    children: ['apn'],
+    ownedByGateway: true,
+  },
   subscriber: {
     description: 'SIM; key: IMSI with prefix',
     config: subscriberConfig,

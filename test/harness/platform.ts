@@ -24,10 +24,12 @@ export interface TestPlatform {
 
 export async function startTestPlatform(options: Partial<PlatformOptions> = {}): Promise<TestPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'orc8r-e2e-'));
-  const platform = await startPlatform({ dataDir: folder, ports: { api: 0, controller: 0, bootstrap: 0 }, ...options }).catch((error: unknown) => {
-    rmSync(folder, { recursive: true, force: true });
-    throw error;
-  });
+  const platform = await startPlatform({ dataDir: folder, ports: { api: 0, controller: 0, bootstrap: 0 }, ...options }).catch(
+    (error: unknown) => {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    },
+  );
   const { addresses, credentials } = platform;
   const rest = restClient({ base: addresses.api, caFile: credentials.rootFile, token: credentials.token });
   const ca = readFileSync(credentials.rootFile, 'utf8');

@@ -26,14 +26,26 @@ type Api = Hono<ApiEnv>;
 export function createApi(registry: Registry, version: string): Api {
   const app: Api = new Hono();
   app.onError((error, c) => errorResponse(error, c.get('requestId')));
-  app.notFound((c) => errorResponse(new OrcError('not_found', `there is no ${new URL(c.req.url).pathname.slice(0, 200)}; docs/openapi.json lists what there is`), c.get('requestId')));
+  app.notFound((c) =>
+    errorResponse(
+      new OrcError('not_found', `there is no ${new URL(c.req.url).pathname.slice(0, 200)}; docs/openapi.json lists what there is`),
+      c.get('requestId'),
+    ),
+  );
   app.use(async (c, next) => {
     c.set('requestId', c.req.header('x-request-id')?.match(/^[\w.-]{1,64}$/)?.[0] ?? crypto.randomUUID());
     if (c.req.url.length > MAX_URL_LENGTH) {
-      c.res = new Response(JSON.stringify({ message: `the URL is longer than ${MAX_URL_LENGTH} characters`, code: 'uri_too_long', request_id: c.get('requestId') }), {
-        status: 414,
-        headers: { 'content-type': 'application/json' },
-      });
+      c.res = new Response(
+        JSON.stringify({
+          message: `the URL is longer than ${MAX_URL_LENGTH} characters`,
+          code: 'uri_too_long',
+          request_id: c.get('requestId'),
+        }),
+        {
+          status: 414,
+          headers: { 'content-type': 'application/json' },
+        },
+      );
       return;
     }
     await next();
@@ -81,7 +93,8 @@ function platformInfo(registry: Registry, version: string, settings: ReturnType<
     rootCa: settings.ROOT_CA,
     ownedByGateway: registry.ownedByGateway,
     modules: () => registry.summaries,
-    registrationToken: async (entityNumber) => makeRegistrationToken(await importBootstrapKey(settings.BOOTSTRAP_KEY), entityNumber, Date.now()),
+    registrationToken: async (entityNumber) =>
+      makeRegistrationToken(await importBootstrapKey(settings.BOOTSTRAP_KEY), entityNumber, Date.now()),
   };
 }
 
@@ -91,7 +104,8 @@ const honoPath = (route: Route): string =>
 
 function paramsOf(route: Route, values: Record<string, string>): Record<string, string> {
   const params = { ...values };
-  for (const [, name = '', verb = ''] of route.path.matchAll(/\{([^}]+)\}(:\w+)/g)) params[name] = (params[name] ?? '').slice(0, -verb.length);
+  for (const [, name = '', verb = ''] of route.path.matchAll(/\{([^}]+)\}(:\w+)/g))
+    params[name] = (params[name] ?? '').slice(0, -verb.length);
   return params;
 }
 

@@ -17,12 +17,17 @@ export async function readJson(request: Request): Promise<unknown> {
   if (text.length === 0) return undefined;
   const type = request.headers.get('content-type') ?? '';
   if (!/^application\/(json|[\w.+-]+\+json)\s*(;|$)/i.test(type)) {
-    throw new OrcError('unsupported_media_type', `the body has to be JSON with "content-type: application/json", not "${type.slice(0, 100)}"`);
+    throw new OrcError(
+      'unsupported_media_type',
+      `the body has to be JSON with "content-type: application/json", not "${type.slice(0, 100)}"`,
+    );
   }
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new OrcError('invalid', `the body is not JSON: ${error instanceof Error ? error.message.slice(0, 200) : 'it does not parse'}`, { cause: error });
+    throw new OrcError('invalid', `the body is not JSON: ${error instanceof Error ? error.message.slice(0, 200) : 'it does not parse'}`, {
+      cause: error,
+    });
   }
 }
 

@@ -52,7 +52,12 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
   const refused = (error: unknown): void => {
     if (!(error instanceof OrcError) || (error.code !== 'unauthenticated' && error.code !== 'forbidden')) return;
     const about = authentication.about();
-    const row = { action: `rest.${route.operationId}`, networkId: target.networkId ?? about.networkId, target: about.target, reason: error.reason ?? error.code };
+    const row = {
+      action: `rest.${route.operationId}`,
+      networkId: target.networkId ?? about.networkId,
+      target: about.target,
+      reason: error.reason ?? error.code,
+    };
     call.later(new Database(call.d1).commit([refusalStatement(row, { actor: about.target, requestId, at: now })]));
   };
   try {

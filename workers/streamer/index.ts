@@ -43,7 +43,10 @@ function implementation(methods: readonly SouthboundMethod[]): Partial<ServiceIm
       const desc = method.service.methods.find((candidate) => candidate.name === method.name);
       const name = desc?.localName ?? method.name;
       if (method.kind === 'unary') {
-        return [name, async (request: Message, context: HandlerContext) => (await answers(method, request, context))[0] ?? create(method.output)];
+        return [
+          name,
+          async (request: Message, context: HandlerContext) => (await answers(method, request, context))[0] ?? create(method.output),
+        ];
       }
       return [
         name,

@@ -11,7 +11,12 @@ export const SYNC_PATH = '/sync';
  * The sync door: a WebSocket upgrade with a gateway's certificate goes on to that gateway's object. Nothing is kept here.
  * Errors: the refusals of docs/protocol.md.
  */
-export async function openSocket(request: Request, tls: TlsClient | undefined, bindings: ObjectBindings, requestId: string): Promise<Response> {
+export async function openSocket(
+  request: Request,
+  tls: TlsClient | undefined,
+  bindings: ObjectBindings,
+  requestId: string,
+): Promise<Response> {
   if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') {
     throw new OrcError('invalid', `${SYNC_PATH} takes WebSocket upgrades`, { reason: 'unsupported_protocol' });
   }

@@ -127,7 +127,13 @@ const remove = route({
       const gateway = foundGateway(graph, id);
       checkIfMatch(ctx, gatewayEtag(gateway));
       const expect = [{ ...magmadId(id), version: gateway.version }];
-      await ctx.commit({ networkId, action: 'gateway.delete', target: id, mutations: deleteGateway(gateway, graph, ctx.platform.ownedByGateway), expect });
+      await ctx.commit({
+        networkId,
+        action: 'gateway.delete',
+        target: id,
+        mutations: deleteGateway(gateway, graph, ctx.platform.ownedByGateway),
+        expect,
+      });
       return noContent();
     }),
 });
