@@ -1,6 +1,8 @@
 import type { DescMessage, DescMethodUnary, DescService, Message, MessageShape } from '@bufbuild/protobuf';
 import type { z } from 'zod';
+import type { Commit, Committed } from '../configurator/commit.ts';
 import type { Entity, Graph, Network } from '../configurator/model.ts';
+import type { Database } from '../db/database.ts';
 import type { StateReport, StateStore } from '../state/store.ts';
 import type { Route } from './route.ts';
 
@@ -78,6 +80,10 @@ export interface GatewayContext {
   readonly gatewayId: string;
   readonly now: () => number;
   readonly states: StateStore;
+  /** Reads configuration, one round trip each; a method that needs none must not make any. */
+  readonly read: Database['read'];
+  /** Commits a change of the gateway's own network in its name, and tells the network at once. Errors: as `commit` in core/configurator. */
+  readonly commit: (change: Omit<Commit, 'networkId'>) => Promise<Committed>;
   /** To be called after states were stored, with what `states.put` answered. */
   readonly reported: (states: readonly StateReport[]) => void;
   /** Keeps a metrics container until analytics has taken it. */

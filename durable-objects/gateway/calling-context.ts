@@ -1,3 +1,5 @@
+import { commit } from '../../core/configurator/commit.ts';
+import { Database } from '../../core/db/database.ts';
 import { OrcError } from '../../core/errors.ts';
 import type { GatewayContext } from '../../core/module/facets.ts';
 import type { Registry } from '../../core/module/registry.ts';
@@ -13,7 +15,7 @@ const GATEWAY_STATE = 'gw_state';
 export interface ContextParts {
   readonly client: GatewayClient;
   readonly registry: Registry;
-  readonly bindings: Pick<ObjectBindings, 'NETWORK'>;
+  readonly bindings: Pick<ObjectBindings, 'DB' | 'NETWORK'>;
   readonly sql: SqlStorage;
   readonly metrics: MetricOutbox;
   readonly presence: Presence;
@@ -22,12 +24,23 @@ export interface ContextParts {
 /** What southbound methods may use when this gateway calls them. */
 export function callingContext({ client, registry, bindings, sql, metrics, presence }: ContextParts): GatewayContext {
   const { hardwareId, networkId, gatewayId } = client;
+  const db = new Database(bindings.DB);
   return {
     hardwareId,
     networkId,
     gatewayId,
     now: Date.now,
     states: stateStore(sql, Date.now),
+    read: db.read.bind(db),
+    commit: async (change) => {
+      const author = { actor: `gateway:${hardwareId}`, requestId: crypto.randomUUID(), at: Date.now() };
+      const committed = await commit(db, { ...change, networkId }, author);
+      // The sweeper finds the outbox row when this is lost; the gateway need not wait for the network to have told everybody.
+      networkObject(bindings, networkId)
+        .changed(networkId)
+        .catch((error: unknown) => console.warn('nudge lost', networkId, error));
+      return committed;
+    },
     reported: (states) => {
       const checkin = checkinOf(states);
       if (checkin) presence.report({ checkin });

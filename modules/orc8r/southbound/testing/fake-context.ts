@@ -1,5 +1,7 @@
 import type { DescMethod, Message, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { create } from '@bufbuild/protobuf';
+import { commit } from '../../../../core/configurator/commit.ts';
+import { Database } from '../../../../core/db/database.ts';
 import type { GatewayContext, SouthboundMethod } from '../../../../core/module/facets.ts';
 import type { StateKey, StateReport, StateStore } from '../../../../core/state/store.ts';
 
@@ -24,14 +26,20 @@ function memoryStore(now: () => number): StateStore {
   };
 }
 
-/** A gateway's context in memory, with what was handed to it. For tests. */
-export function fakeContext(streams: GatewayContext['stream'] = async () => undefined) {
+/** A gateway's context in memory, with what was handed to it. `d1`: for methods that read or commit configuration. For tests. */
+export function fakeContext(streams: GatewayContext['stream'] = async () => undefined, d1?: D1Database) {
+  const db = (): Database => {
+    if (!d1) throw new Error('this method was not expected to go to D1');
+    return new Database(d1);
+  };
   const reported: StateReport[][] = [];
   const metrics: Uint8Array[] = [];
   const now = () => 1_000;
   const states = memoryStore(now);
   const context: GatewayContext = {
     ...{ hardwareId: 'hw1', networkId: 'n1', gatewayId: 'gw1', now, states, stream: streams },
+    read: (...queries) => db().read(...queries),
+    commit: (change) => commit(db(), { ...change, networkId: 'n1' }, { actor: 'gateway:hw1', requestId: 'r1', at: now() }),
     reported: (given) => void reported.push([...given]),
     keepMetrics: (container) => void metrics.push(container),
   };
