@@ -1,6 +1,7 @@
 // Keeps one connection to the controller: hello, keep-alive, calls, and again after each end (docs/protocol.md).
 import type { BodiedFrame, FrameBody } from '../../core/wire/frame.ts';
 import { encodeFrame } from '../../core/wire/frame.ts';
+import { GrpcError, GrpcStatus } from '../../core/wire/grpc.ts';
 import { CloseCode, KEEPALIVE_RESPONSE } from '../../core/wire/limits.ts';
 import type { SyncRPCRequest } from '../../proto/gen/orc8r/protos/sync_rpc_service_pb.js';
 import type { StreamUpdate, Welcome } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
@@ -54,7 +55,11 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.options = options;
-    this.calls = new CallTable(options.clock, (body) => this.send(body));
+    this.calls = new CallTable(
+      options.clock,
+      (body) => this.send(body),
+      () => new GrpcError(GrpcStatus.UNAVAILABLE, 'there is no connection to the cloud'),
+    );
   }
 
   get connected(): boolean {

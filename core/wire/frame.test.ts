@@ -44,8 +44,12 @@ const body = fc.oneof(
       serverTime: fc.record({ seconds: fc.bigInt({ min: 0n, max: 1n << 40n }), nanos: fc.nat(999_999_999) }),
     })
     .map((value) => ({ case: 'welcome' as const, value })),
-  fc.record({ id: u32, path: text, payload: bytes, timeoutMs: u32 }).map((value) => ({ case: 'call' as const, value })),
-  fc.record({ id: u32, code: u32, message: text, payload: bytes }).map((value) => ({ case: 'reply' as const, value })),
+  fc
+    .record({ id: u32, path: text, payload: bytes, timeoutMs: u32, parts: fc.boolean(), cancel: fc.boolean() })
+    .map((value) => ({ case: 'call' as const, value })),
+  fc
+    .record({ id: u32, code: u32, message: text, payload: bytes, more: fc.boolean(), content: fc.nat(2) })
+    .map((value) => ({ case: 'reply' as const, value })),
   fc
     .record({
       stream: text,

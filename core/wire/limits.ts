@@ -5,6 +5,10 @@ export const SUBPROTOCOL = 'orc8r.v1';
 
 /** Largest frame in bytes, both ways. */
 export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
+/** Pieces in which a larger message of an answer travels, in bytes: others get their turn between them. */
+export const FRAGMENT_BYTES = 1024 * 1024;
+/** All messages of one answer together, in bytes. */
+export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 export const MAX_POSITIONS = 32;
 /** In characters. */
 export const MAX_STREAM_NAME = 64;

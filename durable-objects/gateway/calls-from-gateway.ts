@@ -3,10 +3,13 @@ import { OrcError } from '../../core/errors.ts';
 import { toGrpc } from '../../core/grpc-errors.ts';
 import type { GatewayContext } from '../../core/module/facets.ts';
 import type { Registry } from '../../core/module/registry.ts';
-import { encodeFrame, FrameError } from '../../core/wire/frame.ts';
+import { FrameError } from '../../core/wire/frame.ts';
 import { GrpcStatus } from '../../core/wire/grpc.ts';
-import { CALL_TIMEOUT_MS } from '../../core/wire/limits.ts';
+import { CALL_TIMEOUT_MS, CloseCode, MAX_GATEWAY_CALLS } from '../../core/wire/limits.ts';
+import type { Call } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
 import type { SouthboundResult } from '../ports.ts';
+import { replyFrames } from './reply-frames.ts';
+import { send } from './socket.ts';
 
 /** Answers one southbound call, whichever way it came: socket or HTTPS. Never throws; a failure is a gRPC status. */
 export async function answer(
@@ -32,15 +35,36 @@ export async function answer(
   }
 }
 
-/** The frame that carries an answer. One that is too large for a frame is a failure of the call, not of the connection. */
-export function replyFrame(id: number, result: SouthboundResult): Uint8Array {
-  if (!result.ok) return encodeFrame({ case: 'reply', value: { id, code: result.code, message: result.message } });
-  try {
-    return encodeFrame({ case: 'reply', value: { id, payload: result.messages[0] ?? new Uint8Array() } });
-  } catch (error) {
-    if (!(error instanceof FrameError)) throw error;
-    return replyFrame(id, { ok: false, code: GrpcStatus.RESOURCE_EXHAUSTED, message: 'the answer does not fit a frame' });
+/** The calls of one gateway that are open: bounded in number, answered by `respond`, given up when the gateway says so. */
+export class CallsFromGateway {
+  readonly #open = new Set<{ readonly socket: WebSocket; readonly id: number; abandoned: boolean }>();
+
+  /** Takes a call, or the end of one. Throws FrameError when it has no id. */
+  async take(socket: WebSocket, call: Call, respond: (timeoutMs: number) => Promise<SouthboundResult>): Promise<void> {
+    if (call.id === 0) throw new FrameError(CloseCode.badFrame, 'a call needs an id other than 0');
+    if (call.cancel) {
+      for (const open of this.#open) if (open.id === call.id && open.socket === socket) open.abandoned = true;
+      return;
+    }
+    if (this.#open.size >= MAX_GATEWAY_CALLS) {
+      const message = `at most ${MAX_GATEWAY_CALLS} calls may be open`;
+      reply(socket, call, { ok: false, code: GrpcStatus.RESOURCE_EXHAUSTED, message });
+      return;
+    }
+    const open = { socket, id: call.id, abandoned: false };
+    this.#open.add(open);
+    try {
+      const result = await respond(Math.min(call.timeoutMs || CALL_TIMEOUT_MS, CALL_TIMEOUT_MS));
+      if (!open.abandoned) reply(socket, call, result);
+    } finally {
+      this.#open.delete(open);
+    }
   }
+}
+
+/** Stops at the first frame that cannot be sent: the gateway is gone, and asks again when it is back. */
+function reply(socket: WebSocket, call: Call, result: SouthboundResult): void {
+  for (const frame of replyFrames(call, result)) if (!send(socket, frame)) return;
 }
 
 function parse<T>(decode: () => T): T {

@@ -2,10 +2,12 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GrpcStatus } from '../../core/wire/grpc.ts';
-import { MAX_GATEWAY_CALLS } from '../../core/wire/limits.ts';
+import { MAX_FRAME_BYTES, MAX_GATEWAY_CALLS } from '../../core/wire/limits.ts';
 import { SouthboundConfigurator } from '../../proto/gen/orc8r/cloud/go/services/configurator/protos/southbound_pb.js';
 import { MetricsContainerSchema, MetricsController } from '../../proto/gen/orc8r/protos/metricsd_pb.js';
 import { StateService } from '../../proto/gen/orc8r/protos/state_pb.js';
+import { DataUpdateBatchSchema, StreamRequestSchema, Streamer } from '../../proto/gen/orc8r/protos/streamer_pb.js';
+import { Reply_Content } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
 import type { ObjectBindings } from '../ports.ts';
 import { gateway, migrateD1, network } from '../../test/workers/environment.ts';
 import { rebind } from '../../test/workers/faults.ts';
@@ -17,6 +19,7 @@ import { stateStore } from './states.ts';
 const { reportStates, syncStates } = StateService.method;
 const { collect } = MetricsController.method;
 const GET_MCONFIG = `/${SouthboundConfigurator.typeName}/${SouthboundConfigurator.method.getMconfig.name}`;
+const GET_UPDATES = `/${Streamer.typeName}/${Streamer.method.getUpdates.name}`;
 const REPORT = `/${StateService.typeName}/${reportStates.name}`;
 const SYNC = `/${StateService.typeName}/${syncStates.name}`;
 const COLLECT = `/${MetricsController.typeName}/${collect.name}`;
@@ -37,6 +40,18 @@ const waiting = (limit = 1000) =>
   );
 /** Runs inside the object, on its own storage. */
 const inside = <T>(work: (sql: SqlStorage) => T): Promise<T> => runInDurableObject(gateway(hw).stub, (_, { storage }) => work(storage.sql));
+
+const joined = (parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
+
+/** Makes the network say that stream `beacon` holds these updates; with `held`, only once the answered function is called. */
+async function plenty(updates: readonly { key: string; value: Uint8Array }[], held = false): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (!held) resolve();
+  const content = { stream: 'beacon', version: 1, digest: 'd', updates };
+  const port = { desired: async () => promise.then(() => content), report: async () => {}, attach: async () => [] };
+  await rebind(gateway(hw).stub, () => ({ NETWORK: { getByName: () => port } as unknown as ObjectBindings['NETWORK'] }));
+  return resolve;
+}
 
 async function join(): Promise<TestSocket> {
   const socket = await connect(client(hw, net, 'g1'));
@@ -98,6 +113,54 @@ describe('a call on the socket', () => {
     ).toEqual(new Set([GrpcStatus.DEADLINE_EXCEEDED]));
     call(100);
     expect(await socket.nth('reply', MAX_GATEWAY_CALLS + 1)).toMatchObject({ id: 100, code: GrpcStatus.DEADLINE_EXCEEDED });
+  });
+
+  it('with parts gets an answer larger than a frame whole; one without is refused it', async () => {
+    const value = new Uint8Array(MAX_FRAME_BYTES + 100).fill(7);
+    await plenty([{ key: 'k', value }]);
+    const socket = await join();
+    const request = toBinary(StreamRequestSchema, create(StreamRequestSchema, { streamName: 'beacon' }));
+    socket.send({ case: 'call', value: { id: 1, path: GET_UPDATES, payload: request, parts: true } });
+    await until(() => socket.all('reply').some(({ more }) => !more) || undefined);
+    const replies = socket.all('reply');
+    expect(replies.map(({ content, more }) => [content, more]).slice(-2)).toEqual([
+      [Reply_Content.FRAGMENT, true],
+      [Reply_Content.MESSAGE, false],
+    ]);
+    const batch = fromBinary(DataUpdateBatchSchema, joined(replies.map(({ payload }) => payload)));
+    expect(batch.updates.map((update) => [update.key, update.value.byteLength])).toEqual([['k', value.byteLength]]);
+    socket.send({ case: 'call', value: { id: 2, path: GET_UPDATES, payload: request } });
+    expect(await socket.nth('reply', replies.length)).toMatchObject({ id: 2, code: GrpcStatus.RESOURCE_EXHAUSTED });
+  });
+
+  it('that is given up gets no answer; other calls get theirs', async () => {
+    const socket = await join();
+    const release = await plenty([{ key: 'k', value: text('v') }], true);
+    const request = toBinary(StreamRequestSchema, create(StreamRequestSchema, { streamName: 'beacon' }));
+    for (const id of [1, 2]) socket.send({ case: 'call', value: { id, path: GET_UPDATES, payload: request, parts: true } });
+    socket.send({ case: 'call', value: { id: 1, cancel: true } });
+    socket.send({ case: 'call', value: { id: 3, path: REPORT, payload: state('{}') } });
+    await socket.nth('reply');
+    release();
+    await socket.nth('reply', 1);
+    expect(socket.all('reply').map(({ id, code }) => [id, code])).toEqual([
+      [3, GrpcStatus.OK],
+      [2, GrpcStatus.OK],
+    ]);
+  });
+
+  it('whose gateway goes away in the middle harms nobody', async () => {
+    const socket = await join();
+    const release = await plenty([{ key: 'k', value: new Uint8Array(3 * MAX_FRAME_BYTES) }], true);
+    const request = toBinary(StreamRequestSchema, create(StreamRequestSchema, { streamName: 'beacon' }));
+    socket.send({ case: 'call', value: { id: 1, path: GET_UPDATES, payload: request, parts: true } });
+    socket.close();
+    await socket.ended();
+    release();
+    const again = await join();
+    again.send({ case: 'call', value: { id: 1, path: REPORT, payload: state('{}') } });
+    expect(await again.nth('reply')).toMatchObject({ id: 1, code: GrpcStatus.OK });
+    expect(socket.all('reply')).toEqual([]);
   });
 
   it('answers Magma’s heartbeat in kind', async () => {

@@ -6,17 +6,15 @@ import type { Registry } from '../../core/module/registry.ts';
 import { type BodiedFrame, decodeFrame, encodeFrame, FrameError } from '../../core/wire/frame.ts';
 import { GrpcStatus } from '../../core/wire/grpc.ts';
 import {
-  CALL_TIMEOUT_MS,
   CloseCode,
   HELLO_TIMEOUT_MS,
   KEEPALIVE_REQUEST,
   KEEPALIVE_RESPONSE,
   KEEPALIVE_SECONDS,
   MAX_FRAME_BYTES,
-  MAX_GATEWAY_CALLS,
   SUBPROTOCOL,
 } from '../../core/wire/limits.ts';
-import { type Call, type Hello, WelcomeSchema } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
+import { type Hello, WelcomeSchema } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
 import { migrate } from '../lib/migrations.ts';
 import {
   CLIENT_HEADER,
@@ -31,7 +29,7 @@ import {
   type SouthboundResult,
 } from '../ports.ts';
 import { callingContext } from './calling-context.ts';
-import { answer, replyFrame } from './calls-from-gateway.ts';
+import { answer, CallsFromGateway } from './calls-from-gateway.ts';
 import { CallsToGateway } from './calls-to-gateway.ts';
 import { forgetIdentity, type GatewayIdentity, loadIdentity, saveIdentity } from './identity.ts';
 import { MetricOutbox } from './metric-outbox.ts';
@@ -52,9 +50,9 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
   readonly #streams: Streams;
   readonly #metrics: MetricOutbox;
   readonly #calls = new CallsToGateway();
+  readonly #southbound = new CallsFromGateway();
   readonly #presence: Presence;
   #identity: GatewayIdentity | undefined;
-  #openCalls = 0;
   /** Reports of a later instance have higher numbers. */
   #revision = Date.now() * 1024;
   #helloTimer: ReturnType<typeof setTimeout> | undefined;
@@ -225,7 +223,9 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     }
     switch (body.case) {
       case 'call':
-        await this.#answer(socket, held.client, body.value);
+        await this.#southbound.take(socket, body.value, (timeoutMs) =>
+          answer(this.#registry, body.value.path, body.value.payload, this.#context(held.client), timeoutMs),
+        );
         return;
       case 'ack':
         if (this.#streams.acked(body.value)) this.#presence.report({ streams: true });
@@ -308,22 +308,6 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       ...(checkin ? { checkin } : {}),
       ...(streams ? { streams: this.#streams.progress() } : {}),
     };
-  }
-
-  async #answer(socket: WebSocket, client: GatewayClient, call: Call): Promise<void> {
-    if (call.id === 0) throw new FrameError(CloseCode.badFrame, 'a call needs an id other than 0');
-    if (this.#openCalls >= MAX_GATEWAY_CALLS) {
-      const message = `at most ${MAX_GATEWAY_CALLS} calls may be open`;
-      send(socket, replyFrame(call.id, { ok: false, code: GrpcStatus.RESOURCE_EXHAUSTED, message }));
-      return;
-    }
-    this.#openCalls += 1;
-    try {
-      const timeout = Math.min(call.timeoutMs || CALL_TIMEOUT_MS, CALL_TIMEOUT_MS);
-      send(socket, replyFrame(call.id, await answer(this.#registry, call.path, call.payload, this.#context(client), timeout)));
-    } finally {
-      this.#openCalls -= 1;
-    }
   }
 
   #context(client: GatewayClient): GatewayContext {

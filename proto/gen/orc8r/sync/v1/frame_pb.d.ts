@@ -5,7 +5,7 @@
 // @generated from file orc8r/sync/v1/frame.proto (package orc8r.sync.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { SyncRPCRequest, SyncRPCResponse } from "../../protos/sync_rpc_service_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
@@ -59,7 +59,7 @@ export declare type Frame = Message<"orc8r.sync.v1.Frame"> & {
     case: "welcome";
   } | {
     /**
-     * Gateway to cloud: a unary southbound call.
+     * Gateway to cloud: a southbound call, or that it is given up.
      *
      * @generated from field: orc8r.sync.v1.Call call = 5;
      */
@@ -67,7 +67,7 @@ export declare type Frame = Message<"orc8r.sync.v1.Frame"> & {
     case: "call";
   } | {
     /**
-     * Cloud to gateway: the answer to a Call.
+     * Cloud to gateway: the answer to a Call, or a part of it.
      *
      * @generated from field: orc8r.sync.v1.Reply reply = 6;
      */
@@ -232,6 +232,20 @@ export declare type Call = Message<"orc8r.sync.v1.Call"> & {
    * @generated from field: uint32 timeout_ms = 4;
    */
   timeoutMs: number;
+
+  /**
+   * The gateway takes an answer of several replies. Without it there is one reply, with the first message.
+   *
+   * @generated from field: bool parts = 5;
+   */
+  parts: boolean;
+
+  /**
+   * Not a call: the gateway gives up its open call of this id and takes no reply to it.
+   *
+   * @generated from field: bool cancel = 6;
+   */
+  cancel: boolean;
 };
 
 /**
@@ -264,11 +278,23 @@ export declare type Reply = Message<"orc8r.sync.v1.Reply"> & {
   message: string;
 
   /**
-   * The response message, bare, when the code is 0.
+   * A response message, bare, or what `content` says of it.
    *
    * @generated from field: bytes payload = 4;
    */
   payload: Uint8Array;
+
+  /**
+   * Another reply to this call follows; code and message come with the last one. Only for calls with `parts`.
+   *
+   * @generated from field: bool more = 5;
+   */
+  more: boolean;
+
+  /**
+   * @generated from field: orc8r.sync.v1.Reply.Content content = 6;
+   */
+  content: Reply_Content;
 };
 
 /**
@@ -276,6 +302,37 @@ export declare type Reply = Message<"orc8r.sync.v1.Reply"> & {
  * Use `create(ReplySchema)` to create a new message.
  */
 export declare const ReplySchema: GenMessage<Reply>;
+
+/**
+ * @generated from enum orc8r.sync.v1.Reply.Content
+ */
+export enum Reply_Content {
+  /**
+   * A whole message; after fragments, the rest of theirs.
+   *
+   * @generated from enum value: MESSAGE = 0;
+   */
+  MESSAGE = 0,
+
+  /**
+   * A piece of a message that goes on in the next reply.
+   *
+   * @generated from enum value: FRAGMENT = 1;
+   */
+  FRAGMENT = 1,
+
+  /**
+   * No message: only the outcome of the call.
+   *
+   * @generated from enum value: NOTHING = 2;
+   */
+  NOTHING = 2,
+}
+
+/**
+ * Describes the enum orc8r.sync.v1.Reply.Content.
+ */
+export declare const Reply_ContentSchema: GenEnum<Reply_Content>;
 
 /**
  * @generated from message orc8r.sync.v1.StreamUpdate
