@@ -48,5 +48,6 @@ export const CloseCode = {
   gatewayRemoved: 4403,
   helloTimeout: 4408,
   replaced: 4409,
+  silent: 4410,
 } as const;
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];

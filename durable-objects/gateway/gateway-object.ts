@@ -32,6 +32,7 @@ import { callingContext } from './calling-context.ts';
 import { answer, CallsFromGateway } from './calls-from-gateway.ts';
 import { CallsToGateway } from './calls-to-gateway.ts';
 import { forgetIdentity, type GatewayIdentity, loadIdentity, saveIdentity } from './identity.ts';
+import { lastHeard, SILENCE_MS } from './liveness.ts';
 import { MetricOutbox } from './metric-outbox.ts';
 import { type News, Presence } from './presence.ts';
 import { gatewayMigrations } from './schema.ts';
@@ -110,11 +111,13 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     this.#gone(socket);
   }
 
-  /** The certificate of the open connection has run out, or the network could not be told of it. */
+  /** The certificate of the open connection has run out, nothing is heard on it, or the network could not be told of it. */
   override async alarm(): Promise<void> {
     for (const socket of this.#open()) {
-      const { client, streams, attached } = attachment(socket);
-      if (client.certificateExpiresAt <= Date.now()) this.#drop(socket, CloseCode.certificateRefused, 'the certificate has expired');
+      const { client, since, streams, attached } = attachment(socket);
+      const silence = Date.now() - lastHeard(this.ctx, socket, since);
+      if (silence >= SILENCE_MS) this.#drop(socket, CloseCode.silent, `nothing was heard for ${Math.round(silence / 1000)} s`);
+      else if (client.certificateExpiresAt <= Date.now()) this.#drop(socket, CloseCode.certificateRefused, 'the certificate has expired');
       else if (streams !== null && !attached && (await this.#attach(socket))) for (const stream of streams) this.#push(stream);
     }
     await this.#schedule();
@@ -179,15 +182,14 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     return this.#open().find((socket) => attachment(socket).streams !== null);
   }
 
-  /** Sets the alarm to what comes first: the end of a certificate, or another attempt to tell the network of a connection. */
+  /** Sets the alarm to what comes first: the end of a certificate, a silence, or another attempt to tell the network of a connection. */
   async #schedule(): Promise<void> {
     const now = Date.now();
-    const due = this.#open()
-      .map(attachment)
-      .map(({ client, streams, attached }) => {
-        const retry = streams !== null && !attached ? now + ATTACH_RETRY_MS * (1 + Math.random()) : Number.POSITIVE_INFINITY;
-        return Math.min(client.certificateExpiresAt, retry);
-      });
+    const due = this.#open().map((socket) => {
+      const { client, since, streams, attached } = attachment(socket);
+      const retry = streams !== null && !attached ? now + ATTACH_RETRY_MS * (1 + Math.random()) : Number.POSITIVE_INFINITY;
+      return Math.min(client.certificateExpiresAt, lastHeard(this.ctx, socket, since) + SILENCE_MS, retry);
+    });
     if (due.length > 0) await this.ctx.storage.setAlarm(Math.min(...due));
   }
 

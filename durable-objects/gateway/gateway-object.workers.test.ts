@@ -8,6 +8,7 @@ import { rebind, unreliable } from '../../test/workers/faults.ts';
 import { createNetwork, gatewayId, lamp, newGateway, paint, write } from '../../test/workers/fleet.ts';
 import { client, connect, type TestSocket, until } from '../../test/workers/socket.ts';
 import type { GatewayObject } from './gateway-object.ts';
+import { SILENCE_MS } from './liveness.ts';
 
 let count = 0;
 let net: string;
@@ -398,5 +399,34 @@ describe('a lamp that changes', () => {
     await write(net, { do: 'delete_entity', id: lamp('g1') });
     await network(net).port.changed(net);
     expect(textOf(await socket.nth('update', 2))).toBe('');
+  });
+});
+
+describe('a gateway that nothing is heard of', () => {
+  /** Lets the alarm ring as if that much time had gone by. */
+  const ringAfter = async (ms: number) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
+    await runDurableObjectAlarm(gateway(hw).stub);
+    vi.useRealTimers();
+  };
+
+  it('is taken for gone after two and a half minutes, and no sooner', async () => {
+    const socket = await joined();
+    await ringAfter(SILENCE_MS - 5_000);
+    expect(socket.closed).toBeUndefined();
+    await ringAfter(SILENCE_MS);
+    expect(await socket.ended()).toMatchObject({ code: CloseCode.silent });
+    await until(async () => ((await memberOf())?.connected === false ? true : undefined));
+  });
+
+  it('is heard by its pings, which wake nobody', async () => {
+    const socket = await joined();
+    const alarmAt = () => runInDurableObject(gateway(hw).stub, (_, { storage }) => storage.getAlarm());
+    const before = await alarmAt();
+    socket.send('ping');
+    await until(() => socket.texts[0]);
+    await ringAfter(0);
+    expect(Number(await alarmAt())).toBeGreaterThan(Number(before));
+    expect(socket.closed).toBeUndefined();
   });
 });

@@ -12,6 +12,8 @@ export interface Command {
   said(pattern: RegExp, limit?: number): Promise<RegExpExecArray>;
   /** Ctrl-C. */
   interrupt(): void;
+  /** SIGKILL, to it and all that it started. */
+  kill(): void;
   /** The exit code, or the signal that ended it (npm ends itself by the one it was sent), when everything it wrote was read. */
   readonly end: Promise<number | NodeJS.Signals | null>;
 }
@@ -51,6 +53,7 @@ export function runCommand(command: string, ...args: string[]): Command {
     errors: () => errors,
     end,
     interrupt: () => signal(child, 'SIGINT'),
+    kill: () => signal(child, 'SIGKILL'),
     said: (pattern, limit = 40_000) =>
       new Promise((resolve, reject) => {
         const fail = (what: string): void => {
