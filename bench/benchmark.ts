@@ -5,5 +5,7 @@ import type { World } from './world.ts';
 export interface Benchmark {
   readonly name: string;
   readonly about: string;
+  /** Takes minutes: run only when it is named. */
+  readonly long?: true;
   run(world: World): Promise<readonly Measure[]>;
 }

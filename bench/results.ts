@@ -4,7 +4,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import Table from 'cli-table3';
 import type { Benchmark } from './benchmark.ts';
-import type { Summary } from './measure.ts';
+import type { Aim, Summary, Unit } from './measure.ts';
 
 const root = join(import.meta.dirname, '..');
 const folder = join(import.meta.dirname, 'results');
@@ -42,18 +42,24 @@ export function keep({ name, about }: Benchmark, measures: readonly Summary[], w
   return path;
 }
 
+const FRACTIONAL: ReadonlySet<Unit> = new Set(['ms', 's', 'MB', 'kB']);
+
+function goalText(aim: Aim, unit: Unit): string {
+  if ('ratio' in aim) return `>= ${aim.ratio.toFixed(1)}`;
+  return 'below' in aim ? `< ${aim.below} ${unit}` : `<= ${aim.atMost} ${unit}`;
+}
+
 /** One row a measure. */
 export function drawTable(measures: readonly Summary[]): string {
   const table = new Table({ head: ['measure', 'product', 'baseline', 'ratio', 'aim'], style: { head: [], border: [], compact: true } });
   for (const { name, unit, median, baselineMedian, ratio, aim, met } of measures) {
-    const value = (number: number): string => `${number.toFixed(unit === 'ms' ? 1 : 0)} ${unit}`;
-    const goal = aim && ('below' in aim ? `< ${aim.below} ms` : `>= ${aim.ratio.toFixed(1)}`);
+    const value = (number: number): string => `${number.toFixed(FRACTIONAL.has(unit) ? 1 : 0)} ${unit}`;
     table.push([
       name,
       value(median),
       baselineMedian === null ? '-' : value(baselineMedian),
       ratio === null ? '-' : ratio.toFixed(2),
-      goal ? `${goal}: ${met ? 'met' : 'missed'}` : '-',
+      aim ? `${goalText(aim, unit)}: ${met ? 'met' : 'missed'}` : '-',
     ]);
   }
   return table.toString();

@@ -14,9 +14,10 @@ const benchmarks: readonly Benchmark[] = [restRead, checkin, configPush];
 const HELP = `npm run bench -- [names]
 
 Measures the product beside the least that could do the same job, by turns in the same runtime, behind the same kind of TLS front.
-Prints the medians of several rounds and writes them to bench/results/<name>.json. Without names it runs all:
+Prints the medians of several rounds and writes them to bench/results/<name>.json. Without names it runs all but the long ones; the
+first word of a name stands for all that begin with it (npm run bench -- southbound):
 
-${benchmarks.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join('\n')}
+${benchmarks.map(({ name, about, long }) => `  ${name.padEnd(22)} ${about}${long ? ' (long)' : ''}`).join('\n')}
 
 A ratio says how much of the baseline's speed is left: 1 is as fast, 0.5 half as fast. Aims are hopes, not pass marks: the exit code
 tells only whether the measuring worked.
@@ -28,9 +29,11 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const unknown = positionals.find((name) => !benchmarks.some((benchmark) => benchmark.name === name));
+  const unknown = positionals.find((wanted) => !benchmarks.some(({ name }) => isMeant(name, wanted)));
   if (unknown !== undefined) throw new Error(`there is no benchmark "${unknown}"; see npm run bench -- --help`);
-  const chosen = benchmarks.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const chosen = benchmarks.filter(({ name, long }) =>
+    positionals.length === 0 ? !long : positionals.some((wanted) => isMeant(name, wanted)),
+  );
   const where = circumstances(new Date());
   process.stdout.write(
     `${where.machine.cpu}, ${where.machine.cores} cores, node ${where.node}, workerd ${where.workerd}, commit ${where.commit.slice(0, 9)}${where.changed ? ' and changes' : ''}\n`,
@@ -47,6 +50,10 @@ async function main(): Promise<void> {
       await world.close();
     }
   }
+}
+
+function isMeant(name: string, wanted: string): boolean {
+  return name === wanted || name.startsWith(`${wanted}-`);
 }
 
 try {
