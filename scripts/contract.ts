@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { createRegistry } from '../core/module/registry.ts';
 import { modules } from '../modules/index.ts';
 import { isServed, type Operations, operationsOf, PREFIX } from '../test/contract/operations.ts';
-import { openApiDocument } from './openapi-document.ts';
+import { openApiDocument } from './openapi/document.ts';
 import { root } from './steps.ts';
 
 /** Operations that are not due yet, by what their paths hold. */

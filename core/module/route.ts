@@ -2,11 +2,15 @@ import type { z } from 'zod';
 import type { Permission } from '../identity/principal.ts';
 import type { RequestContext } from './context.ts';
 
+/** What an answer carries beside its body: a tag for If-Match, or the token of the next page of a map. */
+export type AnswerHeader = 'ETag' | 'Next-Page-Token';
+
 export interface ResponseSpec {
   readonly description: string;
   /** Absent: an empty body. */
   readonly schema?: z.ZodType;
   readonly contentType?: string;
+  readonly headers?: readonly AnswerHeader[];
 }
 
 export interface Reply {
@@ -38,6 +42,8 @@ export interface RawBody {
 
 export interface RawBodySpec {
   readonly contentTypes: readonly string[];
+  /** A whole body of each content type, for the document. */
+  readonly examples: Readonly<Record<string, string>>;
   readonly maxBytes: number;
   /** Takes the header Idempotency-Key. */
   readonly idempotent?: boolean;
@@ -63,6 +69,8 @@ export interface Route<P = Record<string, string>, Q = unknown, B = unknown> {
   readonly rawBody?: RawBodySpec;
   /** The answer on success; refusals share one envelope and are documented by the door. */
   readonly responses: Readonly<Record<number, ResponseSpec>>;
+  /** What a status means here when that is more than what it means everywhere, or when other operations never answer it. */
+  readonly refusals?: Readonly<Record<number, string>>;
   readonly handle: (input: RouteInput<P, Q, B>, context: RequestContext) => Promise<Reply>;
 }
 

@@ -116,7 +116,7 @@ export function entityRoutes<P extends string, S extends z.ZodType, E = undefine
       summary: `Read the ${noun}`,
       permission: { action: 'read', scope: 'network' },
       params,
-      responses: answers(kind.shows ?? kind.schema, `The ${noun}`),
+      responses: answers(kind.shows ?? kind.schema, `The ${noun}`, 'ETag'),
       handle: async ({ params: given }, ctx) => {
         const { key, graph, entity } = await load(ctx, given);
         if (!entity) throw notFound(`${noun} "${key}"`);
@@ -206,7 +206,7 @@ export function entityMap(kind: EntityMap): Route {
     permission: { action: 'read', scope: 'network' },
     params: pathParams('network_id'),
     query: pagingQuery,
-    responses: answers(z.record(z.string(), kind.schema), `The ${kind.nouns} by id`),
+    responses: answers(z.record(z.string(), kind.schema), `The ${kind.nouns} by id`, 'ETag', 'Next-Page-Token'),
     handle: async ({ params: { network_id: networkId }, query }, ctx) => {
       const page = mapPage(query);
       const entitiesOf = kind.edges

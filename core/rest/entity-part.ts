@@ -55,7 +55,7 @@ export function entityPart<P extends string, S extends z.ZodType, E = undefined>
       summary: `Read the ${part.what}`,
       permission: { action: 'read', scope: 'network' },
       params,
-      responses: answers(part.schema, `The ${part.what}`),
+      responses: answers(part.schema, `The ${part.what}`, 'ETag'),
       handle: async ({ params: given }, ctx) => {
         const { networkId, key } = ids(given);
         const [graph] = await ctx.read(loadEntities(networkId, [{ type, key }], { down, up }));

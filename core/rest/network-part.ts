@@ -42,7 +42,7 @@ export function networkPart<S extends z.ZodType, E = undefined>(part: NetworkPar
       summary: `Read the ${part.what}`,
       permission: { action: 'read', scope: 'network' },
       params,
-      responses: answers(part.schema, `The ${part.what}`),
+      responses: answers(part.schema, `The ${part.what}`, 'ETag'),
       handle: async ({ params: { network_id: id } }, ctx) => {
         const [network] = await ctx.read(networkById({ id }));
         const value = network && part.read(network);

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Reply, ResponseSpec } from '../module/route.ts';
+import type { AnswerHeader, Reply, ResponseSpec } from '../module/route.ts';
 import type { EtagParts } from './etag.ts';
 
 /** A 200 with a body, and the tag of what it shows. */
@@ -8,7 +8,9 @@ export const created = (body?: unknown): Reply => (body === undefined ? { status
 export const noContent = (): Reply => ({ status: 204 });
 
 /** The `responses` of a route, by what it answers on success. */
-export const answers = (schema: z.ZodType, description: string): Record<number, ResponseSpec> => ({ 200: { description, schema } });
+export const answers = (schema: z.ZodType, description: string, ...headers: AnswerHeader[]): Record<number, ResponseSpec> => ({
+  200: { description, schema, ...(headers.length > 0 ? { headers } : {}) },
+});
 export const createdEmpty: Record<number, ResponseSpec> = { 201: { description: 'Created' } };
 export const createdWith = (schema: z.ZodType, description: string): Record<number, ResponseSpec> => ({ 201: { description, schema } });
 export const done: Record<number, ResponseSpec> = { 204: { description: 'Done' } };

@@ -101,7 +101,7 @@ export function typedNetworkRoutes<B extends NetworkBody, E = undefined>(family:
       summary: `Read the ${noun}`,
       permission: { action: 'read', scope: 'network' },
       params,
-      responses: answers(family.schema, `The ${noun}`),
+      responses: answers(family.schema, `The ${noun}`, 'ETag'),
       handle: async ({ params: { network_id: id } }, ctx) => {
         const { network } = await load(ctx, id);
         return ok(family.read(network), [network.version]);

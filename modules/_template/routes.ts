@@ -17,7 +17,7 @@ const get = route({
   operationId: 'getMonitorProfile',
   summary: 'Read how gateways watch their devices',
   permission: { action: 'read', scope: 'network' },
-  responses: answers(monitorProfile, 'The profile'),
+  responses: answers(monitorProfile, 'The profile', 'ETag'),
   handle: async ({ params: { network_id: networkId } }, ctx) => {
     const [graph] = await ctx.read(loadEntities(networkId, [PROFILE]));
     const entity = find(graph, PROFILE.type, PROFILE.key);

@@ -83,6 +83,11 @@ export function testApi(routes: readonly Route[], modules: readonly ModuleSummar
       if (dryRun) return { status: 200, body: dryRun.changes, etag: undefined, trips: d1.trips() - before };
       const spec = route.responses[reply.status];
       if (!spec) throw new Error(`${route.operationId} answered ${reply.status}, which it does not declare`);
+      for (const [name, given] of [
+        ['ETag', reply.etag],
+        ['Next-Page-Token', reply.headers?.['next-page-token']],
+      ] as const)
+        if (given && !spec.headers?.includes(name)) throw new Error(`${route.operationId} answers ${name}, which it does not declare`);
       const body = spec.schema && reply.body !== undefined ? complete(spec.schema, reply.body) : reply.body;
       return {
         status: reply.status,

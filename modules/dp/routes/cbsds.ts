@@ -71,7 +71,7 @@ const list = route({
   permission: reads,
   params: inNetwork,
   query: cbsdQuery,
-  responses: answers(paginatedCbsds, 'Some CBSDs, and how many there are'),
+  responses: answers(paginatedCbsds, 'Some CBSDs, and how many there are', 'ETag'),
   handle: async ({ params: { network_id: networkId }, query }, ctx) => {
     const filter = { networkId, physicalId: query.serial_number ? cbsdPhysicalId(query.serial_number) : undefined };
     const [network, rows, total] = await ctx.read(
@@ -113,7 +113,7 @@ const get = route({
   summary: 'Read the CBSD',
   permission: reads,
   params,
-  responses: answers(cbsd, 'The CBSD'),
+  responses: answers(cbsd, 'The CBSD', 'ETag'),
   handle: async ({ params: { network_id: networkId, cbsd_id: given } }, ctx) => {
     const id = numberOf(given);
     if (id === undefined) throw invalid([{ path: 'path.cbsd_id', message: 'must be a whole number' }]);

@@ -33,7 +33,7 @@ const list = route({
   permission: reads,
   params: inNetwork,
   query: pagingQuery,
-  responses: answers(z.record(z.string(), federationGateway), 'The gateways by id'),
+  responses: answers(z.record(z.string(), federationGateway), 'The gateways by id', 'ETag', 'Next-Page-Token'),
   handle: async ({ params: { network_id: networkId }, query }, ctx) => {
     const page = mapPage(query);
     const [[network, graph], reports] = await Promise.all([
@@ -85,7 +85,7 @@ const get = route({
   summary: 'Read the federation gateway',
   permission: reads,
   params,
-  responses: answers(federationGateway, 'The gateway'),
+  responses: answers(federationGateway, 'The gateway', 'ETag'),
   handle: async ({ params: { network_id: networkId, gateway_id: id } }, ctx) => {
     const [[graph], report] = await Promise.all([ctx.read(wholeGateway(networkId, id)), ctx.fleet.status(networkId, id)]);
     return ok(await readFederationGateway(fegPair(graph, id), report, ctx), entityEtag(graph));

@@ -21,7 +21,7 @@ const list = route({
   permission: { action: 'read', scope: 'network' },
   params: pathParams('network_id'),
   query: pagingQuery,
-  responses: answers(paginatedEnodebs, 'A page of eNodeBs'),
+  responses: answers(paginatedEnodebs, 'A page of eNodeBs', 'ETag'),
   handle: async ({ params: { network_id: networkId }, query }, ctx) => {
     const page = pageOf(query);
     const [network, graph, total] = await ctx.read(

@@ -37,7 +37,7 @@ const list = route({
   permission: reads,
   params: inNetwork,
   query: pagingQuery,
-  responses: answers(z.record(z.string(), lteGateway), 'The gateways by id'),
+  responses: answers(z.record(z.string(), lteGateway), 'The gateways by id', 'ETag', 'Next-Page-Token'),
   handle: async ({ params: { network_id: networkId }, query }, ctx) => {
     const page = mapPage(query);
     const [[network, graph], reports] = await Promise.all([
@@ -89,7 +89,7 @@ const get = route({
   summary: 'Read the LTE gateway',
   permission: reads,
   params,
-  responses: answers(lteGateway, 'The gateway'),
+  responses: answers(lteGateway, 'The gateway', 'ETag'),
   handle: async ({ params: { network_id: networkId, gateway_id: id } }, ctx) => {
     const [[graph], report] = await Promise.all([ctx.read(whole(networkId, id)), ctx.fleet.status(networkId, id)]);
     return ok(await readLteGateway(ltePair(graph, id), graph, report, ctx), entityEtag(shownEntities(graph)));

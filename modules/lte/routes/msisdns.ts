@@ -30,7 +30,7 @@ export const msisdnRoutes: readonly Route[] = [
     description: pagedMapNote,
     permission: reads,
     query: pagingQuery,
-    responses: answers(z.record(z.string(), subscriberId), 'Ids of subscribers by number'),
+    responses: answers(z.record(z.string(), subscriberId), 'Ids of subscribers by number', 'ETag', 'Next-Page-Token'),
     handle: async ({ params: { network_id: networkId }, query }, ctx) => {
       const page = mapPage(query);
       const [network, numbers] = await ctx.read(networkById({ id: networkId }), assignedNumbers(networkId, page));
@@ -65,7 +65,7 @@ export const msisdnRoutes: readonly Route[] = [
     operationId: 'getMsisdn',
     summary: 'Read whose a telephone number is',
     permission: reads,
-    responses: answers(subscriberId, 'Id of the subscriber'),
+    responses: answers(subscriberId, 'Id of the subscriber', 'ETag'),
     handle: async ({ params: { network_id: networkId, msisdn: key } }, ctx) => {
       const [graph] = await ctx.read(loadEntities(networkId, [{ type: MSISDN, key }]));
       const number = find(graph, MSISDN, key);

@@ -37,7 +37,7 @@ const list = ({ path, operationId, type, nouns, schema, read }: ProbeMap): Route
     permission: { action: 'read', scope: 'network' },
     params: pathParams('network_id'),
     query: pagingQuery,
-    responses: answers(z.union([z.record(z.string(), schema), schema]), `The ${nouns} by id`),
+    responses: answers(z.union([z.record(z.string(), schema), schema]), `The ${nouns} by id`, 'ETag', 'Next-Page-Token'),
     handle: async ({ params: { network_id: networkId }, query }, ctx) => {
       const page = mapPage(query);
       const [network, graph] = await ctx.read(networkById({ id: networkId }), loadPage(networkId, type, page));

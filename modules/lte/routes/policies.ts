@@ -56,7 +56,7 @@ const list = ({ path, operationId, nouns, type, id, schema, read }: ListKind): R
     permission: { action: 'read', scope: 'network' },
     params: pathParams('network_id'),
     query: listQuery,
-    responses: answers(z.union([z.array(id), z.record(z.string(), schema)]), `Ids, or the ${nouns} by id`),
+    responses: answers(z.union([z.array(id), z.record(z.string(), schema)]), `Ids, or the ${nouns} by id`, 'ETag', 'Next-Page-Token'),
     handle: async ({ params: { network_id: networkId }, query }, ctx) => {
       const page = mapPage(query);
       if (query.view?.toLowerCase() !== 'full') {

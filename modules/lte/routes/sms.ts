@@ -29,7 +29,7 @@ export const smsRoutes: readonly Route[] = [
     description: pagedMapNote.replace('map', 'list'),
     permission: reads,
     query: pagingQuery,
-    responses: answers(z.array(smsMessage), 'The messages'),
+    responses: answers(z.array(smsMessage), 'The messages', 'ETag', 'Next-Page-Token'),
     handle: async ({ params: { network_id: networkId }, query }, ctx) => {
       const page = mapPage(query);
       const [network, graph] = await ctx.read(networkById({ id: networkId }), loadPage(networkId, SMS_MESSAGE, page));
@@ -62,7 +62,7 @@ export const smsRoutes: readonly Route[] = [
     operationId: 'getSms',
     summary: 'Read the text message and how far it got',
     permission: reads,
-    responses: answers(smsMessage, 'The message'),
+    responses: answers(smsMessage, 'The message', 'ETag'),
     handle: async ({ params: { network_id: networkId, sms_pk: key } }, ctx) => {
       const [graph] = await ctx.read(loadEntities(networkId, [{ type: SMS_MESSAGE, key }]));
       const message = find(graph, SMS_MESSAGE, key);

@@ -52,6 +52,7 @@ const list = route({
   responses: answers(
     z.union([paginatedSubscribers, paginatedSubscriberIds, z.record(z.string(), subscriber), z.array(z.string())]),
     'A page of subscribers, or those with the number or address',
+    'ETag',
   ),
   handle: ({ params: { network_id: networkId }, query }, ctx) => {
     if (query.msisdn) return withNumber(ctx, networkId, query.msisdn, isVerbose(query.verbose));

@@ -13,6 +13,13 @@ import { knownNames, referenceFaults } from '../services/subscriber/references.t
 
 const OPERATION = 'subscribers.bulk';
 
+const BULK_EXAMPLES = {
+  [NDJSON]:
+    '{"id":"IMSI001010000000001","lte":{"state":"ACTIVE","auth_algo":"MILENAGE","auth_key":"AAECAwQFBgcICQoLDA0ODw==","sub_profile":"default"},"active_apns":["internet"]}\n',
+  [CSV]:
+    'id,name,state,auth_algo,auth_key,sub_profile,active_apns\nIMSI001010000000001,Meter 1,ACTIVE,MILENAGE,000102030405060708090a0b0c0d0e0f,default,internet\n',
+};
+
 /** Many subscribers at once: ours, not Magma's. */
 export const subscriberBulkRoutes: readonly Route[] = [
   route({
@@ -28,7 +35,7 @@ export const subscriberBulkRoutes: readonly Route[] = [
       'With an `Idempotency-Key` the same body may be sent again within a day and is carried out once.',
     permission: { action: 'write', scope: 'network' },
     params: pathParams('network_id'),
-    rawBody: { contentTypes: [NDJSON, CSV], maxBytes: 16 * 1024 * 1024, idempotent: true },
+    rawBody: { contentTypes: [NDJSON, CSV], examples: BULK_EXAMPLES, maxBytes: 16 * 1024 * 1024, idempotent: true },
     responses: answers(bulkReport, 'What became of each line'),
     handle: async ({ params: { network_id: networkId }, raw }, ctx) => {
       const { idempotencyKey: key } = raw;

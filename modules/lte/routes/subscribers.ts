@@ -76,7 +76,7 @@ const get = route({
   summary: 'Read the subscriber',
   permission: reads,
   params,
-  responses: answers(subscriber, 'The subscriber'),
+  responses: answers(subscriber, 'The subscriber', 'ETag'),
   handle: async ({ params: { network_id: networkId, subscriber_id: id } }, ctx) => {
     const [graph] = await ctx.read(loadSubscriber(networkId, id));
     const entity = find(graph, SUBSCRIBER, id);

@@ -61,7 +61,7 @@ const get = route({
   summary: 'Read a release channel',
   permission: reads,
   params,
-  responses: answers(releaseChannel, 'The channel'),
+  responses: answers(releaseChannel, 'The channel', 'ETag'),
   handle: async ({ params: { channel_id: id } }, ctx) => {
     const [graph] = await ctx.read(load(id));
     const found = find(graph, RELEASE_CHANNEL, id);

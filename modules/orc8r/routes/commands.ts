@@ -20,6 +20,10 @@ const params = pathParams('network_id', 'gateway_id');
 const permission = { action: 'write', scope: 'network' } as const;
 const path = (command: string) => `/networks/{network_id}/gateways/{gateway_id}/command/${command}`;
 const empty = { 200: { description: 'Done' } };
+const refusals = {
+  500: 'The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`)',
+  504: 'The gateway is connected and did not answer in time; whether it acted is not known',
+} as const;
 
 /**
  * Gives a gateway a command and leaves an audit row, whatever comes of it.
@@ -58,6 +62,7 @@ const reboot = route({
   permission,
   params,
   responses: empty,
+  refusals,
   handle: async (input, ctx) => {
     await command(ctx, input.params, 'reboot', (target) => ctx.fleet.call(target, AGENT, Magmad.method.reboot, {}));
     return { status: 200 };
@@ -74,6 +79,7 @@ const restart = route({
   params,
   body: serviceNames,
   responses: empty,
+  refusals,
   handle: async ({ params: where, body: services }, ctx) => {
     const call = (target: GatewayTarget) => ctx.fleet.call(target, AGENT, Magmad.method.restartServices, { services });
     await command(ctx, where, 'restart_services', call, { services });
@@ -91,6 +97,7 @@ const ping = route({
   params,
   body: pingRequest,
   responses: answers(pingResponse, 'How each host answered'),
+  refusals,
   handle: async ({ params: where, body: { hosts, packets = DEFAULT_PACKETS } }, ctx) => {
     const pings = hosts.map((host) => ({ hostOrIp: host, numPackets: packets }));
     const call = (target: GatewayTarget) => ctx.fleet.call(target, AGENT, Magmad.method.runNetworkTests, { pings });
@@ -109,6 +116,7 @@ const generic = route({
   params,
   body: genericCommandParams,
   responses: answers(genericCommandResponse, 'What the command answered'),
+  refusals: { ...refusals, 404: 'There is no such gateway, or it does not know or allow this command' },
   handle: async ({ params: where, body }, ctx) => {
     // The body came as JSON, so its members are JSON too.
     const request = { command: body.command, params: (body.params ?? {}) as JsonObject };

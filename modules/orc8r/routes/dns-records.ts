@@ -44,7 +44,7 @@ export function dnsRecordRoutes({ base, name, tag }: NetworkFamily): Route[] {
       summary: 'Read the DNS record of one name',
       permission: reads,
       params: one,
-      responses: answers(dnsConfigRecord, 'The record'),
+      responses: answers(dnsConfigRecord, 'The record', 'ETag'),
       handle: async ({ params: { network_id: id, domain } }, ctx) => {
         const [network] = await ctx.read(networkById({ id }));
         if (!network) throw notFound(`network "${id}"`);

@@ -80,7 +80,7 @@ const get = route({
   summary: 'Read what a gateway of any kind has in common with others',
   permission: reads,
   params: one,
-  responses: answers(magmadGateway, 'The gateway'),
+  responses: answers(magmadGateway, 'The gateway', 'ETag'),
   handle: async ({ params: { network_id: networkId, gateway_id: id } }, ctx) => {
     const [[graph], report] = await Promise.all([ctx.read(loadEntities(networkId, [magmadId(id)])), ctx.fleet.status(networkId, id)]);
     const gateway = foundGateway(graph, id);

@@ -27,6 +27,7 @@ export const loginRoute: Route = route({
   permission: { action: 'write', scope: 'anyone' },
   body: user,
   responses: answers(z.array(policyList).nullable(), 'The token of this login'),
+  refusals: { 401: 'No such user, or another password', 429: 'More than ten attempts in five minutes under this name' },
   handle: async ({ body: { username: id, password } }, ctx) => {
     const now = ctx.now();
     const [, attempts, stored, found] = await ctx.read(...countAttempt(id, now), passwordOf({ id }), userById({ id }));

@@ -60,7 +60,7 @@ const get = route({
   summary: 'Read a network of any type',
   permission: reads,
   params,
-  responses: answers(network, 'The network'),
+  responses: answers(network, 'The network', 'ETag'),
   handle: async ({ params: { network_id: id } }, ctx) => {
     const [found] = await ctx.read(networkById({ id }));
     if (!found) throw notFound(`network "${id}"`);

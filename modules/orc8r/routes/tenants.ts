@@ -96,7 +96,7 @@ const get = route({
   summary: 'Read a tenant',
   permission: reads,
   params,
-  responses: answers(tenant, 'The tenant'),
+  responses: answers(tenant, 'The tenant', 'ETag'),
   handle: async ({ params: { tenant_id: id } }, ctx) => {
     const found = await load(ctx, id);
     return ok(toModel(found), [found.version]);
@@ -159,7 +159,7 @@ const getProxy = route({
   summary: 'Read what gateways of a tenant are told when they register',
   permission: reads,
   params,
-  responses: answers(controlProxy, 'The text'),
+  responses: answers(controlProxy, 'The text', 'ETag'),
   handle: async ({ params: { tenant_id: id } }, ctx) => {
     const found = await load(ctx, id);
     if (found.controlProxy === null) throw notFound(`control_proxy of tenant ${found.id}`);

@@ -83,7 +83,7 @@ const get = route({
   summary: 'Read an upgrade tier',
   permission: reads,
   params: one,
-  responses: answers(tier, 'The tier'),
+  responses: answers(tier, 'The tier', 'ETag'),
   handle: async ({ params: { network_id: networkId, tier_id: id } }, ctx) => {
     const [graph] = await ctx.read(loadEntities(networkId, [tierEntityId(id)]));
     return ok(toTier(foundTier(graph, id)), entityEtag(graph));

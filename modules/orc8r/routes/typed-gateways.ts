@@ -70,7 +70,7 @@ export function typedGatewayRoutes<B extends GatewayInput>(kind: GatewayKind<B>)
       permission: reads,
       params: inNetwork,
       query: pagingQuery,
-      responses: answers(z.record(z.string(), kind.shows), 'The gateways by id'),
+      responses: answers(z.record(z.string(), kind.shows), 'The gateways by id', 'ETag', 'Next-Page-Token'),
       handle: async ({ params: { network_id: networkId }, query }, ctx) => {
         const page = mapPage(query);
         const [[network, graph], reports] = await Promise.all([
@@ -115,7 +115,7 @@ export function typedGatewayRoutes<B extends GatewayInput>(kind: GatewayKind<B>)
       summary: `Read the ${noun}`,
       permission: reads,
       params,
-      responses: answers(kind.shows, 'The gateway'),
+      responses: answers(kind.shows, 'The gateway', 'ETag'),
       handle: async ({ params: { network_id: networkId, gateway_id: id } }, ctx) => {
         const [[graph], report] = await Promise.all([ctx.read(whole(networkId, id)), ctx.fleet.status(networkId, id)]);
         const { magmad, own } = pair(graph, id);

@@ -76,7 +76,7 @@ const get = route({
   permission: reads,
   params,
   query,
-  responses: answers(z.union([userRecord, username]), 'The user, without secrets'),
+  responses: answers(z.union([userRecord, username]), 'The user, without secrets', 'ETag'),
   handle: async ({ params: { username: id }, query: { view } }, ctx) => {
     const found = await foundUser(ctx, id);
     return ok(view === 'ids' ? found.id : toUserRecord(found), [found.version, found.tokens.length]);

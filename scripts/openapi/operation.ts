@@ -1,0 +1,48 @@
+import type { ResponseSpec, Route } from '../../core/module/route.ts';
+import { headersOf } from './headers.ts';
+import type { Json } from './json.ts';
+import { parametersOf } from './parameters.ts';
+import { refusalsOf } from './refusals.ts';
+import { schemaOf } from './schemas.ts';
+
+const SCOPES = {
+  network: 'the network',
+  networks: 'networks',
+  tenant: 'the tenant',
+  tenants: 'tenants',
+  all: 'everything',
+  operator: 'nothing but a known operator',
+  anyone: 'nothing: no credentials are needed',
+} as const;
+
+/** One operation as the document shows it. Schemas with an id are added to `schemas`. */
+export function operationOf(route: Route, schemas: Record<string, Json>): Json {
+  const { permission } = route;
+  return {
+    operationId: route.operationId,
+    tags: [route.tag],
+    summary: route.summary,
+    description: [route.description, `Permission: ${permission.action} on ${SCOPES[permission.scope]}.`].filter(Boolean).join('\n\n'),
+    'x-permission': `${permission.scope}:${permission.action}`,
+    ...(permission.scope === 'anyone' ? { security: [] } : {}),
+    parameters: parametersOf(route, schemas),
+    ...requestBody(route, schemas),
+    responses: {
+      ...Object.fromEntries(Object.entries(route.responses).map(([status, spec]) => [status, success(spec, schemas)])),
+      ...refusalsOf(route),
+    },
+  };
+}
+
+function requestBody({ body, rawBody }: Route, schemas: Record<string, Json>): Json {
+  if (body) return { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, schemas) } } } };
+  if (!rawBody) return {};
+  const content = rawBody.contentTypes.map((type) => [type, { schema: { type: 'string' }, example: rawBody.examples[type] }]);
+  return { requestBody: { required: true, content: Object.fromEntries(content) } };
+}
+
+function success(spec: ResponseSpec, schemas: Record<string, Json>): Json {
+  const shown = { description: spec.description, headers: headersOf(spec) };
+  if (!spec.schema) return shown;
+  return { ...shown, content: { [spec.contentType ?? 'application/json']: { schema: schemaOf(spec.schema, schemas) } } };
+}

@@ -1,0 +1,2 @@
+/** What the operations of each tag are about; the page at /docs shows it above them. A new tag needs a line here. */
+export const TAGS: Readonly<Record<string, string>> = {};
