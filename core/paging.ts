@@ -13,8 +13,14 @@ export const pagingQuery = z.object({
     .min(0)
     .max(4_294_967_295)
     .optional()
-    .describe(`Entries of a page; absent, 0 or more than ${MAX_PAGE_SIZE} means ${MAX_PAGE_SIZE}`),
-  page_token: z.string().max(2048).optional().describe('Token of the page before; absent or empty means the first page'),
+    .describe(`Entries of a page; absent, 0 or more than ${MAX_PAGE_SIZE} means ${MAX_PAGE_SIZE}`)
+    .meta({ examples: [100] }),
+  page_token: z
+    .string()
+    .max(2048)
+    .optional()
+    .describe('Token of the page before; absent or empty means the first page')
+    .meta({ examples: ['CgRndzEy'] }),
 });
 
 export interface Page {

@@ -82,6 +82,8 @@ export interface GatewayPort {
   presence(): Promise<PresenceReport>;
   /** Closes the socket and forgets what was desired; nothing when this hardware serves another gateway by now. */
   cutOff(networkId: string, gatewayId: string, code: number, reason: string): Promise<void>;
+  /** Closes the socket when it was opened with one of these certificates, which were revoked. */
+  refuseCertificates(serials: readonly string[]): Promise<void>;
 }
 
 /** A report with the state still as the gateway's text: it crosses to the door for less than its value would, and is read where it is shown. */

@@ -59,6 +59,8 @@ export interface Platform {
   /** Address of an extra worker's direct socket. */
   directUrl(worker: string): Promise<URL>;
   restartRuntime(): Promise<void>;
+  /** Runs what wrangler.toml has under this cron expression, now. */
+  scheduled(cron: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -168,6 +170,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       d1,
       directUrl: (name) => supervisor.runtime().directUrl(name),
       restartRuntime: () => supervisor.restart(),
+      scheduled: (cron) => supervisor.runtime().scheduled(cron),
       stop,
     };
   } catch (error) {

@@ -67,6 +67,12 @@ export function createFleet(bindings: ObjectBindings, authorised: () => Promise<
           throw fromGrpc(result.code, result.message);
       }
     },
+    async refuseCertificate(hardwareId, serial) {
+      await authorised();
+      await gatewayObject(bindings, hardwareId)
+        .refuseCertificates([serial])
+        .catch((error: unknown) => console.warn('could not end the connection of a revoked certificate', serial, error));
+    },
   };
 }
 

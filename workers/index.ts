@@ -10,6 +10,7 @@ import { version } from '../package.json';
 import { announce } from './announce.ts';
 import { createApi } from './api/app.ts';
 import { createBootstrap } from './bootstrap/index.ts';
+import { HOURLY, repeatRevocations, sweepCertificates } from './certificate-sweeper.ts';
 import { doorOf } from './doors.ts';
 import { type Environment, type Settings, settingsOf } from './environment.ts';
 import { errorResponse } from './errors.ts';
@@ -74,7 +75,9 @@ export default {
     await dropUnread(request.body);
     return response;
   },
-  async scheduled(_controller, env) {
-    await sweepOutbox(env, Date.now());
+  async scheduled({ cron }, env) {
+    const now = Date.now();
+    if (cron === HOURLY) await sweepCertificates(env, now);
+    else await Promise.all([sweepOutbox(env, now), repeatRevocations(env, now)]);
   },
 } satisfies ExportedHandler<Environment>;

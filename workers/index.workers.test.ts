@@ -4,7 +4,11 @@ import { registerOperator } from '../local/register-operator.ts';
 import { newToken } from '../core/identity/operator-token.ts';
 import { bindings, gateway, migrateD1, network, worker } from '../test/workers/environment.ts';
 import { certify, createNetwork, frontSays, newGateway, paint, type Presented, write } from '../test/workers/fleet.ts';
-import { until } from '../test/workers/socket.ts';
+import { certificateBySerial, revokeCertificate } from '../core/certifier/certificates.ts';
+import { Database } from '../core/db/database.ts';
+import { CloseCode } from '../core/wire/limits.ts';
+import { client, connect, until } from '../test/workers/socket.ts';
+import { HOURLY, repeatRevocations } from './certificate-sweeper.ts';
 import { sweepOutbox } from './sweeper.ts';
 import entry from './index.ts';
 
@@ -141,6 +145,26 @@ describe('the sweeper', () => {
     await waitOnExecutionContext(context);
     vi.useRealTimers();
     expect([await outbox('lost'), await version()]).toEqual([0, 3]);
+  });
+
+  it('ends the connections of revoked certificates again, and takes expired ones away each hour', async () => {
+    await createNetwork('certs');
+    await write('certs', ...newGateway('g1', 'certs-g1', 'red'));
+    const { serial } = await certify('gateway', 'certs-g1');
+    const old = await certify('gateway', 'certs-g1', [-9, -2]);
+    const socket = await connect(client('certs-g1', 'certs', 'g1', { certificateSerial: serial }));
+    await socket.hello([]);
+    expect(await repeatRevocations(bindings, Date.now())).toBe(0);
+    await new Database(bindings.DB).commit([revokeCertificate({ serial, reason: 'lost', at: Date.now() })]);
+    expect(await repeatRevocations(bindings, Date.now() + 6 * 60_000)).toBe(0);
+    expect(socket.closed).toBeUndefined();
+    await entry.scheduled(createScheduledController({ cron: '* * * * *' }), bindings);
+    expect(await socket.ended()).toMatchObject({ code: CloseCode.certificateRefused });
+
+    const known = async () => (await new Database(bindings.DB).read(certificateBySerial({ serial: old.serial })))[0]?.serial;
+    expect(await known()).toBe(old.serial);
+    await entry.scheduled(createScheduledController({ cron: HOURLY }), bindings);
+    expect(await known()).toBeUndefined();
   });
 
   it('goes on when one network fails', async () => {

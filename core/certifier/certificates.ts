@@ -21,6 +21,8 @@ export interface Certificate {
   readonly issuedAt: number;
   readonly revokedAt: number | null;
   readonly revokeReason: string | null;
+  /** Key identifier of the authority that signed it, lower-case hex; null when it was not kept. */
+  readonly issuer: string | null;
 }
 
 /** A certificate with what it stands for, so that one query answers who is asking. */
@@ -45,15 +47,16 @@ export function certificateStatus(
   return 'valid';
 }
 
-const columns = sql`c.serial AS serial, c.fingerprint AS fingerprint, c.kind AS kind, c.subject AS subject, c.not_before AS not_before,
-  c.not_after AS not_after, c.issued_at AS issued_at, c.revoked_at AS revoked_at, c.revoke_reason AS revoke_reason`;
+/** The columns of a certificate, for `readCertificate`; the table is to be called `c`. */
+export const certificateColumns = sql`c.serial AS serial, c.fingerprint AS fingerprint, c.kind AS kind, c.subject AS subject, c.not_before AS not_before,
+  c.not_after AS not_after, c.issued_at AS issued_at, c.revoked_at AS revoked_at, c.revoke_reason AS revoke_reason, c.issuer AS issuer`;
 
 /** The certificate of a serial number (normalised) with its holder. */
 export const certificateBySerial: (values: { serial: string }) => Query<CertificateHolder | undefined> = query<
   CertificateHolder | undefined,
   'serial'
 >(
-  sql`SELECT ${columns}, e.network_id AS network_id, e.key AS gateway_id,
+  sql`SELECT ${certificateColumns}, e.network_id AS network_id, e.key AS gateway_id,
         CASE WHEN o.id IS NOT NULL THEN ${grantsColumn(sql`o.id`)} END AS grants
       FROM ${c} AS c
       LEFT JOIN ${e} AS e ON c.kind = 'gateway' AND e.physical_id = c.subject AND e.type = ${GATEWAY_ENTITY}
@@ -62,15 +65,17 @@ export const certificateBySerial: (values: { serial: string }) => Query<Certific
   ([row]) => row && readHolder(row),
 );
 
-const insert = compile<'serial' | 'fingerprint' | 'kind' | 'subject' | 'notBefore' | 'notAfter' | 'issuedAt'>(
-  sql`INSERT INTO ${c} (serial, fingerprint, kind, subject, not_before, not_after, issued_at)
-      VALUES (${p('serial')}, ${p('fingerprint')}, ${p('kind')}, ${p('subject')}, ${p('notBefore')}, ${p('notAfter')}, ${p('issuedAt')})`,
+const insert = compile<'serial' | 'fingerprint' | 'kind' | 'subject' | 'notBefore' | 'notAfter' | 'issuedAt' | 'issuer'>(
+  sql`INSERT INTO ${c} (serial, fingerprint, kind, subject, not_before, not_after, issued_at, issuer)
+      VALUES (${p('serial')}, ${p('fingerprint')}, ${p('kind')}, ${p('subject')}, ${p('notBefore')}, ${p('notAfter')}, ${p('issuedAt')}, ${p('issuer')})`,
 );
 
+type NewCertificate = Omit<Certificate, 'revokedAt' | 'revokeReason' | 'issuer'> & { readonly issuer?: string | null };
+
 /** Makes a new certificate known. Commits with `conflict` when the serial exists. */
-export function registerCertificate(certificate: Omit<Certificate, 'revokedAt' | 'revokeReason'>): Statement {
-  const { serial, fingerprint, kind, subject, notBefore, notAfter, issuedAt } = certificate;
-  return insert({ serial, fingerprint, kind, subject, notBefore, notAfter, issuedAt });
+export function registerCertificate(certificate: NewCertificate): Statement {
+  const { serial, fingerprint, kind, subject, notBefore, notAfter, issuedAt, issuer = null } = certificate;
+  return insert({ serial, fingerprint, kind, subject, notBefore, notAfter, issuedAt, issuer });
 }
 
 /** Revokes one certificate; its row `serial` comes back unless it is unknown or was revoked before. */
@@ -79,24 +84,8 @@ export const revokeCertificate: (values: { serial: string; reason: string; at: n
       WHERE serial = ${p('serial')} AND revoked_at IS NULL RETURNING serial`,
 );
 
-const page = query<Certificate[], 'kind' | 'subject' | 'after' | 'limit'>(
-  sql`SELECT ${columns} FROM ${c} AS c
-      WHERE (${p('kind')} IS NULL OR c.kind = ${p('kind')}) AND (${p('subject')} IS NULL OR c.subject = ${p('subject')}) AND c.serial > ${p('after')}
-      ORDER BY c.serial LIMIT ${p('limit')}`,
-  (rows) => rows.map(readCertificate),
-);
-
-/** Certificates in order of serial, after `after` (exclusive); of one kind or subject when named. */
-export function listCertificates(filter: {
-  kind?: CertificateKind;
-  subject?: string;
-  after?: string;
-  limit: number;
-}): Query<Certificate[]> {
-  return page({ kind: filter.kind ?? null, subject: filter.subject ?? null, after: filter.after ?? '', limit: filter.limit });
-}
-
-function readCertificate(row: Row): Certificate {
+/** Reads a row with `certificateColumns`. */
+export function readCertificate(row: Row): Certificate {
   const revokedAt = row['revoked_at'];
   const revokeReason = row['revoke_reason'];
   return {
@@ -109,6 +98,7 @@ function readCertificate(row: Row): Certificate {
     issuedAt: Number(row['issued_at']),
     revokedAt: revokedAt === null ? null : Number(revokedAt),
     revokeReason: revokeReason === null ? null : String(revokeReason),
+    issuer: row['issuer'] === null ? null : String(row['issuer']),
   };
 }
 

@@ -181,8 +181,14 @@ export const certificates = sqliteTable(
     issuedAt: integer('issued_at').notNull(),
     revokedAt: integer('revoked_at'),
     revokeReason: text('revoke_reason'),
+    /** Key identifier of the authority that signed it, lower-case hex; null in rows from before it was kept. */
+    issuer: text('issuer'),
   },
-  (t) => [index('certificates_by_subject').on(t.kind, t.subject), index('certificates_by_expiry').on(t.notAfter)],
+  (t) => [
+    index('certificates_by_subject').on(t.kind, t.subject),
+    index('certificates_by_expiry').on(t.notAfter),
+    index('certificates_by_revocation').on(t.revokedAt).where(sql`revoked_at IS NOT NULL`),
+  ],
 );
 
 /** Always empty: the last statement of a dry run inserts here, fails the check, and so takes everything before it back. */

@@ -61,6 +61,8 @@ export interface Fleet {
     method: DescMethodUnary<I, O>,
     request: MessageInitShape<I>,
   ): Promise<MessageShape<O>>;
+  /** Ends the connection that a gateway opened with a certificate which was revoked. Never fails: what is lost here the cron repeats. */
+  refuseCertificate(hardwareId: string, serial: string): Promise<void>;
 }
 
 export interface GatewayTarget {

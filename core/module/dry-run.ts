@@ -59,5 +59,6 @@ export function spareFleet(fleet: Fleet): Fleet {
   const call: Fleet['call'] = async () => {
     throw invalid('dry_run: a command to a gateway cannot be tried without giving it');
   };
-  return Object.assign(Object.create(fleet) as Fleet, { call });
+  const refuseCertificate: Fleet['refuseCertificate'] = async () => undefined;
+  return Object.assign(Object.create(fleet) as Fleet, { call, refuseCertificate });
 }

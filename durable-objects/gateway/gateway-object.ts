@@ -157,6 +157,13 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     forgetIdentity(this.ctx.storage.sql);
   }
 
+  async refuseCertificates(serials: readonly string[]): Promise<void> {
+    for (const socket of this.#open()) {
+      if (!serials.includes(attachment(socket).client.certificateSerial)) continue;
+      this.#drop(socket, CloseCode.certificateRefused, 'the certificate was revoked');
+    }
+  }
+
   /** The metrics that wait for analytics. */
   async waitingMetrics(limit: number): Promise<{ sequence: number; receivedAt: number; container: Uint8Array }[]> {
     return this.#metrics.waiting(limit);

@@ -381,6 +381,18 @@ describe('time', () => {
     expect(await runDurableObjectAlarm(gateway(hw).stub)).toBe(false);
   });
 
+  it('closes when its certificate is revoked, and for no other certificate; what was desired stays', async () => {
+    const socket = await joined();
+    await evictDurableObject(gateway(hw).stub);
+    await gateway(hw).port.refuseCertificates(['A0', 'A2']);
+    expect(socket.closed).toBeUndefined();
+    await gateway(hw).port.refuseCertificates(['A0', 'A1']);
+    expect(await socket.ended()).toEqual({ code: CloseCode.certificateRefused, reason: 'the certificate was revoked' });
+    await until(async () => ((await memberOf())?.connected === false ? true : undefined));
+    expect(await progress()).toMatchObject({ version: 2 });
+    await gateway(hw).port.refuseCertificates(['A1']);
+  });
+
   it('follows the certificate of the newest connection', async () => {
     const late = Date.now() + 3_600_000;
     await connect(client(hw, net, 'g1', { certificateExpiresAt: late }));

@@ -14,6 +14,8 @@ export const OTHER = 'other';
 const ALL = [...OURS, OTHER].sort();
 /** Where a gateway certificate belongs to. */
 export const HARDWARE = 'hw-gw1';
+/** A certificate of that gateway with which nobody comes, so that it can be revoked. */
+export const SERIAL = 'BEEF';
 
 /** A request in the words that identities are described in. */
 export interface Question {
@@ -94,6 +96,7 @@ export async function makeIdentities(platform: Platform): Promise<readonly Ident
   await database.commit(dropToken('admin', revoked.id, now));
   const revokedCertificate = await certificate('operator', 'admin', tls());
   await database.commit([revokeCertificate({ serial: revokedCertificate.serial, reason: 'lost', at: now })]);
+  await certificate('gateway', HARDWARE, { serial: SERIAL, fingerprint: 'b'.repeat(64), verdict: 'verified' });
   const basic = (name: string) => `Basic ${btoa(`${name}:${adminToken.text}`)}`;
 
   return [

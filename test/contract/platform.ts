@@ -116,4 +116,8 @@ const gatewayPort = (name: string, fleet: string[]): Partial<GatewayPort> => ({
     fleet.push(`${name} ${path}`);
     return Promise.resolve({ ok: true, messages: [new Uint8Array()] });
   },
+  refuseCertificates: (serials) => {
+    fleet.push(`${name} refuses ${serials.join()}`);
+    return Promise.resolve();
+  },
 });

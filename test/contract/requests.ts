@@ -1,4 +1,5 @@
 import type { Route } from '../../core/module/route.ts';
+import { SERIAL } from './identities.ts';
 import { bodies, IMSI, NEXT_IMSI, prepared, subscriber } from './resources.ts';
 import type { Asked, Credentials, Platform } from './platform.ts';
 
@@ -69,6 +70,7 @@ function paramsOf(route: Route, chosen: Readonly<Record<string, string>>): Recor
     tenant_id: '1',
     version: '2',
     username: 'ann',
+    serial: SERIAL,
     gateway_pool_id: 'p1',
     enodeb_serial: 'e1',
     apn_name: 'internet',

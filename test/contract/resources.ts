@@ -149,6 +149,8 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'POST /networks/{network_id}/gateways/{gateway_id}/command/restart_services': ['magmad'],
   'POST /networks/{network_id}/gateways/{gateway_id}/command/ping': { hosts: ['10.0.0.1'] },
   'POST /networks/{network_id}/gateways/{gateway_id}/command/generic': { command: 'echo' },
+  'POST /certificates/{serial}:revoke': { reason: 'for tests' },
+  'POST /networks/{network_id}/certificates/{serial}:revoke': { reason: 'for tests' },
   'POST /channels': { id: 'beta', supported_versions: [] },
   'POST /tenants': { id: 9, networks: [] },
   'POST /user': { username: 'bob', password: 'battery staple' },

@@ -14,6 +14,8 @@ export class TestFleet implements Fleet {
   readonly reports = new Map<string, GatewayReport>();
   readonly convergences = new Map<string, Convergence>();
   readonly calls: FleetCall[] = [];
+  /** Hardware ids and serials of revoked certificates that gateways were cut off for. */
+  readonly refused: (readonly [hardwareId: string, serial: string])[] = [];
   /** What a gateway answers, by method name; may throw. */
   readonly answers = new Map<string, (request: unknown) => unknown>();
 
@@ -44,5 +46,9 @@ export class TestFleet implements Fleet {
     this.calls.push({ target, service, method: method.name, request });
     const answer = this.answers.get(method.name)?.(request);
     return create(method.output, (answer ?? {}) as MessageInitShape<O>);
+  }
+
+  async refuseCertificate(hardwareId: string, serial: string): Promise<void> {
+    this.refused.push([hardwareId, serial]);
   }
 }

@@ -1,6 +1,7 @@
 import type { Route } from '../../../core/module/route.ts';
 import { aboutRoutes } from './about.ts';
 import { auditRoutes } from './audit.ts';
+import { certificateRoutes } from './certificates.ts';
 import { channelRoutes } from './channels.ts';
 import { commandRoutes } from './commands.ts';
 import { convergenceRoutes } from './convergence.ts';
@@ -30,6 +31,7 @@ export const routes: Route[] = [
   ...tenantRoutes,
   ...revisionRoutes,
   ...auditRoutes,
+  ...certificateRoutes,
   loginRoute,
   ...userRoutes,
   ...userTokenRoutes,

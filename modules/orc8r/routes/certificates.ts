@@ -1,0 +1,187 @@
+import { z } from 'zod';
+import {
+  type CertificateFilter,
+  type CertificatePlace,
+  countCertificates,
+  LISTED_STATES,
+  listCertificates,
+} from '../../../core/certifier/certificate-list.ts';
+import { type CertificateHolder, certificateBySerial, revokeCertificate } from '../../../core/certifier/certificates.ts';
+import { normaliseSerial } from '../../../core/certifier/serial.ts';
+import { networkById } from '../../../core/configurator/load.ts';
+import { invalid, notFound } from '../../../core/errors.ts';
+import type { RequestContext } from '../../../core/module/context.ts';
+import type { Reply, Route } from '../../../core/module/route.ts';
+import { route } from '../../../core/module/route.ts';
+import { nextPageToken, pageOf, pagingQuery } from '../../../core/paging.ts';
+import { pathParams } from '../../../core/rest/fields.ts';
+import { answers, ok } from '../../../core/rest/reply.ts';
+import { certificate, certificatePage, revocation } from '../schemas/certificate.ts';
+import { listedAt, toCertificate } from '../services/certificate.ts';
+
+const tag = 'Certificates';
+const YEARS_10 = 10 * 366 * 86_400;
+const text = (description: string, example: string) =>
+  z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .meta({ description, examples: [example] });
+
+const query = pagingQuery.extend({
+  subject: text('Only those of this hardware id or operator', '22ffea10-7fc4-4427-975a-b9e4ce8f6f4d'),
+  state: z.enum(LISTED_STATES).optional().describe('Only those that are this now'),
+  expiring_within: z.coerce
+    .number({ error: 'must be a whole number' })
+    .int({ error: 'must be a whole number' })
+    .min(0)
+    .max(YEARS_10)
+    .optional()
+    .meta({ description: 'Only valid ones that end within so many seconds', examples: [86_400] }),
+  issuer: text('Only those that the authority with this key identifier has signed', 'a1b2'.repeat(10)),
+});
+const anywhere = query.extend({
+  kind: z.enum(['gateway', 'operator']).optional().describe('Only those of gateways, or of operators'),
+  network: text('Only those of gateways of this network', 'city'),
+});
+const revocationNote =
+  'It takes effect at once: an open connection is closed with 4401, and new ones are refused as `certificate_revoked`. A gateway that is still registered bootstraps again by itself; delete the gateway to keep it out. Revoking again changes nothing.';
+
+/** Error: `invalid` for what contradicts itself. */
+function filterOf(asked: z.output<typeof query>, now: number): CertificateFilter {
+  const { subject, state, issuer, expiring_within: within } = asked;
+  if (within !== undefined && state !== undefined && state !== 'valid')
+    throw invalid([{ path: 'query.state', message: 'must be valid, or left out, beside expiring_within' }]);
+  const endsBy = within === undefined ? {} : { state: 'valid' as const, endsBy: now + within * 1000 };
+  return { subject, state, issuer, ...endsBy };
+}
+
+/** Error: `invalid` for a token that no such list gave. */
+function placeOf(text: string): CertificatePlace | undefined {
+  if (text === '') return undefined;
+  const [, notAfter, serial] = /^(\d{1,16})\.([0-9A-F]{1,64})$/.exec(text) ?? [];
+  if (notAfter === undefined || serial === undefined) throw invalid([{ path: 'query.page_token', message: 'is not a token of this list' }]);
+  return { notAfter: Number(notAfter), serial };
+}
+
+async function list(ctx: RequestContext, filter: CertificateFilter, asked: z.output<typeof pagingQuery>, now: number): Promise<Reply> {
+  const page = pageOf(asked);
+  const after = placeOf(page.after);
+  const { networkId } = filter;
+  const [found, total, network] = await ctx.read(
+    listCertificates(filter, now, { after, limit: page.limit }),
+    countCertificates(filter, now),
+    networkById({ id: networkId ?? '' }),
+  );
+  if (networkId !== undefined && !network) throw notFound(`network "${networkId}"`);
+  const keys = found.map((each) => `${each.notAfter}.${each.serial}`);
+  return ok({ certificates: found.map(toCertificate), total_count: total, page_token: nextPageToken(keys, page) });
+}
+
+/** One certificate; in a network only when it is that of one of its gateways. Error: `not_found`. */
+async function found(ctx: RequestContext, named: string, networkId?: string): Promise<CertificateHolder> {
+  const [holder] = await ctx.read(certificateBySerial({ serial: normaliseSerial(named) }));
+  if (!holder || (networkId !== undefined && holder.gateway?.networkId !== networkId)) throw notFound(`certificate "${named}"`);
+  return holder;
+}
+
+async function revoke(ctx: RequestContext, holder: CertificateHolder, reason: string): Promise<Reply> {
+  const { serial, kind, subject, gateway } = holder;
+  const at = ctx.now();
+  if (holder.revokedAt === null) {
+    await ctx.execute({
+      action: 'certificate.revoke',
+      target: serial,
+      networkId: gateway?.networkId ?? '',
+      statements: [revokeCertificate({ serial, reason, at })],
+      detail: { kind, subject, reason },
+      changes: [{ type: 'certificate', key: serial, change: 'update' }],
+    });
+  }
+  if (kind === 'gateway') await ctx.fleet.refuseCertificate(subject, serial);
+  const revoked = { ...holder, revokedAt: holder.revokedAt ?? at, revokeReason: holder.revokedAt === null ? reason : holder.revokeReason };
+  return ok(toCertificate(listedAt(revoked, at)));
+}
+
+export const certificateRoutes: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/certificates',
+    operationId: 'listCertificates',
+    tag,
+    summary: 'List the client certificates that were issued',
+    permission: { action: 'read', scope: 'all' },
+    query: anywhere,
+    responses: answers(certificatePage, 'Certificates, those that end first at the head'),
+    handle: async ({ query: asked }, ctx) => {
+      const now = ctx.now();
+      return list(ctx, { ...filterOf(asked, now), kind: asked.kind, networkId: asked.network }, asked, now);
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/certificates/{serial}',
+    operationId: 'getCertificate',
+    tag,
+    summary: 'Read a certificate',
+    permission: { action: 'read', scope: 'all' },
+    params: pathParams('serial'),
+    responses: answers(certificate, 'The certificate'),
+    handle: async ({ params: { serial } }, ctx) => ok(toCertificate(listedAt(await found(ctx, serial), ctx.now()))),
+  }),
+  route({
+    method: 'post',
+    path: '/certificates/{serial}:revoke',
+    operationId: 'revokeCertificate',
+    tag,
+    summary: 'Revoke a certificate of a gateway or an operator',
+    description: revocationNote,
+    permission: { action: 'write', scope: 'all' },
+    params: pathParams('serial'),
+    body: revocation,
+    responses: answers(certificate, 'The certificate, revoked'),
+    handle: async ({ params: { serial }, body: { reason } }, ctx) => revoke(ctx, await found(ctx, serial), reason),
+  }),
+  route({
+    method: 'get',
+    path: '/networks/{network_id}/certificates',
+    operationId: 'listNetworkCertificates',
+    tag,
+    summary: "List the certificates of a network's gateways",
+    permission: { action: 'read', scope: 'network' },
+    params: pathParams('network_id'),
+    query,
+    responses: answers(certificatePage, 'Certificates, those that end first at the head'),
+    handle: async ({ params: { network_id: networkId }, query: asked }, ctx) => {
+      const now = ctx.now();
+      return list(ctx, { ...filterOf(asked, now), networkId }, asked, now);
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/networks/{network_id}/certificates/{serial}',
+    operationId: 'getNetworkCertificate',
+    tag,
+    summary: "Read a certificate of one of a network's gateways",
+    permission: { action: 'read', scope: 'network' },
+    params: pathParams('network_id', 'serial'),
+    responses: answers(certificate, 'The certificate'),
+    handle: async ({ params: { network_id: networkId, serial } }, ctx) =>
+      ok(toCertificate(listedAt(await found(ctx, serial, networkId), ctx.now()))),
+  }),
+  route({
+    method: 'post',
+    path: '/networks/{network_id}/certificates/{serial}:revoke',
+    operationId: 'revokeNetworkCertificate',
+    tag,
+    summary: "Revoke a certificate of one of a network's gateways",
+    description: revocationNote,
+    permission: { action: 'write', scope: 'network' },
+    params: pathParams('network_id', 'serial'),
+    body: revocation,
+    responses: answers(certificate, 'The certificate, revoked'),
+    handle: async ({ params: { network_id: networkId, serial }, body: { reason } }, ctx) =>
+      revoke(ctx, await found(ctx, serial, networkId), reason),
+  }),
+];
