@@ -7,9 +7,12 @@ import { configPush } from './config-push.ts';
 import { summarise } from './measure.ts';
 import { restRead } from './rest-read.ts';
 import { circumstances, drawTable, keep } from './results.ts';
+import { call } from './southbound/call.ts';
+import { idle } from './southbound/idle.ts';
+import { storms } from './southbound/storm.ts';
 import { startWorld } from './world.ts';
 
-const benchmarks: readonly Benchmark[] = [restRead, checkin, configPush];
+const benchmarks: readonly Benchmark[] = [restRead, checkin, configPush, call, ...storms, idle];
 
 const HELP = `npm run bench -- [names]
 

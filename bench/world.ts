@@ -63,7 +63,11 @@ async function baselineWorker(folder: string): Promise<V4WorkerOptions> {
     modulesRoot: dirname(bundle.path),
     modules: [{ type: 'ESModule', path: bundle.path, contents: bundle.code }],
     d1Databases: { DB: NAME },
-    durableObjects: { ECHO: { className: 'Echo', useSQLite: true }, HUB: { className: 'Hub', useSQLite: true } },
+    durableObjects: {
+      ECHO: { className: 'Echo', useSQLite: true },
+      HUB: { className: 'Hub', useSQLite: true },
+      ASKER: { className: 'Asker', useSQLite: true },
+    },
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
   };
 }

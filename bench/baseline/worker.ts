@@ -6,6 +6,7 @@ interface Bindings {
   DB: D1Database;
   ECHO: DurableObjectNamespace<Echo>;
   HUB: DurableObjectNamespace<Hub>;
+  ASKER: DurableObjectNamespace<Asker>;
 }
 
 /** Answers each message with the same bytes. */
@@ -16,6 +17,30 @@ export class Echo extends DurableObject<Bindings> {
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
     socket.send(message);
+  }
+}
+
+/** Asks its socket, which answers each message with the same bytes, and waits for the answer. */
+export class Asker extends DurableObject<Bindings> {
+  readonly #waiting = new Map<number, () => void>();
+  #asked = 0;
+
+  override async fetch(): Promise<Response> {
+    return accept(this.ctx);
+  }
+
+  async ask(): Promise<void> {
+    const number = (this.#asked += 1);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.set(number, resolve);
+    this.ctx.getWebSockets()[0]?.send(Uint32Array.of(number));
+    await promise;
+  }
+
+  override webSocketMessage(_: WebSocket, message: ArrayBuffer): void {
+    const [number = 0] = new Uint32Array(message);
+    this.#waiting.get(number)?.();
+    this.#waiting.delete(number);
   }
 }
 
@@ -62,6 +87,11 @@ app.put('/push/:hub', async (c) => {
 });
 
 app.get('/echo/:name', (c) => c.env.ECHO.getByName(c.req.param('name')).fetch(c.req.raw));
+app.get('/asked/:name', (c) => c.env.ASKER.getByName(c.req.param('name')).fetch(c.req.raw));
+app.post('/ask/:name', async (c) => {
+  await c.env.ASKER.getByName(c.req.param('name')).ask();
+  return c.body(null, 200);
+});
 app.get('/hub/:name', (c) => c.env.HUB.getByName(c.req.param('name')).fetch(c.req.raw));
 
 async function write(db: D1Database, id: string, body: string): Promise<void> {

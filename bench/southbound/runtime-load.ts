@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+export interface Load {
+  /** Resident memory in megabytes. */
+  readonly memory: number;
+  /** Open files. */
+  readonly files: number;
+}
+
+/** What a process holds at this moment (Linux). */
+export function loadOf(pid: number): Load {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const kilobytes = Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN);
+  return { memory: kilobytes / 1024, files: readdirSync(`/proc/${pid}/fd`).length };
+}
+
+/** Watches a process while something happens; answers the most it held. */
+export async function peakWhile<T>(pid: number, happen: () => Promise<T>): Promise<{ readonly result: T; readonly peak: Load }> {
+  let peak = loadOf(pid);
+  const timer = setInterval(() => {
+    const now = loadOf(pid);
+    peak = { memory: Math.max(peak.memory, now.memory), files: Math.max(peak.files, now.files) };
+  }, 100);
+  try {
+    return { result: await happen(), peak };
+  } finally {
+    clearInterval(timer);
+  }
+}
