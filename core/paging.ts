@@ -13,14 +13,12 @@ export const pagingQuery = z.object({
     .min(0)
     .max(4_294_967_295)
     .optional()
-    .describe(`Entries of a page; absent, 0 or more than ${MAX_PAGE_SIZE} means ${MAX_PAGE_SIZE}`)
-    .meta({ examples: [100] }),
+    .meta({ description: `Entries of a page; absent, 0 or more than ${MAX_PAGE_SIZE} means ${MAX_PAGE_SIZE}`, examples: [100] }),
   page_token: z
     .string()
     .max(2048)
     .optional()
-    .describe('Token of the page before; absent or empty means the first page')
-    .meta({ examples: ['CgRndzEy'] }),
+    .meta({ description: 'Token that the page before gave; absent or empty means the first page', examples: ['YWd3MQ'] }),
 });
 
 export interface Page {

@@ -46,8 +46,8 @@ export interface EntityCollection<P extends string, S extends z.ZodType, E = und
   readonly remove?: (entity: Entity, extra: R) => readonly Mutation[];
   /** A DELETE of what is not there counts as done. */
   readonly removesSilently?: boolean;
-  /** POST and PUT answer 201 with the key, where others answer 201 and 204 with nothing. */
-  readonly echoesKey?: boolean;
+  /** POST and PUT answer 201 with the key, of this form, where others answer 201 and 204 with nothing. */
+  readonly echoesKey?: z.ZodType;
   /** What POST answers with its 201, where that is not nothing; without `body` it is documented only. */
   readonly answersCreate?: { readonly schema: z.ZodType; readonly description: string; readonly body?: (key: string) => unknown };
   /** What a PUT takes, when that is less than `schema`; `replace` then finds only this in its body. */
@@ -79,7 +79,7 @@ export function entityRoutes<P extends string, S extends z.ZodType, E = undefine
     return { networkId, key, graph: graph as Graph, entity: find(graph as Graph, type, key), extra: extra[0] as X };
   };
   const written = (key: string) => (kind.echoesKey ? created(key) : undefined);
-  const keyAnswer = createdWith(z.string(), `Id of the ${noun}`);
+  const keyAnswer = kind.echoesKey && createdWith(kind.echoesKey, `Id of the ${noun}`);
 
   return [
     route({
@@ -91,11 +91,7 @@ export function entityRoutes<P extends string, S extends z.ZodType, E = undefine
       permission: { action: 'write', scope: 'network' },
       params: pathParams('network_id'),
       body: kind.schema,
-      responses: kind.answersCreate
-        ? createdWith(kind.answersCreate.schema, kind.answersCreate.description)
-        : kind.echoesKey
-          ? keyAnswer
-          : createdEmpty,
+      responses: kind.answersCreate ? createdWith(kind.answersCreate.schema, kind.answersCreate.description) : (keyAnswer ?? createdEmpty),
       handle: ({ params: { network_id: networkId }, body: given }, ctx) =>
         rewrite(ctx, async () => {
           const body = given as z.output<S>;
@@ -132,7 +128,7 @@ export function entityRoutes<P extends string, S extends z.ZodType, E = undefine
       permission: { action: 'write', scope: 'network' },
       params,
       body: kind.changes ?? kind.schema,
-      responses: kind.echoesKey ? keyAnswer : done,
+      responses: keyAnswer ?? done,
       handle: ({ params: given, body: sent }, ctx) =>
         rewrite(ctx, async () => {
           const body = sent as z.output<S>;

@@ -13,8 +13,12 @@ export const seekQuery = z.object({
     .min(0)
     .max(4_294_967_295)
     .optional()
-    .describe(`Entries of a page; ${USUAL} when left out, never more than ${MOST}`),
-  page_token: z.string().max(2048).optional().describe('Token of the page before; absent or empty means the newest entries'),
+    .meta({ description: `Entries of a page; ${USUAL} when left out, never more than ${MOST}`, examples: [50] }),
+  page_token: z
+    .string()
+    .max(2048)
+    .optional()
+    .meta({ description: 'Token that the page before gave; absent or empty means the newest entries', examples: ['NDI'] }),
 });
 
 export interface Seek {

@@ -126,7 +126,7 @@ export function refusalsOf(route: Route): Record<string, Json> {
     ...(writes || route.params || route.query ? [400] : []),
     ...(known ? [401, 403] : []),
     ...(route.params ? [404] : []),
-    ...(writes ? [409] : []),
+    ...(writes && known ? [409] : []),
     ...(route.method === 'put' || route.method === 'delete' ? [412] : []),
     ...(route.body || route.rawBody ? [413] : []),
     ...[414, 431, 500, 502, 503],

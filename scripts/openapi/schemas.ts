@@ -34,6 +34,9 @@ export function schemaOf(schema: z.ZodType, components: Record<string, Json>): J
   return { $ref: `#/components/schemas/${id}` };
 }
 
+/** What holds values of the caller, not schemas. */
+const VALUES = new Set(['examples', 'default', 'enum', 'const']);
+
 /** References point to the components; ids are the components' names already; integers of JavaScript's own range are just integers. */
 function tidy<T>(node: T): T {
   if (Array.isArray(node)) return node.map(tidy) as T;
@@ -43,7 +46,11 @@ function tidy<T>(node: T): T {
     .filter(([key, value]) => !((key === 'maximum' || key === 'minimum') && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER))
     .map(([key, value]) => [
       key,
-      key === '$ref' && typeof value === 'string' ? value.replace('#/$defs/', '#/components/schemas/') : tidy(value),
+      key === '$ref' && typeof value === 'string'
+        ? value.replace('#/$defs/', '#/components/schemas/')
+        : VALUES.has(key)
+          ? value
+          : tidy(value),
     ]);
   return Object.fromEntries(entries) as T;
 }

@@ -72,7 +72,7 @@ export const haPairRoutes: readonly Route[] = [
       return replaceHaPair(body);
     },
     removesSilently: true,
-    echoesKey: true,
+    echoesKey: mutableCwfHaPair.shape.ha_pair_id,
   }).map(putAnswers200),
   status,
 ];

@@ -4,14 +4,23 @@ import { carrierWifiHaPairState } from './reported.ts';
 
 export const cwfHaPairConfigs = z
   .object({
-    transport_virtual_ip: cidr().min(5).max(49).describe('Address with prefix length that the active gateway of the two takes'),
+    transport_virtual_ip: cidr()
+      .min(5)
+      .max(49)
+      .meta({ description: 'Address with prefix length that the active gateway of the two takes', examples: ['10.10.10.11/24'] }),
   })
   .meta({ id: 'cwf_ha_pair_configs', description: 'What the gateways of a pair share' });
 
 const shape = {
-  ha_pair_id: nonEmpty().max(255).describe('Id of the pair'),
-  gateway_id_1: nonEmpty().max(255).describe('One gateway of the pair'),
-  gateway_id_2: nonEmpty().max(255).describe('The other'),
+  ha_pair_id: nonEmpty()
+    .max(255)
+    .meta({ description: 'Id that names the pair within its network', examples: ['pair1'] }),
+  gateway_id_1: nonEmpty()
+    .max(255)
+    .meta({ description: 'Id of the first gateway of the pair, which must exist', examples: ['cgw1'] }),
+  gateway_id_2: nonEmpty()
+    .max(255)
+    .meta({ description: 'Id of the second gateway of the pair, another one, which must exist', examples: ['cgw2'] }),
   config: cwfHaPairConfigs,
 } as const;
 

@@ -12,8 +12,10 @@ export const allowedGrePeer = z
       .min(5)
       .max(49)
       .refine((text) => isIpv4(text) || isIpv6(text) || isCidr(text), { error: 'must be an IP address, with or without a prefix length' })
-      .describe('Address of the peer, or a block of addresses'),
-    key: keepZero(uint32()).optional().describe('GRE key that tells its tunnels apart'),
+      .meta({ description: 'IP address of the peer, or a block of addresses', examples: ['192.0.2.80'] }),
+    key: keepZero(uint32())
+      .optional()
+      .meta({ description: 'GRE key that tells its tunnels apart', examples: [100] }),
   })
   .meta({ id: 'allowed_gre_peer', description: 'An access point or controller that may open a GRE tunnel' });
 
@@ -31,17 +33,27 @@ export const allowedGrePeers = z
 
 export const ipdrExportDst = z
   .object({
-    ip: ipv4().describe('Address of the collector'),
-    port: uint32().min(1).describe('Its port'),
+    ip: ipv4().meta({ description: 'IPv4 address of the collector of usage records', examples: ['192.0.2.81'] }),
+    port: uint32()
+      .min(1)
+      .meta({ description: 'UDP port at which the collector takes usage records (IPFIX)', examples: [2055] }),
   })
   .meta({ id: 'ipdr_export_dst', description: 'Where usage records are exported to' });
 
 export const gatewayHealthConfigs = z
   .object({
-    cpu_util_threshold_pct: float().optional().describe('Share of CPU time above which the gateway is unhealthy'),
-    mem_util_threshold_pct: float().optional().describe('Share of memory above which the gateway is unhealthy'),
-    gre_probe_interval_secs: uint32().optional().describe('Seconds between two probes of the GRE peers'),
-    icmp_probe_pkt_count: uint32().optional().describe('Packets sent in one probe'),
+    cpu_util_threshold_pct: float()
+      .optional()
+      .meta({ description: 'CPU load above which the gateway is unhealthy: a share from 0 to 1', examples: [0.9] }),
+    mem_util_threshold_pct: float()
+      .optional()
+      .meta({ description: 'Memory in use above which the gateway is unhealthy: a share from 0 to 1', examples: [0.9] }),
+    gre_probe_interval_secs: uint32()
+      .optional()
+      .meta({ description: 'Seconds between two probes of the GRE peers', examples: [10] }),
+    icmp_probe_pkt_count: uint32()
+      .optional()
+      .meta({ description: 'ICMP echo requests sent in one probe', examples: [5] }),
   })
   .meta({ id: 'gateway_health_configs', description: 'When a carrier Wi-Fi gateway counts as healthy' });
 

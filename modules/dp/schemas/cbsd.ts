@@ -7,17 +7,28 @@ const registration = () => z.enum(['unregistered', 'registered']);
 
 export const capabilities = z
   .object({
-    max_ibw_mhz: z.int().min(5).max(150).multipleOf(5).describe('Widest span of frequencies it can use at once, in MHz'),
-    min_power: z.number().describe('Least power of one antenna, in dBm'),
-    max_power: z.number().describe('Greatest power of one antenna, in dBm'),
-    number_of_antennas: z.int().min(1).describe('How many antennas transmit'),
+    max_ibw_mhz: z
+      .int()
+      .min(5)
+      .max(150)
+      .multipleOf(5)
+      .meta({ description: 'Widest span of frequencies that the radio can use at once, 5 to 150 MHz in steps of 5', examples: [150] }),
+    min_power: z.number().meta({ description: 'Least power of one antenna, in dBm', examples: [0] }),
+    max_power: z.number().meta({ description: 'Greatest power of one antenna, in dBm', examples: [24] }),
+    number_of_antennas: z
+      .int()
+      .min(1)
+      .meta({ description: 'Antennas that transmit', examples: [2] }),
   })
   .meta({ id: 'capabilities', description: 'What a CBSD can do' });
 
 export const frequencyPreferences = z
   .object({
     bandwidth_mhz: z.literal([5, 10, 15, 20]).describe('Wanted channel width, in MHz'),
-    frequencies_mhz: z.array(z.int().min(3555).max(3695).multipleOf(5)).describe('Wanted middles of channels in MHz, the best first'),
+    frequencies_mhz: z.array(z.int().min(3555).max(3695).multipleOf(5)).meta({
+      description: 'Wanted centre frequencies of channels in MHz, 3555 to 3695 in steps of 5, the best first',
+      examples: [[3600]],
+    }),
   })
   .meta({ id: 'frequency_preferences', description: 'Which spectrum a CBSD would like' });
 
@@ -26,12 +37,18 @@ const shape = {
   carrier_aggregation_enabled: z.boolean().describe('Join several channels; needs grant redundancy'),
   cbsd_category: z.enum(['a', 'b']).describe('Class of the device: `a` for low power, `b` for high power outdoors').meta({ default: 'b' }),
   desired_state: registration().describe('Whether it is to be registered with the spectrum access system'),
-  fcc_id: nonEmpty().max(255).describe('Certification id of the model'),
+  fcc_id: nonEmpty()
+    .max(255)
+    .meta({ description: 'FCC certification id of the model', examples: ['2AG32PBS31010'] }),
   frequency_preferences: frequencyPreferences,
   grant_redundancy: z.boolean().describe('Ask for more grants than are in use'),
-  serial_number: nonEmpty().max(255).describe('Serial number; in use once among all networks'),
+  serial_number: nonEmpty()
+    .max(255)
+    .meta({ description: 'Serial number of the radio; in use once among all networks', examples: ['120200002618AGP0001'] }),
   single_step_enabled: z.boolean().describe('Register by the device alone, without an installer'),
-  user_id: nonEmpty().max(255).describe('Who is registered as its user'),
+  user_id: nonEmpty()
+    .max(255)
+    .meta({ description: 'User id that the spectrum access system knows its owner by', examples: ['example-telecom'] }),
 } as const;
 
 export const mutableCbsd = z
@@ -47,8 +64,11 @@ export const cbsd = z
   .object({
     ...shape,
     installation_param: installationParam,
-    id: int64().describe('Number that this platform gave it; never used again'),
-    cbsd_id: z.string().optional().describe('Id that the spectrum access system gave it'),
+    id: int64().meta({ description: 'Number that this platform gave the CBSD; it is never used again', examples: [1] }),
+    cbsd_id: z
+      .string()
+      .optional()
+      .meta({ description: 'Id that the spectrum access system gave it', examples: ['2AG32PBS31010/120200002618AGP0001'] }),
     is_active: z.boolean().describe('Whether it was heard of lately'),
     state: registration().describe('Whether it is registered with the spectrum access system'),
     grants: nullWhenUnset(z.array(grant)).describe('Spectrum that it was granted'),
@@ -58,7 +78,7 @@ export const cbsd = z
 export const paginatedCbsds = z
   .object({
     cbsds: z.array(cbsd).describe('CBSDs of this page, by their number'),
-    total_count: int64().describe('How many there are on all pages'),
+    total_count: int64().meta({ description: 'CBSDs in the network, whatever part this is', examples: [1] }),
   })
   .meta({ id: 'paginated_cbsds', description: 'A page of CBSDs' });
 

@@ -5,7 +5,7 @@ import { bindAddress } from './address.ts';
 export const radiusConfig = z
   .object({
     secret: base64Bytes().meta({ default: 'MTIzNDU2' }).optional().describe('Secret shared with access points'),
-    network: z.string().meta({ default: 'udp' }).optional().describe('Transport to listen on'),
+    network: z.string().meta({ default: 'udp' }).optional().describe('Transport that access points send RADIUS over'),
     auth_addr: bindAddress().meta({ default: ':1812' }).optional().describe('Where authentication is served'),
     acct_addr: bindAddress().meta({ default: ':1813' }).optional().describe('Where accounting is served'),
     DAE_addr: bindAddress().meta({ default: ':3799' }).optional().describe('Where access points take orders to change or end a session'),

@@ -14,7 +14,10 @@ const timeouts = {
 } as const;
 
 const method = {
-  plmn_ids: nullWhenUnset(z.array(plmnId())).describe('Networks whose subscribers are served; none means all'),
+  plmn_ids: nullWhenUnset(z.array(plmnId())).meta({
+    description: 'Mobile networks (MCC and MNC in one) whose subscribers are served; none means all',
+    examples: [['00101']],
+  }),
   use_s6a: z.boolean().meta({ default: false }).optional().describe('Ask for subscribers over S6a in place of SWx'),
   mnc_len: int32().meta({ default: 3 }).optional().describe('Digits of the mobile network code in an IMSI'),
 } as const;

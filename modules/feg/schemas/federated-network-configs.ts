@@ -8,9 +8,17 @@ export const modeMapItem = z
       .enum(['local_subscriber', 's8_subscriber'])
       .optional()
       .describe('Who serves these subscribers; absent: the gateway with a partner for control'),
-    plmn: plmnId().optional().describe('Mobile network of the subscribers'),
-    imsi_range: z.string().optional().describe('First and last IMSI, `001010000000001:001010000000099`'),
-    apn: z.string().optional().describe('APN that they use'),
+    plmn: plmnId()
+      .optional()
+      .meta({ description: 'Mobile network of the subscribers: MCC and MNC in one', examples: ['00101'] }),
+    imsi_range: z
+      .string()
+      .optional()
+      .meta({ description: 'First and last IMSI of the subscribers, with a colon between', examples: ['001010000000001:001010000000099'] }),
+    apn: z
+      .string()
+      .optional()
+      .meta({ description: 'Name of the access point that the subscribers use', examples: ['internet'] }),
   })
   .meta({ id: 'mode_map_item', description: 'Some subscribers, and who serves them' });
 
@@ -23,7 +31,10 @@ export const federatedModeMap = z
 
 export const federatedNetworkConfigs = z
   .object({
-    feg_network_id: unset(z.string(), 'null').describe('Id of the federation network that serves this one'),
+    feg_network_id: unset(z.string(), 'null').meta({
+      description: 'Id of the federation network whose gateways connect this one to partners; empty for none',
+      examples: ['partners'],
+    }),
     federated_modes_mapping: federatedModeMap.optional(),
   })
   .meta({ id: 'federated_network_configs', description: 'How a network uses a federation network' });

@@ -7,13 +7,16 @@ import { csfb, hss, s6a, s8, swx } from './subscriber-proxies.ts';
 
 export const servedNetworkIds = z
   .array(z.string())
-  .meta({ id: 'served_network_ids', description: 'Ids of the networks whose gateways may use this federation' });
-export const servedNhIds = z
-  .array(z.string())
-  .meta({ id: 'served_nh_ids', description: 'Ids of the federation networks that may send requests on to this one' });
+  .meta({ id: 'served_network_ids', description: 'Ids of the networks whose gateways may use this federation', examples: [['city']] });
+export const servedNhIds = z.array(z.string()).meta({
+  id: 'served_nh_ids',
+  description: 'Ids of the federation networks that may send requests on to this one',
+  examples: [['neutral_host']],
+});
 export const nhRoutes = z.record(z.string(), z.string()).meta({
   id: 'nh_routes',
   description: 'Id of the federation network that serves subscribers, by their mobile network (five or six digits)',
+  examples: [{ '00101': 'partners' }],
 });
 
 const shape = {

@@ -4,19 +4,33 @@ import { diameterClientConfigs } from './diameter.ts';
 
 export const virtualApnRule = z
   .object({
-    apn_filter: z.string().optional().describe('Regular expression that the APN of a session has to match'),
-    charging_characteristics_filter: z.string().optional().describe('Regular expression for its charging characteristics'),
-    apn_overwrite: z.string().optional().describe('The APN to ask for instead'),
+    apn_filter: z
+      .string()
+      .optional()
+      .meta({ description: 'Regular expression that the APN of a session has to match', examples: ['internet.*'] }),
+    charging_characteristics_filter: z
+      .string()
+      .optional()
+      .meta({ description: 'Regular expression that the charging characteristics of a session have to match', examples: ['.*'] }),
+    apn_overwrite: z
+      .string()
+      .optional()
+      .meta({ description: 'Name of the APN to ask partners for instead', examples: ['vpn.partner.example'] }),
   })
   .meta({ id: 'virtual_apn_rule', description: 'Replaces the name of an APN in what partners are asked' });
 
 const partners = {
   server: diameterClientConfigs.optional(),
-  servers: nullWhenUnset(z.array(diameterClientConfigs)).describe('Servers among which sessions are spread; they count over `server`'),
+  servers: nullWhenUnset(z.array(diameterClientConfigs)).describe(
+    'Servers among which sessions are spread; when there are any, `server` is not used',
+  ),
 } as const;
 
 const apns = {
-  overwrite_apn: z.string().optional().describe('APN to ask for whatever the session names'),
+  overwrite_apn: z
+    .string()
+    .optional()
+    .meta({ description: 'APN to ask for whatever the session names', examples: ['partner'] }),
   virtual_apn_rules: nullWhenUnset(z.array(virtualApnRule)).describe('APN to ask for, by what the session names'),
 } as const;
 

@@ -9,7 +9,10 @@ const ipBlocks = () => z.array(z.string().min(5).max(49));
 
 const mobility = z.object({
   ...networkMobility.shape,
-  nat: z.object({ ip_blocks: ipBlocks().optional() }).optional().describe('Address blocks for mode NAT'),
+  nat: z
+    .object({ ip_blocks: ipBlocks().optional().describe('Blocks that addresses of subscribers are taken from') })
+    .optional()
+    .describe('Address blocks for mode NAT'),
   static: z
     .object({ ip_blocks_by_tac: z.record(z.string(), ipBlocks()).optional().describe('Blocks by tracking area code') })
     .optional()
@@ -31,8 +34,10 @@ const epc = z.object({
  */
 export const uncheckedCellularConfigs = z
   .object({
-    ran: z.object(networkRanConfigs.shape),
-    epc,
+    ran: z
+      .object(networkRanConfigs.shape)
+      .meta({ description: 'Radio settings that all cells share', examples: networkRanConfigs.meta()?.examples }),
+    epc: epc.describe('Packet core settings that all gateways share'),
     feg_network_id: fegNetworkId.optional(),
     ngc: networkNgcConfigs.optional(),
   })

@@ -17,7 +17,7 @@ import { knownReferences, unknownEnodebs } from '../services/gateway/references.
 const tag = 'LTE Gateways';
 const path = '/lte/{network_id}/gateways/{gateway_id}/connected_enodeb_serials';
 const params = pathParams('network_id', 'gateway_id');
-const serial = nonEmpty().describe('Serial number of an eNodeB');
+const serial = nonEmpty().meta({ description: 'Serial number of an eNodeB', examples: ['120200002618AGP0003'] });
 
 /** Joins or parts a gateway and one eNodeB. Errors: `not_found` (gateway), `invalid` (eNodeB). */
 function change(action: 'add_children' | 'remove_children', ctx: RequestContext, networkId: string, key: string, enodeb: string) {

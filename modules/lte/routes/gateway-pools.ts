@@ -1,7 +1,7 @@
 import { children, type Entity } from '../../../core/configurator/model.ts';
 import { invalid } from '../../../core/errors.ts';
 import type { Route } from '../../../core/module/route.ts';
-import { cellularGatewayPool, mutableCellularGatewayPool } from '../schemas/cellular-gateway-pool.ts';
+import { cellularGatewayPool, gatewayPoolId, mutableCellularGatewayPool } from '../schemas/cellular-gateway-pool.ts';
 import { CELLULAR_GATEWAY, GATEWAY_POOL } from '../services/entity-types.ts';
 import { entityMap, entityRoutes } from '../../../core/rest/entity-collection.ts';
 
@@ -40,6 +40,6 @@ export const gatewayPoolRoutes: readonly Route[] = [
         throw invalid(`gateway pool "${entity.key}" still has gateways: ${members.join(', ')}; take them out of it first`);
       return [];
     },
-    echoesKey: true,
+    echoesKey: gatewayPoolId,
   }),
 ];

@@ -74,7 +74,7 @@ export const networkCellularRoutes: readonly Route[] = [
     name: 'LteNetworkFederation',
     tag,
     what: 'id of the federation network that serves a network',
-    schema: z.string().describe('Id of a federation network; empty for none'),
+    schema: z.string().meta({ description: 'Id of a federation network; empty for none', examples: ['partners'] }),
     read: (network) => (cellularOf(network) ? (cellularOf(network)?.feg_network_id ?? '') : undefined),
     needs: (id) => federationNetwork(id),
     write: (id, network, federation) => {

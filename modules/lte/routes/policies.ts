@@ -41,7 +41,11 @@ interface ListKind {
 }
 
 const listQuery = pagingQuery.extend({
-  view: z.string().max(64).optional().describe('`full` asks for the whole objects, by id; in any case of letters'),
+  view: z
+    .string()
+    .max(64)
+    .optional()
+    .meta({ description: '`full` asks for the whole objects, by id; in any case of letters', examples: ['full'] }),
 });
 
 /** A list of ids, or with `?view=full` a map of whole objects. */

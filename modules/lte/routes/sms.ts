@@ -47,7 +47,7 @@ export const smsRoutes: readonly Route[] = [
     description: 'It waits until a gateway asks for it. The subscriber need not be known.',
     permission: writes,
     body: mutableSmsMessage,
-    responses: createdWith(z.string(), 'Id of the message'),
+    responses: createdWith(z.string().meta({ examples: ['sms_0001'] }), 'Id of the message'),
     handle: async ({ params: { network_id: networkId }, body }, ctx) => {
       const [network] = await ctx.read(networkById({ id: networkId }));
       if (!network) throw notFound(`network "${networkId}"`);

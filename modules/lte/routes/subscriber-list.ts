@@ -15,12 +15,29 @@ import { readSubscriber } from '../services/subscriber/model.ts';
 import { subscriberByNumber, subscriberPage } from '../services/subscriber/queries.ts';
 
 const listQuery = pagingQuery.extend({
-  verbose: z.string().max(16).optional().describe('`false` asks for ids only'),
-  msisdn: z.string().max(255).optional().describe('The one with this telephone number; the answer has no pages then'),
-  ip: z.string().max(64).optional().describe('Those that have this address now; the answer has no pages then'),
+  verbose: z
+    .string()
+    .max(16)
+    .optional()
+    .meta({ description: '`false` asks for ids only; anything else, or nothing, for whole subscribers', examples: ['false'] }),
+  msisdn: z
+    .string()
+    .max(255)
+    .optional()
+    .meta({ description: 'The one with this telephone number; the answer has no pages then', examples: ['4915112345678'] }),
+  ip: z
+    .string()
+    .max(64)
+    .optional()
+    .meta({ description: 'Those that have this address now; the answer has no pages then', examples: ['192.168.128.12'] }),
   state: subscriberActivity.optional().describe('Those in this state'),
   profile: subProfile.optional().describe('Those with this rate profile'),
-  name_prefix: z.string().min(1).max(255).optional().describe('Those whose name begins so; they come in the order of their names'),
+  name_prefix: z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .meta({ description: 'Those whose name begins so; they come in the order of their names', examples: ['Meter'] }),
 });
 
 type ListQuery = z.output<typeof listQuery>;

@@ -6,11 +6,17 @@ const mac = () => z.string().regex(/^[\da-f]{2}(?:[:-][\da-f]{2}){5}$/i, { error
 
 export const apnResource = z
   .object({
-    id: nonEmpty().describe('Id of the resource, one of its kind in the network'),
+    id: nonEmpty().meta({ description: 'Id of the resource, in use once in the network', examples: ['internet_agw1'] }),
     apn_name: apnName,
-    vlan_id: uint32().optional().describe('VLAN that carries the traffic of the access point'),
-    gateway_ip: ipv4().optional().describe('Next hop for that traffic'),
-    gateway_mac: mac().optional().describe('MAC address of the next hop'),
+    vlan_id: uint32()
+      .optional()
+      .meta({ description: 'Tag of the VLAN that carries the traffic of the access point', examples: [100] }),
+    gateway_ip: ipv4()
+      .optional()
+      .meta({ description: 'IPv4 address of the next hop for that traffic', examples: ['192.0.2.1'] }),
+    gateway_mac: mac()
+      .optional()
+      .meta({ description: 'MAC address of the next hop; asked for by ARP when left out', examples: ['0a:00:27:00:00:01'] }),
   })
   .meta({ id: 'apn_resource', description: 'How one gateway reaches the packet network behind an access point' });
 
@@ -25,7 +31,13 @@ export const apnResources = z
       seen.add(id);
     }
   })
-  .meta({ id: 'apn_resources', description: 'Resources for access points, by name of the access point' });
+  .meta({
+    id: 'apn_resources',
+    description: 'Resources for access points, by name of the access point, which each repeats',
+    examples: [
+      { internet: { id: 'internet_agw1', apn_name: 'internet', vlan_id: 100, gateway_ip: '192.0.2.1', gateway_mac: '0a:00:27:00:00:01' } },
+    ],
+  });
 
 export type ApnResource = z.infer<typeof apnResource>;
 export type ApnResources = z.infer<typeof apnResources>;

@@ -7,7 +7,10 @@ const isAddress = (text: string): boolean => isIpv4(text) || isIpv6(text) || isC
 const ipAddressMatch = z
   .object({
     version: z.enum(['IPv4', 'IPv6']).optional().describe('Family of the address; IPv4 when left out'),
-    address: z.string().optional().describe('Address or block of addresses'),
+    address: z
+      .string()
+      .optional()
+      .meta({ description: 'Address or block of addresses; any when left out', examples: ['192.0.2.0/24'] }),
   })
   .superRefine(({ version = 'IPv4', address }, ctx) => {
     if (address === undefined) return;
@@ -21,9 +24,13 @@ const legacyAddress = (end: string) =>
     .string()
     .refine(isAddress4, { error: 'must be an IPv4 address or block of addresses' })
     .optional()
-    .describe(`Older form of ip_${end}; is stored, and read back, as that`);
+    .meta({ description: `Older form of ip_${end}; is stored, and read back, as that`, examples: ['192.0.2.0/24'] });
 
-const port = (end: string) => uint32().max(65535).optional().describe(`${end} port; any when left out`);
+const port = (end: string) =>
+  uint32()
+    .max(65535)
+    .optional()
+    .meta({ description: `${end} port; any when left out`, examples: [443] });
 
 export const flowMatch = z
   .object({
@@ -43,7 +50,11 @@ export const flowMatch = z
     const path = [oldSource === undefined ? 'ipv4_dst' : 'ipv4_src'];
     ctx.addIssue({ code: 'custom', path, message: 'does not go with ip_src and ip_dst: use the one form or the other' });
   })
-  .meta({ id: 'flow_match', description: 'Which packets belong to a flow' });
+  .meta({
+    id: 'flow_match',
+    description: 'Which packets belong to a flow',
+    examples: [{ ip_proto: 'IPPROTO_TCP', ip_dst: { version: 'IPv4', address: '192.0.2.0/24' }, tcp_dst: 443, direction: 'UPLINK' }],
+  });
 
 export const flowDescription = z
   .object({ action: z.enum(['PERMIT', 'DENY']).describe('What happens to the packets'), match: flowMatch })

@@ -9,7 +9,10 @@ export const gatewayDnsRecords = z
 export const gatewayDnsConfigs = z
   .object({
     enable_caching: z.boolean().describe('Keep answers of other servers for a while'),
-    local_ttl: int32().describe('Seconds for which answers from the records may be kept'),
+    local_ttl: int32().meta({
+      description: 'Seconds for which others may keep answers that the gateway gives from its records',
+      examples: [60],
+    }),
     dhcp_server_enabled: z.boolean().describe('Run the DHCP server for eNodeBs'),
     records: gatewayDnsRecords.optional(),
   })

@@ -7,13 +7,19 @@ const neededForFallback = ['arfcn_2g', 'csfb_mcc', 'csfb_mnc', 'csfb_rat', 'lac'
 
 export const gatewayNonEpsConfigs = z
   .object({
-    csfb_mcc: mcc().optional().describe('Country code of the circuit-switched network'),
-    csfb_mnc: mnc().optional().describe('Network code of the circuit-switched network'),
-    lac: keepZero(uint32()).optional().describe('Location area code of the circuit-switched network'),
+    csfb_mcc: mcc()
+      .optional()
+      .meta({ description: 'Mobile country code of the circuit-switched network', examples: ['001'] }),
+    csfb_mnc: mnc()
+      .optional()
+      .meta({ description: 'Mobile network code of the circuit-switched network', examples: ['01'] }),
+    lac: keepZero(uint32())
+      .optional()
+      .meta({ description: 'Location area code (LAC) of the circuit-switched network', examples: [1] }),
     csfb_rat: keepZero(z.literal([0, 1]))
       .optional()
       .describe('Radio to fall back to: 0 for 2G, 1 for 3G'),
-    arfcn_2g: nullWhenUnset(z.array(uint32())).describe('2G channel numbers to fall back to'),
+    arfcn_2g: nullWhenUnset(z.array(uint32())).meta({ description: '2G channel numbers (ARFCN) to fall back to', examples: [[1]] }),
     non_eps_service_control: z
       .literal([0, 1, 2, 3])
       .describe(

@@ -6,7 +6,7 @@ export const pci = () => uint32().min(1).max(503);
 
 export const gatewayRanConfigs = z
   .object({
-    pci: pci().describe('Physical cell id for eNodeBs without one of their own'),
+    pci: pci().meta({ description: 'Physical cell id, 1 to 503, for managed eNodeBs without one of their own', examples: [260] }),
     transmit_enabled: z.boolean().describe('Let eNodeBs transmit that do not say otherwise'),
   })
   .meta({ id: 'gateway_ran_configs', description: 'Radio settings of one gateway' });

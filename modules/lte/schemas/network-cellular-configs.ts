@@ -3,7 +3,11 @@ import { networkEpcConfigs } from './network-epc-configs.ts';
 import { networkNgcConfigs } from './network-ngc-configs.ts';
 import { networkRanConfigs } from './network-ran-configs.ts';
 
-export const fegNetworkId = z.string().meta({ id: 'feg_network_id', description: 'Id of the federation network that serves this network' });
+export const fegNetworkId = z.string().meta({
+  id: 'feg_network_id',
+  description: 'Id of the federation network that serves this network; empty or absent for none',
+  examples: ['partners'],
+});
 
 export const networkCellularConfigs = z
   .object({

@@ -12,14 +12,25 @@ export const networkMobility = z
     ip_allocation_mode: z.enum(['NAT', 'STATIC', 'DHCP_PASSTHROUGH', 'DHCP_BROADCAST']).describe('Where subscriber addresses come from'),
     enable_static_ip_assignments: z.boolean().optional().describe('Honour the fixed addresses of subscribers'),
     enable_multi_apn_ip_allocation: z.boolean().optional().describe('Give each APN of a subscriber its own address'),
-    reserved_addresses: z.array(ipv4()).optional().describe('Addresses never given to a subscriber'),
+    reserved_addresses: z
+      .array(ipv4())
+      .optional()
+      .meta({ description: 'IPv4 addresses that are never given to a subscriber', examples: [['192.168.128.1']] }),
     nat: z
-      .object({ ip_blocks: z.array(ipBlock()).optional().describe('Blocks that addresses are taken from') })
+      .object({
+        ip_blocks: z
+          .array(ipBlock())
+          .optional()
+          .meta({ description: 'Blocks that addresses of subscribers are taken from', examples: [['192.168.128.0/24']] }),
+      })
       .optional()
       .describe('Address blocks for mode NAT'),
     static: z
       .object({
-        ip_blocks_by_tac: z.record(z.string(), z.array(ipBlock())).optional().describe('Blocks by tracking area code'),
+        ip_blocks_by_tac: z
+          .record(z.string(), z.array(ipBlock()))
+          .optional()
+          .meta({ description: 'Blocks that addresses are taken from, by tracking area code', examples: [{ '1': ['10.1.0.0/16'] }] }),
       })
       .optional()
       .describe('Address blocks for mode STATIC'),
@@ -34,4 +45,5 @@ export const networkMobility = z
         ctx.addIssue({ code: 'custom', path: [name], message: `does not go with ip_allocation_mode ${mode}` });
       }
     }
-  });
+  })
+  .meta({ examples: [{ ip_allocation_mode: 'NAT', enable_static_ip_assignments: false, nat: { ip_blocks: ['192.168.128.0/24'] } }] });

@@ -3,9 +3,22 @@ import { base64Bytes, nullWhenUnset, uint32 } from '../../../core/rest/fields.ts
 
 export const suciProfile = z
   .object({
-    home_network_public_key_identifier: uint32().max(255).optional().describe('Number under which devices name this key'),
-    home_network_public_key: base64Bytes().optional().describe('Public key that devices conceal their identity with'),
-    home_network_private_key: base64Bytes().optional().describe('Private key that reveals it'),
+    home_network_public_key_identifier: uint32()
+      .max(255)
+      .optional()
+      .meta({ description: 'Number from 0 to 255 under which devices name this key', examples: [2] }),
+    home_network_public_key: base64Bytes()
+      .optional()
+      .meta({
+        description: 'Public key that devices conceal their identity with: base64 of the raw point',
+        examples: ['NDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU='],
+      }),
+    home_network_private_key: base64Bytes()
+      .optional()
+      .meta({
+        description: 'Private key with which gateways reveal concealed identities: base64 of the raw key',
+        examples: ['MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI='],
+      }),
     protection_scheme: z
       .enum(['ProfileA', 'ProfileB'])
       .optional()

@@ -10,15 +10,25 @@ export const subframeAssignment = () => uint32().max(6);
 export const specialSubframePattern = () => uint32().max(9);
 
 const fddConfig = z.object({
-  earfcndl: uint32().min(1).describe('Downlink channel number (EARFCN); lies in an FDD band'),
-  earfcnul: uint32().min(1).describe('Uplink channel number (EARFCN); lies in the uplink of the same band'),
+  earfcndl: uint32()
+    .min(1)
+    .meta({ description: 'Downlink channel number (EARFCN) in an FDD band, which decides the band', examples: [1] }),
+  earfcnul: uint32()
+    .min(1)
+    .meta({ description: 'Uplink channel number (EARFCN) in the uplink part of the same band', examples: [18001] }),
 });
 
 const tddConfig = z.object({
-  earfcndl: uint32().min(1).describe('Channel number (EARFCN); lies in a TDD band'),
+  earfcndl: uint32()
+    .min(1)
+    .meta({ description: 'Channel number (EARFCN) in a TDD band, for both directions', examples: [44590] }),
   // Zero is a split of its own in 3GPP, yet the contract counts it as missing in a required number.
-  subframe_assignment: subframeAssignment().min(1).describe('Uplink-downlink split of a frame'),
-  special_subframe_pattern: specialSubframePattern().min(1).describe('Layout of the special subframe'),
+  subframe_assignment: subframeAssignment()
+    .min(1)
+    .meta({ description: 'Uplink-downlink split of a frame, 1 to 6 (3GPP TS 36.211, table 4.2-2)', examples: [2] }),
+  special_subframe_pattern: specialSubframePattern()
+    .min(1)
+    .meta({ description: 'Layout of the special subframe, 1 to 9 (3GPP TS 36.211, table 4.2-1)', examples: [7] }),
 });
 
 export const networkRanConfigs = z
@@ -48,7 +58,11 @@ export const networkRanConfigs = z
       if (band?.mode !== 'TDD') fault(notIn('TDD', tdd.earfcndl, band?.band), 'tdd_config', 'earfcndl');
     }
   })
-  .meta({ id: 'network_ran_configs', description: 'Radio settings that all cells of a network share' });
+  .meta({
+    id: 'network_ran_configs',
+    description: 'Radio settings that all cells of a network share',
+    examples: [{ bandwidth_mhz: 20, tdd_config: { earfcndl: 44_590, subframe_assignment: 2, special_subframe_pattern: 7 } }],
+  });
 
 const notIn = (mode: string, earfcn: number, band: number | undefined): string =>
   band === undefined ? `${earfcn} lies in no LTE band` : `${earfcn} lies in band ${band}, which is no ${mode} band`;

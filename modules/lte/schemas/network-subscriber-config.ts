@@ -1,9 +1,17 @@
 import { z } from 'zod';
 import { nonEmpty } from '../../../core/rest/fields.ts';
 
-export const baseName = nonEmpty().meta({ id: 'base_name', description: 'Name of a group of policy rules' });
-export const baseNames = z.array(baseName).meta({ id: 'base_names', description: 'Names of groups of policy rules' });
-export const ruleNames = z.array(z.string()).meta({ id: 'rule_names', description: 'Ids of policy rules' });
+export const baseName = nonEmpty().meta({
+  id: 'base_name',
+  description: 'Name of the group of policy rules (base name)',
+  examples: ['basic'],
+});
+export const baseNames = z
+  .array(baseName)
+  .meta({ id: 'base_names', description: 'Names of groups of policy rules (base names)', examples: [['basic']] });
+export const ruleNames = z
+  .array(z.string())
+  .meta({ id: 'rule_names', description: 'Ids of policy rules, which must exist', examples: [['allow_all']] });
 
 export const networkSubscriberConfig = z
   .object({

@@ -7,14 +7,14 @@ const qosClassId = z
 
 const gbr = z
   .object({
-    uplink: uint32().describe('Guaranteed uplink rate, in bits per second'),
-    downlink: uint32().describe('Guaranteed downlink rate, in bits per second'),
+    uplink: uint32().meta({ description: 'Guaranteed uplink rate, in bits per second', examples: [1000000] }),
+    downlink: uint32().meta({ description: 'Guaranteed downlink rate, in bits per second', examples: [2000000] }),
   })
   .meta({ id: 'gbr', description: 'Rates that the bearer is guaranteed' });
 
 const arp = z
   .object({
-    priority_level: keepZero(uint32().max(15), 15).optional().describe('Rank when resources are short; 1 goes first'),
+    priority_level: keepZero(uint32().max(15), 15).optional().describe('Rank when resources are short, 1 to 15; 1 goes first'),
     preemption_capability: keepZero(z.boolean(), true).optional().describe('May take resources from bearers of lower rank'),
     preemption_vulnerability: keepZero(z.boolean(), false).optional().describe('May lose resources to bearers of higher rank'),
   })
@@ -22,9 +22,14 @@ const arp = z
 
 export const policyQosProfile = z
   .object({
-    id: nonEmpty().max(255).describe('Id of the profile'),
-    max_req_bw_ul: uint32().describe('Highest uplink rate, in bits per second'),
-    max_req_bw_dl: uint32().describe('Highest downlink rate, in bits per second'),
+    id: nonEmpty()
+      .max(255)
+      .meta({ description: 'Id of the QoS profile, which rules name', examples: ['gold'] }),
+    max_req_bw_ul: uint32().meta({ description: 'Highest uplink rate of the traffic together, in bits per second', examples: [100000000] }),
+    max_req_bw_dl: uint32().meta({
+      description: 'Highest downlink rate of the traffic together, in bits per second',
+      examples: [200000000],
+    }),
     class_id: qosClassId,
     gbr: gbr.optional(),
     arp: arp.optional(),

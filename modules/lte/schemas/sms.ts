@@ -4,8 +4,12 @@ import { subscriberId } from './subscriber-id.ts';
 
 const content = {
   imsi: subscriberId,
-  source_msisdn: nonEmpty().max(255).describe('Number that it comes from'),
-  message: nonEmpty().max(2000).describe('The text'),
+  source_msisdn: nonEmpty()
+    .max(255)
+    .meta({ description: 'Number of the sender, as the subscriber is to see it', examples: ['4915112345678'] }),
+  message: nonEmpty()
+    .max(2000)
+    .meta({ description: 'Text of the message; a long one is sent in several parts', examples: ['Your data plan ends tomorrow.'] }),
 };
 
 export const mutableSmsMessage = z
@@ -14,13 +18,25 @@ export const mutableSmsMessage = z
 
 export const smsMessage = z
   .object({
-    pk: nonEmpty().describe('Id of the message'),
-    status: unset(z.enum(['Waiting', 'Delivered', 'Failed']).describe('How far it got'), 'null'),
+    pk: nonEmpty().meta({ description: 'Id that the platform gave the message', examples: ['sms_0001'] }),
+    status: unset(z.enum(['Waiting', 'Delivered', 'Failed']).describe('How far the message got'), 'null'),
     ...content,
-    time_created: unset(z.iso.datetime().describe('When it was given to the network'), 'null'),
-    time_last_attempted: z.iso.datetime().optional().describe('When a gateway last tried to deliver it'),
-    attempt_count: z.int().min(0).describe('How often that was tried'),
-    error_status: z.string().optional().describe('Why it failed'),
+    time_created: unset(
+      z.iso.datetime().meta({ description: 'When the message was given to the platform', examples: ['2026-01-31T12:00:00Z'] }),
+      'null',
+    ),
+    time_last_attempted: z.iso
+      .datetime()
+      .optional()
+      .meta({ description: 'When a gateway last tried to deliver it; missing before the first try', examples: ['2026-01-31T12:00:05Z'] }),
+    attempt_count: z
+      .int()
+      .min(0)
+      .meta({ description: 'How often delivery was tried', examples: [1] }),
+    error_status: z
+      .string()
+      .optional()
+      .meta({ description: 'Why delivery failed the last time', examples: ['Subscriber absent'] }),
   })
   .meta({ id: 'sms_message', description: 'A text message to a subscriber' });
 

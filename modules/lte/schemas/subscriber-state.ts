@@ -13,13 +13,24 @@ export const subscriberState = z
     mobility: z
       .array(
         z
-          .object({ apn: nonEmpty().describe('Access point'), ip: ipv4().describe('Address in use there') })
+          .object({
+            apn: nonEmpty().meta({ description: 'Access point that the address belongs to', examples: ['internet'] }),
+            ip: ipv4().meta({ description: 'IPv4 address that the subscriber has there', examples: ['192.168.128.12'] }),
+          })
           .meta({ id: 'subscriber_ip_allocation', description: 'Address of a subscriber at an access point' }),
       )
       .optional()
       .describe('Addresses in use'),
     directory: z
-      .object({ location_history: unset(z.array(z.string()).describe('Hardware ids of gateways, the newest first'), 'null') })
+      .object({
+        location_history: unset(
+          z.array(z.string()).meta({
+            description: 'Hardware ids of the gateways that served the subscriber, the newest first',
+            examples: [['22ffea10-7fc4-4427-975a-b9e4ce8f6f4d']],
+          }),
+          'null',
+        ),
+      })
       .meta({ id: 'subscriber_directory_record', description: 'Where a subscriber is and was' })
       .optional(),
   })
@@ -29,8 +40,13 @@ export const subscriberStatus = z
   .object({
     icmp: z
       .object({
-        latency_ms: unset(z.number().describe('Round trip in milliseconds'), 'null'),
-        last_reported_time: int64().optional().describe('When, unix milliseconds'),
+        latency_ms: unset(
+          z.number().meta({ description: 'Round-trip time of the last ping to the device, in milliseconds', examples: [32.5] }),
+          'null',
+        ),
+        last_reported_time: int64()
+          .optional()
+          .meta({ description: 'When the gateway reported this, unix milliseconds', examples: [1767182400000] }),
       })
       .meta({ id: 'icmp_status', description: 'How long a ping takes' })
       .optional(),

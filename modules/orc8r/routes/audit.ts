@@ -10,12 +10,16 @@ import { auditPage } from '../schemas/history.ts';
 const text = () => z.string().max(512).optional();
 
 const query = seekQuery.extend({
-  actor: text().describe('Only what this one did: `operator:admin`'),
-  action: text().describe('Only this action: `gateway.update`'),
-  network: text().describe('Only in this network'),
-  target: text().describe('Only what was done to this'),
-  from: moment().optional().describe('Not before this: unix milliseconds, or a date and time'),
-  to: moment().optional().describe('Before this: unix milliseconds, or a date and time'),
+  actor: text().meta({ description: 'Only what this one did', examples: ['operator:admin'] }),
+  action: text().meta({ description: 'Only this kind of action', examples: ['gateway.update'] }),
+  network: text().meta({ description: 'Only what was done in this network', examples: ['city'] }),
+  target: text().meta({ description: 'Only what was done to the thing with this key', examples: ['agw1'] }),
+  from: moment()
+    .optional()
+    .meta({ description: 'Not before this: unix milliseconds, or a date and time', examples: ['2026-01-31T12:00:00Z'] }),
+  to: moment()
+    .optional()
+    .meta({ description: 'Before this: unix milliseconds, or a date and time', examples: ['2026-02-01T00:00:00Z'] }),
 });
 
 const given = (value: string | undefined): string | null => value ?? null;

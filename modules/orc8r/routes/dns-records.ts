@@ -60,7 +60,7 @@ export function dnsRecordRoutes({ base, name, tag }: NetworkFamily): Route[] {
       permission: writes,
       params: one,
       body: dnsConfigRecord,
-      responses: createdWith(nonEmpty(), 'The name'),
+      responses: createdWith(nonEmpty().meta({ examples: ['cache.example.com'] }), 'The name'),
       handle: async ({ params: { network_id: id, domain }, body }, ctx) => {
         await changeDns(ctx, id, (dns) => addRecord(dns, domain, body));
         return created(domain);

@@ -88,7 +88,9 @@ const genericParts: readonly Route[] = [
     name: 'NetworkType',
     tag: 'Networks',
     what: 'type of a network',
-    schema: nonEmpty().max(255),
+    schema: nonEmpty()
+      .max(255)
+      .meta({ description: 'Kind of network, as `network_type` of a network says', examples: ['lte'] }),
     read: (network) => network.type,
     write: (value) => [{ do: 'update_network', type: value }],
   }),

@@ -13,8 +13,17 @@ import { toRevision } from '../services/revision.ts';
 
 const tag = 'History';
 const which = {
-  type: z.string().min(1).max(255).optional().describe('Only entities of this type; `network` for the network itself'),
-  key: z.string().max(255).optional().describe('Only the entity with this key; goes with `type`'),
+  type: z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .meta({ description: 'Only entities of this type; `network` for the network itself', examples: ['cellular_gateway'] }),
+  key: z
+    .string()
+    .max(255)
+    .optional()
+    .meta({ description: 'Only the entity with this key; goes with `type`', examples: ['agw1'] }),
 };
 
 /** Error: `invalid`. */

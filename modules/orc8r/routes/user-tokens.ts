@@ -44,7 +44,7 @@ const create = route({
       .min(60)
       .max(10 * 366 * 86_400)
       .optional()
-      .describe('Seconds after which it ends; never when left out'),
+      .meta({ description: 'Seconds after which the token ends; it never does when this is left out', examples: [86_400] }),
   }),
   body: policies,
   responses: answers(policyList, 'The new token'),

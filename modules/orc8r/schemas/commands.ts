@@ -8,19 +8,32 @@ const host = nonEmpty()
 
 export const pingRequest = z
   .object({
-    packets: int32().min(1).max(1000).optional().meta({ description: 'Packets to send to each host', default: 4 }),
-    hosts: z.array(host).max(100).describe('Names or addresses to ping'),
+    packets: int32().min(1).max(1000).optional().meta({ description: 'Echo requests to send to each host, 1 to 1000', default: 4 }),
+    hosts: z
+      .array(host)
+      .max(100)
+      .meta({ description: 'Names or IP addresses to ping, at most 100; names are resolved by the gateway', examples: [['8.8.8.8']] }),
   })
   .meta({ id: 'ping_request', description: 'Hosts that a gateway is to ping' });
 
 export const pingResult = z
   .object({
-    host_or_ip: nonEmpty().describe('The host as asked for'),
-    num_packets: int32().describe('Packets asked for'),
-    packets_transmitted: int32().optional().describe('Packets sent'),
-    packets_received: int32().optional().describe('Packets that came back'),
-    avg_response_ms: z.number().optional().describe('Mean time until they came back, milliseconds'),
-    error: z.string().optional().describe('Why the ping failed'),
+    host_or_ip: nonEmpty().meta({ description: 'The host as it was asked for', examples: ['8.8.8.8'] }),
+    num_packets: int32().meta({ description: 'Echo requests that were asked for', examples: [4] }),
+    packets_transmitted: int32()
+      .optional()
+      .meta({ description: 'Echo requests that left the gateway', examples: [4] }),
+    packets_received: int32()
+      .optional()
+      .meta({ description: 'Echo replies that came back', examples: [4] }),
+    avg_response_ms: z
+      .number()
+      .optional()
+      .meta({ description: 'Mean round-trip time of the replies, in milliseconds', examples: [11.3] }),
+    error: z
+      .string()
+      .optional()
+      .meta({ description: 'Why the host could not be pinged; missing when it could', examples: ['unknown host'] }),
   })
   .meta({ id: 'ping_result', description: 'How one host answered' });
 
@@ -32,16 +45,27 @@ const json = z.record(z.string(), z.unknown());
 
 export const genericCommandParams = z
   .object({
-    command: nonEmpty().max(255).describe('Name of a command that the gateway allows'),
-    params: json.optional().describe('Parameters of the command: any JSON'),
+    command: nonEmpty()
+      .max(255)
+      .meta({ description: 'Name of a command that the configuration of the gateway allows', examples: ['ps'] }),
+    params: json
+      .optional()
+      .meta({ description: 'Parameters of the command, as its script on the gateway takes them', examples: [{ shell_params: ['-ef'] }] }),
   })
   .meta({ id: 'generic_command_params', description: 'A command for the agent of a gateway' });
 
 export const genericCommandResponse = z
-  .object({ response: json.optional().describe('What the command answered: any JSON') })
+  .object({
+    response: json
+      .optional()
+      .meta({ description: 'What the command wrote and how it ended, in a form of its own', examples: [{ returncode: 0 }] }),
+  })
   .meta({ id: 'generic_command_response', description: 'The answer to a command' });
 
-export const serviceNames = z.array(nonEmpty().max(255)).max(100).describe('Names of services on the gateway; none means all of them');
+export const serviceNames = z
+  .array(nonEmpty().max(255))
+  .max(100)
+  .meta({ description: 'Names of services on the gateway; an empty list restarts all of them', examples: [['mme']] });
 
 export type PingRequest = z.infer<typeof pingRequest>;
 export type PingResponse = z.infer<typeof pingResponse>;

@@ -10,11 +10,16 @@ export const gatewayId = z
   .min(1)
   .max(255)
   .regex(/^[a-z][\da-z_-]+$/, { error: 'must begin with a small letter and go on with small letters, digits, _ or -' })
-  .meta({ id: 'gateway_id', description: 'Id of a gateway' });
-export const gatewayName = nonEmpty().meta({ id: 'gateway_name', description: 'What people call the gateway' });
+  .meta({
+    id: 'gateway_id',
+    description: 'Id of the gateway within the network: a small letter, then small letters, digits, `_` and `-`',
+    examples: ['agw1'],
+  });
+export const gatewayName = nonEmpty().meta({ id: 'gateway_name', description: 'Name of the gateway for people', examples: ['Roof'] });
 export const gatewayDescription = nonEmpty().meta({
   id: 'gateway_description',
   description: 'What the gateway is for, or where it stands',
+  examples: ['North roof'],
 });
 
 /** The properties that gateways of every kind share; a kind's own model spreads these and adds to them. */
@@ -33,13 +38,17 @@ export const magmadGateway = z
   .object(gatewayShape)
   .meta({ id: 'magmad_gateway', description: 'A gateway, as far as all kinds of gateways are alike' });
 
-export const pageToken = z.string().meta({ id: 'page_token', description: 'Where the next page begins; empty when there is none' });
+export const pageToken = z.string().meta({
+  id: 'page_token',
+  description: 'Token of the next page, for the parameter `page_token`; empty when there is none',
+  examples: ['YWd3MQ'],
+});
 
 export const paginatedGateways = z
   .object({
     page_token: pageToken,
     gateways: z.record(z.string(), magmadGateway).describe('Gateways of this page by id'),
-    total_count: int64().describe('Gateways in the network, on all pages'),
+    total_count: int64().meta({ description: 'Gateways in the network, whatever page this is', examples: [1] }),
   })
   .meta({ id: 'paginated_gateways', description: 'A page of gateways' });
 

@@ -8,10 +8,23 @@ export const networkId = z
   .min(1)
   .max(255)
   .regex(/^[\da-z_-]+$/, { error: 'may hold small letters, digits, _ and - only' })
-  .meta({ id: 'network_id', description: 'Id of a network' });
-export const networkName = nonEmpty().meta({ id: 'network_name', description: 'What people call the network' });
-export const networkDescription = nonEmpty().meta({ id: 'network_description', description: 'What the network is for' });
-export const networkType = z.string().meta({ id: 'network_type', description: 'Kind of network; decides which module looks after it' });
+  .meta({
+    id: 'network_id',
+    description: 'Id of the network: small letters, digits, `_` and `-`; it stands in every path',
+    examples: ['city'],
+  });
+export const networkName = nonEmpty().meta({ id: 'network_name', description: 'Name of the network for people', examples: ['City'] });
+export const networkDescription = nonEmpty().meta({
+  id: 'network_description',
+  description: 'What the network is for, or where it is',
+  examples: ['Downtown'],
+});
+export const networkType = z.string().meta({
+  id: 'network_type',
+  description:
+    'Kind of network: `lte`, `feg`, `feg_lte`, `carrier_wifi_network`, or another one; it decides which module looks after the network',
+  examples: ['lte'],
+});
 
 export const network = z
   .object({

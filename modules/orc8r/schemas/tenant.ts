@@ -1,9 +1,21 @@
 import { z } from 'zod';
 import { int64, unset } from '../../../core/rest/fields.ts';
 
-const tenantName = () => z.string().max(1024).optional().describe('What people call the tenant');
-const tenantNetworks = () => z.array(z.string().min(1).max(255)).max(10_000).describe('Ids of its networks, which need not exist yet');
-const tenantId = () => int64().min(0).describe('Number of the tenant');
+const tenantName = () =>
+  z
+    .string()
+    .max(1024)
+    .optional()
+    .meta({ description: 'Name of the tenant for people', examples: ['Example Telecom'] });
+const tenantNetworks = () =>
+  z
+    .array(z.string().min(1).max(255))
+    .max(10_000)
+    .meta({ description: 'Ids of the networks that belong to the tenant; they need not exist yet', examples: [['city']] });
+const tenantId = () =>
+  int64()
+    .min(0)
+    .meta({ description: 'Number of the tenant, chosen by who makes it', examples: [1] });
 
 export const tenant = z
   .object({ id: tenantId(), name: tenantName(), networks: tenantNetworks() })
@@ -16,8 +28,9 @@ export const changedTenant = z
 
 export const controlProxy = z
   .object({
-    control_proxy: unset(z.string().max(64 * 1024), 'null').describe(
-      'Text of the control_proxy.yml that gateways are given when they register',
-    ),
+    control_proxy: unset(z.string().max(64 * 1024), 'null').meta({
+      description: 'Text of the control_proxy.yml that gateways are given when they register',
+      examples: ['cloud_address: controller.orc8r.test\ncloud_port: 8443\n'],
+    }),
   })
   .meta({ id: 'control_proxy', description: 'How gateways of a tenant reach the platform' });

@@ -3,13 +3,17 @@ import { nonEmpty } from '../../../core/rest/fields.ts';
 import { gatewayId } from './gateway.ts';
 import { tierId } from './tier-id.ts';
 
-export const tierName = z.string().meta({ id: 'tier_name', description: 'What people call the tier' });
-export const tierVersion = nonEmpty().meta({ id: 'tier_version', description: 'Software version that gateways of the tier are to run' });
+export const tierName = z.string().meta({ id: 'tier_name', description: 'Name of the tier for people', examples: ['Default'] });
+export const tierVersion = nonEmpty().meta({
+  id: 'tier_version',
+  description: 'Software version that gateways of the tier are to run; those with `autoupgrade_enabled` install it',
+  examples: ['1.9.0-0'],
+});
 
 export const tierImage = z
   .object({
-    name: z.string().describe('Name of the image'),
-    order: z.int().describe('Place in the sequence of installation'),
+    name: z.string().meta({ description: "Name of the image in the gateways' package repository", examples: ['magma'] }),
+    order: z.int().meta({ description: 'Place in the sequence of installation; lower numbers go first', examples: [1] }),
   })
   .meta({ id: 'tier_image', description: 'An image that gateways of a tier are to install' });
 
@@ -22,7 +26,12 @@ export const tierGateways = z
   .array(gatewayId)
   .max(15_000)
   .refine((ids) => new Set(ids).size === ids.length, { error: 'must not name a gateway twice' })
-  .meta({ id: 'tier_gateways', description: 'Ids of the gateways in a tier', uniqueItems: true });
+  .meta({
+    id: 'tier_gateways',
+    description: 'Ids of the gateways in the tier; a gateway has one tier at most, the newest assignment wins',
+    examples: [['agw1']],
+    uniqueItems: true,
+  });
 
 export const tier = z
   .object({

@@ -6,8 +6,14 @@ export const username = z
   .min(1)
   .max(128)
   .regex(/^[^\p{Cc}\s:/]+$/u, { error: 'may not hold blanks, control characters, ":" or "/"' })
-  .describe('Name of the user');
-const password = () => z.string().min(1).max(1024).meta({ format: 'password' }).describe('Password for the login; never shown again');
+  .meta({ description: 'Name to log in with; no blanks, `:` or `/`', examples: ['ann'] });
+const password = () =>
+  z
+    .string()
+    .min(1)
+    .max(1024)
+    .meta({ format: 'password' })
+    .meta({ description: 'Password for the login; kept as a hash and never shown', examples: ['correct horse battery'] });
 
 export const user = z.object({ username, password: password() }).meta({ id: 'user', description: 'Name and password of a user' });
 
@@ -24,8 +30,17 @@ export const policy = z
     effect: z.enum(['DENY', 'ALLOW']).optional().describe('One DENY outweighs every ALLOW; DENY when left out'),
     action: z.enum(['READ', 'WRITE']).optional().describe('WRITE includes READ; when left out, READ if it allows and WRITE if it denies'),
     resourceType: z.enum(['NETWORK_ID', 'TENANT_ID', 'URI']).optional().describe('What it is about; URI when left out'),
-    path: nonEmpty().max(1024).optional().describe('For URI: a glob over path and query, `*` within a segment, `**` across segments'),
-    resourceIDs: nullWhenUnset(z.array(nonEmpty().max(255)).max(1000)).describe('For NETWORK_ID and TENANT_ID: the ids, or `*`'),
+    path: nonEmpty()
+      .max(1024)
+      .optional()
+      .meta({
+        description: 'For URI: a glob over path and query, `*` within a segment, `**` across segments',
+        examples: ['/magma/v1/networks/city/**'],
+      }),
+    resourceIDs: nullWhenUnset(z.array(nonEmpty().max(255)).max(1000)).meta({
+      description: 'For NETWORK_ID and TENANT_ID: the ids, or `*`',
+      examples: [['city']],
+    }),
   })
   .superRefine(({ resourceType = 'URI', path, resourceIDs }, ctx) => {
     const fault = (at: (string | number)[], message: string) => ctx.addIssue({ code: 'custom', path: at, message });
@@ -38,7 +53,11 @@ export const policy = z
     for (const [index, id] of (resourceIDs ?? []).entries())
       if (!/^(\*|0|[1-9]\d{0,15})$/.test(id)) fault(['resourceIDs', index], 'must be the number of a tenant, or *');
   })
-  .meta({ id: 'policy', description: 'What a token may, or may not' });
+  .meta({
+    id: 'policy',
+    description: 'What a token may, or may not',
+    examples: [{ effect: 'ALLOW', action: 'WRITE', resourceType: 'NETWORK_ID', resourceIDs: ['city'] }],
+  });
 
 export const policies = z.array(policy).max(100).meta({ id: 'policies', description: 'What a token may; nothing when there are none' });
 
@@ -46,22 +65,37 @@ const time = () => z.int().optional();
 
 export const policyList = z
   .object({
-    token: unset(z.string(), 'null').describe('Right after it was made the token itself, later only its id'),
-    policies: nullWhenUnset(policies).describe('What it may; null: whatever its user may'),
-    id: z.string().optional().describe('Id of the token; a DELETE takes this'),
-    prefix: z.string().optional().describe('Its first characters'),
-    created_at: time().describe('When it was made, in unix milliseconds'),
-    expires_at: time().describe('When it ends, in unix milliseconds; never when missing'),
-    last_used_at: time().describe('When it was last used, in unix milliseconds, to within five minutes'),
+    token: unset(z.string(), 'null').meta({
+      description: 'Right after it was made the token itself, later only its id',
+      examples: ['op_2x8mQv6tKc4hPZ1nRb7sYw3dLf9gAeUiXoBjWlCqVtMyDkGz'],
+    }),
+    policies: nullWhenUnset(policies).describe('What the token may do; null lets it do whatever its user may'),
+    id: z
+      .string()
+      .optional()
+      .meta({ description: 'Id of the token, which a DELETE takes in place of the token itself', examples: ['tok_9f86d081884c7d65'] }),
+    prefix: z
+      .string()
+      .optional()
+      .meta({ description: 'First characters of the token, by which its holder recognises it', examples: ['op_2x8mQv'] }),
+    created_at: time().meta({ description: 'When the token was made, unix milliseconds', examples: [1767182400000] }),
+    expires_at: time().meta({
+      description: 'When the token ends, unix milliseconds; it never does when this is missing',
+      examples: [1767225600000],
+    }),
+    last_used_at: time().meta({
+      description: 'When the token was last used, unix milliseconds, to within five minutes; missing when it never was',
+      examples: [1767182700000],
+    }),
   })
   .meta({ id: 'policyList', description: 'A token of a user' });
 
 export const userRecord = z
   .object({
     username,
-    tokens: z.array(z.string()).describe('Ids of the tokens'),
+    tokens: z.array(z.string()).meta({ description: 'Ids of the tokens of the user', examples: [['tok_9f86d081884c7d65']] }),
     has_password: z.boolean().describe('Whether there is a password to log in with'),
-    created_at: z.int().describe('In unix milliseconds'),
+    created_at: z.int().meta({ description: 'When the user was made, unix milliseconds', examples: [1767182400000] }),
   })
   .meta({ id: 'user_record', description: 'A user, without secrets' });
 

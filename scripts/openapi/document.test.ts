@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { createRegistry } from '../../core/module/registry.ts';
+import { faultsOf } from '../../core/rest/parse.ts';
+import { normalise } from '../../core/rest/normalise.ts';
+import { modules } from '../../modules/index.ts';
+import { openApiDocument } from './document.ts';
+import { type Json, resolve } from './json.ts';
+import { review } from './review.ts';
+
+const registry = createRegistry(modules);
+const document = openApiDocument(registry, '0.0.0');
+const operation = (path: string, method: string): Json => (document['paths'] as Record<string, Record<string, Json>>)[path]?.[method] ?? {};
+const exampleIn = (holder: unknown): unknown =>
+  (resolve(document, holder)['content'] as Record<string, Json> | undefined)?.['application/json']?.['example'];
+
+describe('the OpenAPI document of all modules', () => {
+  it('says enough about everything', () => {
+    expect(review(document)).toEqual([]);
+  });
+
+  it.each(registry.routes.flatMap((route) => (route.body ? [{ route, body: route.body, id: route.operationId }] : [])))(
+    'shows a body that $id takes',
+    ({ route, body }) => {
+      const result = body.safeParse(normalise(body, exampleIn(operation(`/magma/v1${route.path}`, route.method)['requestBody'])));
+      expect(result.success ? [] : faultsOf(result.error, 'body')).toEqual([]);
+    },
+  );
+
+  it('names what many operations share once', () => {
+    const put = operation('/magma/v1/networks/{network_id}', 'put');
+    const names = (put['parameters'] as Json[]).map((parameter) => parameter['$ref']);
+    const shared = ['network_id', 'dry_run', 'If-Match', 'X-Request-Id'].map((name) => `#/components/parameters/${name}`);
+    expect(names).toEqual(shared);
+    expect(put['responses']).toMatchObject({
+      204: { headers: { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } } },
+      412: { $ref: '#/components/responses/refusal_412' },
+    });
+  });
+
+  it('lists for each operation the refusals that it can meet, and no others', () => {
+    const statuses = (path: string, method: string) => Object.keys(operation(`/magma/v1${path}`, method)['responses'] as Json);
+    const always = ['414', '431', '500', '502', '503'];
+    expect(statuses('/networks', 'get')).toEqual(['200', '401', '403', ...always]);
+    expect(statuses('/networks/{network_id}', 'delete')).toEqual(['204', '400', '401', '403', '404', '409', '412', ...always]);
+    expect(statuses('/user/login', 'post')).toEqual(['200', '400', '401', '413', '414', '429', '431', '500', '502', '503']);
+    expect(statuses('/networks/{network_id}/gateways/{gateway_id}/command/ping', 'post')).toContain('504');
+  });
+
+  it('shows a tag for If-Match with what has one', () => {
+    const headers = (path: string) =>
+      Object.keys((operation(`/magma/v1${path}`, 'get')['responses'] as Record<string, Json>)['200']?.['headers'] as Json);
+    expect(headers('/networks/{network_id}')).toContain('ETag');
+    expect(headers('/lte/{network_id}/gateways')).toEqual(['X-Request-Id', 'ETag', 'Next-Page-Token']);
+    expect(headers('/networks')).not.toContain('ETag');
+  });
+
+  it('needs no credentials to log in only', () => {
+    const open = registry.routes.filter(({ path, method }) => 'security' in operation(`/magma/v1${path}`, method));
+    expect(open.map(({ operationId }) => operationId)).toEqual(['login']);
+    expect(operation('/magma/v1/user/login', 'post')['security']).toEqual([]);
+  });
+});
