@@ -31,6 +31,8 @@ export interface Agent {
   /** Ends everything that runs, for good; resolves when nothing is left. */
   stop(): Promise<void>;
   readonly connected: boolean;
+  /** The port of the local proxy, once started; undefined without one. */
+  readonly proxyPort: number | undefined;
   on<E extends keyof AgentEvents>(event: E, listener: (...args: AgentEvents[E]) => void): Agent;
   off<E extends keyof AgentEvents>(event: E, listener: (...args: AgentEvents[E]) => void): Agent;
 }
@@ -63,6 +65,10 @@ class GatewayAgent implements Agent {
 
   get connected(): boolean {
     return this.parts?.connection.connected ?? false;
+  }
+
+  get proxyPort(): number | undefined {
+    return this.parts?.proxyPort;
   }
 
   async identity(): Promise<PublicIdentity> {
@@ -126,7 +132,19 @@ class GatewayAgent implements Agent {
       onNew: ({ serial, notBefore, notAfter }) => void events.emit('bootstrap', { serial, notBefore, notAfter }),
     });
     const { hardwareId } = identity;
-    const parts = new Parts({ options, url: this.urls.controller, paths, clock, log, hardwareId, startTime, keeper, counters, events });
+    const parts = new Parts({
+      options,
+      url: this.urls.controller,
+      bootstrapUrl: this.urls.bootstrap,
+      paths,
+      clock,
+      log,
+      hardwareId,
+      startTime,
+      keeper,
+      counters,
+      events,
+    });
     this.keeper = keeper;
     this.parts = parts;
     await keeper.load();
@@ -138,7 +156,7 @@ class GatewayAgent implements Agent {
     await keeper.obtain();
     if (this.stopping.signal.aborted) return;
     parts.connection.start();
-    keeper.watch(() => parts.connection.reconnect('the certificate was renewed'));
+    keeper.watch(() => parts.renewed());
   }
 }
 

@@ -1,8 +1,12 @@
 // The command line of the agent. bin.mjs starts it.
 import { createAgent } from './agent.ts';
+import { Carrier } from './carry/carrier.ts';
+import type { CarrierOptions } from './carry/options.ts';
 import { helpText } from './cli/flags.ts';
-import { parseInvocation, UsageError } from './cli/parse.ts';
+import { parseInvocation } from './cli/parse.ts';
+import { UsageError } from './cli/usage.ts';
 import { loadIdentity } from './identity/identity.ts';
+import type { Logger } from './log.ts';
 import { jsonLogger, reasonOf, textLogger } from './log.ts';
 import type { AgentOptions } from './options.ts';
 import { pathsOf } from './storage/paths.ts';
@@ -24,6 +28,8 @@ async function main(args: readonly string[]): Promise<number> {
       return printIdentity(invocation.dataDir, invocation.hardwareId);
     case 'run':
       return run(invocation.options, invocation.logJson);
+    case 'carry':
+      return carry(invocation.options, invocation.logJson);
   }
 }
 
@@ -37,16 +43,39 @@ async function printIdentity(dataDir: string, hardwareId: string | undefined): P
 }
 
 async function run(options: AgentOptions, logJson: boolean): Promise<number> {
-  const write = (line: string) => void process.stdout.write(line);
-  const log = (logJson ? jsonLogger : textLogger)(write, () => Date.now());
+  const log = logger(logJson);
   const agent = createAgent({ ...options, log });
   const { hardwareId } = await agent.identity();
   log('info', `orc8r-agent ${AGENT_VERSION}`, { hardware_id: hardwareId, controller: options.controller, data: options.dataDir });
-  await agent.start();
+  return untilStopped(agent, log);
+}
+
+async function carry(options: CarrierOptions, logJson: boolean): Promise<number> {
+  const log = logger(logJson);
+  const { controller, dataDir } = options;
+  log('info', `orc8r-agent ${AGENT_VERSION} carries for magmad`, { controller, bootstrap: options.bootstrap, data: dataDir });
+  return untilStopped(new Carrier({ ...options, log }), log);
+}
+
+async function untilStopped(agent: { start(): Promise<void>; stop(): Promise<void> }, log: Logger): Promise<number> {
+  try {
+    await agent.start();
+  } catch (error) {
+    // A port that was opened before the fault would keep the process.
+    await agent.stop();
+    throw error;
+  }
   log('info', 'stopping', { signal: await stopSignal() });
   await agent.stop();
   log('info', 'stopped');
   return 0;
+}
+
+function logger(json: boolean): Logger {
+  return (json ? jsonLogger : textLogger)(
+    (line) => void process.stdout.write(line),
+    () => Date.now(),
+  );
 }
 
 /** The first signal asks to stop. One that comes two seconds later or more ends the process at once. */

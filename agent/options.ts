@@ -2,6 +2,8 @@
 import type { Clock } from './clock.ts';
 import type { Backoff, ReconnectTimes } from './connection/backoff.ts';
 import type { Logger } from './log.ts';
+import type { Endpoint } from './proxy/listener.ts';
+import type { ServiceAddress } from './proxy/local-services.ts';
 
 export interface AgentOptions {
   /** Folder of the identity, certificates, config and stored metrics; made when missing. */
@@ -25,6 +27,10 @@ export interface AgentOptions {
   genericCommands?: Readonly<Record<string, string>>;
   /** Log files that may be followed: service to path. */
   logFiles?: Readonly<Record<string, string>>;
+  /** Where local services are served in control_proxy's place; without it none are. */
+  listen?: Endpoint;
+  /** Services of this machine by name, which local services and the cloud may call. */
+  services?: ReadonlyMap<string, ServiceAddress>;
   /** False: no check-ins. For benchmarks. */
   checkin?: boolean;
   /** False: no metrics. */

@@ -2,8 +2,11 @@
 import type { EventEmitter } from 'node:events';
 import { MetricsController } from '../proto/gen/orc8r/protos/metricsd_pb.js';
 import { StateService } from '../proto/gen/orc8r/protos/state_pb.js';
+import type { GatewayRequest } from '../proto/gen/orc8r/protos/sync_rpc_service_pb.js';
 import type { StreamUpdate, Welcome } from '../proto/gen/orc8r/sync/v1/frame_pb.js';
+import { bootstrapTransport } from './bootstrap/cloud.ts';
 import type { CertificateKeeper } from './bootstrap/keeper.ts';
+import { forwardCall } from './calls/forwarded-call.ts';
 import { magmadService } from './calls/magmad.ts';
 import { service303 } from './calls/service303.ts';
 import { SyncServer } from './calls/sync-server.ts';
@@ -21,12 +24,16 @@ import type { Counters } from './metrics/counters.ts';
 import { MetricsStore } from './metrics/store.ts';
 import { Uploader } from './metrics/uploader.ts';
 import type { AgentOptions } from './options.ts';
+import type { Endpoint } from './proxy/listener.ts';
+import { LocalServices } from './proxy/local-services.ts';
+import { LocalProxy } from './proxy/proxy.ts';
 import type { Paths } from './storage/paths.ts';
 import { AGENT_VERSION } from './version.ts';
 
 export interface PartsContext {
   options: AgentOptions;
   url: string;
+  bootstrapUrl: string;
   paths: Paths;
   clock: Clock;
   log: Logger;
@@ -48,6 +55,8 @@ export class Parts {
   readonly configs: Configs;
   private readonly context: PartsContext;
   private readonly server: SyncServer;
+  private readonly services: LocalServices;
+  private readonly proxy: LocalProxy | undefined;
   private readonly checkin: Checkin | undefined;
   private readonly collector: Collector | undefined;
   private readonly uploader: Uploader | undefined;
@@ -56,7 +65,9 @@ export class Parts {
     this.context = context;
     const { options, paths, counters, clock } = context;
     const store = new MetricsStore(paths.metrics);
+    this.services = new LocalServices(options.services ?? new Map(), clock);
     this.connection = this.makeConnection();
+    this.proxy = options.listen && this.makeProxy(options.listen);
     this.configs = this.makeConfigs();
     this.collector = options.metrics === false ? undefined : new Collector(clock, counters, () => store.dropped);
     this.server = this.makeServer();
@@ -64,18 +75,32 @@ export class Parts {
     this.uploader = this.collector && this.makeUploader(this.collector, store);
   }
 
-  /** Finds what an earlier run left, and begins to measure. */
+  /** The port of the local proxy, once it listens; undefined without one. */
+  get proxyPort(): number | undefined {
+    return this.proxy?.ports.local;
+  }
+
+  /** Finds what an earlier run left, begins to serve local services and to measure. Rejects when the local port cannot be had. */
   async load(): Promise<void> {
     await this.configs.load();
+    await this.proxy?.start();
+    this.proxy?.expect();
     this.configureCheckin();
     this.uploader?.start();
+  }
+
+  /** There is a new certificate: the connection is made anew with it, and local calls wait that long. */
+  renewed(): void {
+    this.proxy?.expect();
+    this.connection.reconnect('the certificate was renewed');
   }
 
   /** Ends everything that runs. */
   async stop(): Promise<void> {
     this.checkin?.disconnect();
     await this.connection.stop();
-    await Promise.all([this.server.closeAll(), this.configs.settled(), this.checkin?.settled(), this.uploader?.stop()]);
+    await Promise.all([this.server.closeAll(), this.proxy?.stop(), this.configs.settled(), this.checkin?.settled(), this.uploader?.stop()]);
+    this.services.close();
     this.collector?.stop();
   }
 
@@ -98,6 +123,7 @@ export class Parts {
         void this.server.closeAll();
         events.emit('disconnected', { reason });
       },
+      onOutage: (error) => this.proxy?.down(error),
       onUpdate: (update) => this.take(update),
       onSyncRequest: (request) => this.server.handle(request),
     });
@@ -110,6 +136,7 @@ export class Parts {
     const skew = serverTime ? Math.abs(Number(serverTime.seconds) * 1000 - clock.now()) : 0;
     if (skew > SKEW_MS) log('warn', 'the clocks of this machine and of the cloud differ', { seconds: Math.round(skew / 1000) });
     events.emit('connected', { networkId, gatewayId });
+    this.proxy?.up();
     this.checkin?.connect();
     this.uploader?.connect();
   }
@@ -138,12 +165,25 @@ export class Parts {
     });
   }
 
+  private makeProxy(listen: Endpoint): LocalProxy {
+    const { options, bootstrapUrl, clock, log } = this.context;
+    return new LocalProxy({
+      clock,
+      log,
+      calls: this.connection.calls,
+      services: this.services,
+      bootstrap: bootstrapTransport(bootstrapUrl, options.ca),
+      relay: undefined,
+      listen,
+    });
+  }
+
   private makeServer(): SyncServer {
     const { options, clock, log, hardwareId, startTime, counters } = this.context;
     const methods = [
       ...magmadService({
         clock,
-        hardwareId,
+        hardwareId: () => hardwareId,
         mconfig: () => this.configs.current,
         rebootCommand: options.rebootCommand,
         restartCommand: options.restartCommand,
@@ -160,6 +200,9 @@ export class Parts {
     ];
     return new SyncServer({
       services: new Map([['magmad', new Map(methods)]]),
+      ...(options.services
+        ? { forward: (request: GatewayRequest, signal: AbortSignal) => forwardCall(request, this.services, clock, signal) }
+        : {}),
       send: (body) => this.connection.send(body),
       buffered: () => this.connection.buffered,
       clock,

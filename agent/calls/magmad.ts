@@ -15,7 +15,7 @@ import { traceroute } from './traceroute.ts';
 
 export interface MagmadOptions {
   clock: Clock;
-  hardwareId: string;
+  hardwareId: () => string;
   mconfig: () => Mconfig | undefined;
   /** Command lines; undefined where the operator of this machine configured none. */
   rebootCommand: string | undefined;
@@ -32,7 +32,7 @@ const MAX_TESTS = 32;
 export function magmadService(options: MagmadOptions): [string, ServedMethod][] {
   const { clock } = options;
   return serve(Magmad, {
-    getGatewayId: async () => ({ gatewayId: options.hardwareId }),
+    getGatewayId: async () => ({ gatewayId: options.hardwareId() }),
     getConfigs: async () => gatewayConfigs(options.mconfig()),
     runNetworkTests: async ({ pings, traceroutes }, { signal }) => {
       if (pings.length + traceroutes.length > MAX_TESTS)

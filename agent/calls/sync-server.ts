@@ -15,11 +15,14 @@ import type { GatewayRequest, SyncRPCRequest } from '../../proto/gen/orc8r/proto
 import type { Clock, Timer } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import { reasonOf } from '../log.ts';
+import type { ReplyPart } from './forwarded-call.ts';
 import type { ServedMethod } from './services.ts';
 
 export interface SyncServerOptions {
   /** By authority, then by gRPC path. */
   services: ReadonlyMap<string, ReadonlyMap<string, ServedMethod>>;
+  /** The other services of this machine; undefined where the agent knows of none. */
+  forward?: (request: GatewayRequest, signal: AbortSignal) => AsyncIterable<ReplyPart>;
   send: (body: FrameBody) => boolean;
   /** Bytes that wait to be sent on the connection. */
   buffered: () => number;
@@ -78,8 +81,8 @@ export class SyncServer {
   }
 
   private async run(reqId: number, request: GatewayRequest, signal: AbortSignal): Promise<void> {
-    const { clock, log, onCall, services } = this.options;
-    const { authority, path } = request;
+    const { clock, log, onCall } = this.options;
+    const { path } = request;
     let timer: Timer | undefined;
     const keepActive = () => {
       timer = clock.after(SYNC_RPC_KEEP_ACTIVE_MS, () => {
@@ -90,11 +93,7 @@ export class SyncServer {
     keepActive();
     onCall(path);
     try {
-      const service = services.get(authority);
-      if (!service) throw new GrpcError(GrpcStatus.UNIMPLEMENTED, `this gateway has no service ${authority}`);
-      const method = service.get(path);
-      if (!method) throw new GrpcError(GrpcStatus.UNIMPLEMENTED, `${authority} has no method ${path}`);
-      await this.answer(reqId, method, request.payload, signal);
+      await this.dispatch(reqId, request, signal);
       log('info', 'call answered', { path, req_id: reqId });
     } catch (error) {
       if (signal.aborted) return;
@@ -104,6 +103,24 @@ export class SyncServer {
     } finally {
       timer?.cancel();
     }
+  }
+
+  private async dispatch(reqId: number, request: GatewayRequest, signal: AbortSignal): Promise<void> {
+    const { services, forward } = this.options;
+    const { authority, path, payload } = request;
+    const service = services.get(authority);
+    if (!service) {
+      if (!forward) throw new GrpcError(GrpcStatus.UNIMPLEMENTED, `this gateway has no service ${authority}`);
+      for await (const part of forward(request, signal)) {
+        if (signal.aborted) return;
+        this.part(reqId, { status: '200', ...part });
+        await this.drained(signal);
+      }
+      return;
+    }
+    const method = service.get(path);
+    if (!method) throw new GrpcError(GrpcStatus.UNIMPLEMENTED, `${authority} has no method ${path}`);
+    await this.answer(reqId, method, payload, signal);
   }
 
   private async answer(reqId: number, method: ServedMethod, payload: Uint8Array, signal: AbortSignal): Promise<void> {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bootstrapUrl, controllerUrl } from '../options.ts';
 import { FLAGS, helpText } from './flags.ts';
-import { parseInvocation, UsageError } from './parse.ts';
+import { parseInvocation } from './parse.ts';
+import { UsageError } from './usage.ts';
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'agent-cli-'))));

@@ -10,7 +10,11 @@ export interface Flag {
 }
 
 export const FLAGS: readonly Flag[] = [
-  { name: 'controller', value: 'ADDRESS', text: 'The controller: host, host:port (8443) or a wss:// URL. Required.' },
+  {
+    name: 'controller',
+    value: 'ADDRESS',
+    text: 'The controller: host, host:port (8443) or a wss:// URL. Required, unless control_proxy.yml names it.',
+  },
   {
     name: 'bootstrap',
     value: 'ADDRESS',
@@ -55,6 +59,30 @@ export const FLAGS: readonly Flag[] = [
     value: 'NAME',
     text: '"orc8r" (default) uploads metrics of this process and host to the controller, "none" does not.',
   },
+  {
+    name: 'listen',
+    value: 'ADDRESS',
+    text: "Serve this machine's services over plaintext gRPC in control_proxy's place: host:port. By default 127.0.0.1 and local_port of control_proxy.yml (8443) with --carry or --config-dir, otherwise not.",
+  },
+  {
+    name: 'config-dir',
+    value: 'FOLDER',
+    text: "Magma's control_proxy.yml, service_registry.yml and magmad.yml: addresses, root CA and the ports of local services come from there unless given here. By default /etc/magma with --carry, otherwise none is read.",
+  },
+  {
+    name: 'override-dir',
+    value: 'FOLDER',
+    text: 'Files of the same names that override those key by key. By default /var/opt/magma/configs.',
+  },
+  {
+    name: 'carry',
+    text: "Be control_proxy for a magmad on this machine: it bootstraps, checks in and takes the cloud's calls itself, the agent only carries. See docs/gateway.md.",
+  },
+  {
+    name: 'bootstrap-listen',
+    value: 'ADDRESS',
+    text: 'With --carry: where magmad bootstraps over TLS, host:port. By default 127.0.0.1 and bootstrap_port of control_proxy.yml when its bootstrap_address is this machine, otherwise 127.0.0.1:8444.',
+  },
   { name: 'config', value: 'FILE', text: 'JSON file with any of these options by name, pairs as objects. The command line wins.' },
   { name: 'log-json', text: 'Log one JSON object a line.' },
   { name: 'version', text: 'Print the version.' },
@@ -75,6 +103,7 @@ export function helpText(): string {
     '',
     'Usage:',
     '  orc8r-agent --controller ADDRESS [options]   run until stopped',
+    '  orc8r-agent --carry [options]                run in the place of control_proxy, for magmad',
     '  orc8r-agent identity [--data FOLDER]         print what an operator needs to register this gateway',
     '',
     'Options:',

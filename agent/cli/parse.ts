@@ -1,20 +1,27 @@
 // From the command line and the config file to the agent's options.
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { splitCommandLine } from '../calls/run-command.ts';
 import { reasonOf } from '../log.ts';
+import type { CarrierOptions } from '../carry/options.ts';
+import type { ConfigFolders } from '../magma/config-file.ts';
+import type { MagmaConfig } from '../magma/magma-config.ts';
+import { readMagmaConfig } from '../magma/magma-config.ts';
 import type { AgentOptions } from '../options.ts';
+import { carrierOptions } from './carry-options.ts';
+import { parseEndpoint } from './endpoint.ts';
 import { FLAGS } from './flags.ts';
-
-/** A command line that cannot be followed; the message says what to do. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+import { UsageError } from './usage.ts';
 
 export type Invocation =
   | { command: 'help' | 'version' }
   | { command: 'identity'; dataDir: string; hardwareId: string | undefined }
-  | { command: 'run'; options: AgentOptions; logJson: boolean };
+  | { command: 'run'; options: AgentOptions; logJson: boolean }
+  | { command: 'carry'; options: CarrierOptions; logJson: boolean };
+
+const OVERRIDES = '/var/opt/magma/configs';
+/** What magmad does itself when the agent carries. */
+const MAGMADS_OWN = ['token', 'hardware-id', 'mconfig', 'exporter'];
 
 interface Values {
   single: Map<string, string>;
@@ -32,33 +39,79 @@ export function parseInvocation(args: readonly string[], env: Readonly<Record<st
   const get = (name: string) => values.single.get(name);
   const dataDir = get('data') ?? defaultDataDir();
   if (command === 'identity') return { command, dataDir, hardwareId: get('hardware-id') };
-  const controller = get('controller');
-  if (!controller)
-    throw new UsageError('--controller is missing: give the address of the controller, for instance --controller localhost:8443');
-  const exporter = get('exporter') ?? 'orc8r';
-  if (exporter !== 'orc8r' && exporter !== 'none') throw new UsageError(`--exporter is "orc8r" or "none", not "${exporter}"`);
+  const carry = values.switches.has('carry');
+  refuseCombinations(values, carry);
+  const logJson = values.switches.has('log-json');
   const genericCommands = values.pairs.get('generic-command') ?? {};
   for (const line of [get('reboot-command'), get('restart-command'), ...Object.values(genericCommands)]) {
     if (line !== undefined) checkCommandLine(line);
   }
-  const ca = get('ca');
+  const configDir = get('config-dir') ?? (carry ? '/etc/magma' : undefined);
+  const magma = configDir === undefined ? undefined : readMagma({ defaults: configDir, overrides: get('override-dir') ?? OVERRIDES });
+  const endpoint = (flag: string) => {
+    const text = get(flag);
+    return text === undefined ? undefined : parseEndpoint(flag, text);
+  };
+  const caFile = get('ca');
+  const ca = caFile === undefined ? undefined : readText(caFile, '--ca');
+  const commands = {
+    ...defined({ rebootCommand: get('reboot-command'), restartCommand: get('restart-command') ?? magma?.restartCommand }),
+    genericCommands,
+    logFiles: values.pairs.get('log-file') ?? {},
+  };
+  if (carry && magma) {
+    const flags = { controller: get('controller'), bootstrap: get('bootstrap'), ca, listen: endpoint('listen') };
+    const options = carrierOptions({ dataDir, ...flags, bootstrapListen: endpoint('bootstrap-listen'), more: commands }, magma);
+    return { command: 'carry', options, logJson };
+  }
+  const proxy = magma?.controlProxy;
+  const controller = get('controller') ?? (proxy && `${proxy.cloud_address}:${proxy.cloud_port}`);
+  if (!controller)
+    throw new UsageError('--controller is missing: give the address of the controller, for instance --controller localhost:8443');
+  const listen = endpoint('listen') ?? (magma && { host: '127.0.0.1', port: proxy?.local_port ?? 8443 });
   const options: AgentOptions = {
     dataDir,
     controller,
     ...defined({
-      bootstrap: get('bootstrap'),
-      ca: ca === undefined ? undefined : readText(ca, '--ca'),
+      bootstrap:
+        get('bootstrap') ?? (get('controller') === undefined && proxy ? `${proxy.bootstrap_address}:${proxy.bootstrap_port}` : undefined),
+      ca: ca ?? (proxy && existsSync(proxy.rootca_cert) ? readText(proxy.rootca_cert, 'rootca_cert of control_proxy.yml') : undefined),
       hardwareId: get('hardware-id'),
       token: get('token') ?? env['ORC8R_AGENT_TOKEN'],
       mconfigPath: get('mconfig'),
-      rebootCommand: get('reboot-command'),
-      restartCommand: get('restart-command'),
     }),
-    genericCommands,
-    logFiles: values.pairs.get('log-file') ?? {},
-    metrics: exporter === 'orc8r',
+    ...commands,
+    ...(listen ? { listen } : {}),
+    ...(magma ? { services: magma.services } : {}),
+    metrics: exporterOf(get('exporter')) === 'orc8r',
   };
-  return { command: 'run', options, logJson: values.switches.has('log-json') };
+  return { command: 'run', options, logJson };
+}
+
+/** Flags that mean nothing, or the opposite, in the way of running that was asked for. */
+function refuseCombinations(values: Values, carry: boolean): void {
+  const given = (name: string) => values.single.has(name) || values.pairs.has(name);
+  for (const name of carry ? MAGMADS_OWN : ['bootstrap-listen']) {
+    if (!given(name)) continue;
+    throw new UsageError(
+      carry ? `--${name} cannot be used with --carry: that is magmad's business there` : `--${name} goes with --carry only`,
+    );
+  }
+  if (given('override-dir') && !given('config-dir') && !carry)
+    throw new UsageError('--override-dir goes with --config-dir or --carry only');
+}
+
+function readMagma(folders: ConfigFolders): MagmaConfig {
+  try {
+    return readMagmaConfig(folders);
+  } catch (error) {
+    throw new UsageError(reasonOf(error));
+  }
+}
+
+function exporterOf(exporter = 'orc8r'): string {
+  if (exporter !== 'orc8r' && exporter !== 'none') throw new UsageError(`--exporter is "orc8r" or "none", not "${exporter}"`);
+  return exporter;
 }
 
 function parseCommandLine(args: readonly string[]): { values: Values; command: string } {

@@ -14,7 +14,7 @@ import type { ReconnectTimes } from './backoff.ts';
 import { backoffDelay } from './backoff.ts';
 import { CallTable } from './calls.ts';
 import { KeepAlive } from './keepalive.ts';
-import type { End } from './outcome.ts';
+import type { End, Verdict } from './outcome.ts';
 import { judge } from './outcome.ts';
 import type { GatewaySocket } from './socket.ts';
 import { openSocket } from './socket.ts';
@@ -35,6 +35,8 @@ export interface ConnectionOptions {
   onWelcome: (welcome: Welcome) => void;
   /** Only after a welcome. */
   onDown: (reason: string) => void;
+  /** After each end of a connection, and each attempt that failed: how calls are refused from now on. */
+  onOutage?: (error: GrpcError) => void;
   onUpdate: (update: StreamUpdate) => void;
   onSyncRequest: (request: SyncRPCRequest) => void;
 }
@@ -52,13 +54,14 @@ export class Connection {
   private welcomed = false;
   private reopenAtOnce = false;
   private running: Promise<void> | undefined;
+  private outage = new GrpcError(GrpcStatus.UNAVAILABLE, 'there is no connection to the cloud');
 
   constructor(options: ConnectionOptions) {
     this.options = options;
     this.calls = new CallTable(
       options.clock,
       (body) => this.send(body),
-      () => new GrpcError(GrpcStatus.UNAVAILABLE, 'there is no connection to the cloud'),
+      () => this.outage,
     );
   }
 
@@ -100,7 +103,11 @@ export class Connection {
     const { signal } = this.stopping;
     for (let failures = 0; !signal.aborted; ) {
       const opened = clock.now();
-      const end = await this.untilEnd().catch((error: unknown): End => ({ kind: 'failed', reason: reasonOf(error), tlsAlert: false }));
+      const end = await this.untilEnd().catch((error: unknown): End => {
+        const failed: End = { kind: 'failed', reason: reasonOf(error), tlsAlert: false };
+        this.down(judge(failed, times));
+        return failed;
+      });
       if (signal.aborted) break;
       if (this.reopenAtOnce) {
         this.reopenAtOnce = false;
@@ -153,7 +160,7 @@ export class Connection {
         onEnd: (end) => {
           welcomeDue.cancel();
           keepAlive?.stop();
-          this.down(judge(end, options.times).reason);
+          this.down(judge(end, options.times));
           resolve(end);
         },
       });
@@ -161,12 +168,14 @@ export class Connection {
     });
   }
 
-  private down(reason: string): void {
+  private down({ code, reason }: Verdict): void {
     const wasUp = this.welcomed;
     this.welcomed = false;
     this.socket = undefined;
+    this.outage = new GrpcError(code, `there is no connection to the cloud: ${reason}`);
     this.calls.fail(`the connection was lost: ${reason}`);
     if (wasUp) this.options.onDown(reason);
+    this.options.onOutage?.(this.outage);
   }
 
   private take({ body }: BodiedFrame, socket: GatewaySocket): void {

@@ -1,4 +1,5 @@
 // What follows from the end of a connection, or from a refusal to open one (docs/protocol.md, "Refusals" and "Close codes").
+import { GrpcStatus } from '../../core/wire/grpc.ts';
 import { CloseCode } from '../../core/wire/limits.ts';
 import type { ReconnectTimes } from './backoff.ts';
 
@@ -15,14 +16,20 @@ export interface Verdict {
   leastMs: number;
   /** A fault of this agent or of the cloud, not of the network: worth an error line. */
   bug: boolean;
-  /** For the log. */
+  /**
+   * How calls are refused meanwhile: PERMISSION_DENIED when the cloud refuses this gateway or its certificate, which is what makes
+   * magmad bootstrap again (SOUTHBOUND 1), otherwise UNAVAILABLE.
+   */
+  code: GrpcStatus;
+  /** For the log, and for who calls meanwhile. */
   reason: string;
 }
 
 const BUGS: readonly number[] = [CloseCode.unexpectedText, CloseCode.frameTooLarge, CloseCode.badFrame];
 
 export function judge(end: End, times: ReconnectTimes): Verdict {
-  const verdict: Verdict = { bootstrap: false, leastMs: 0, bug: false, reason: describe(end) };
+  const code = isRefusal(end) ? GrpcStatus.PERMISSION_DENIED : GrpcStatus.UNAVAILABLE;
+  const verdict: Verdict = { bootstrap: false, leastMs: 0, bug: false, code, reason: describe(end) };
   switch (end.kind) {
     case 'failed':
       return { ...verdict, bootstrap: end.tlsAlert };
@@ -36,6 +43,17 @@ export function judge(end: End, times: ReconnectTimes): Verdict {
       if (end.code === CloseCode.gatewayRemoved) return { ...verdict, leastMs: times.slowMs };
       if (end.code === CloseCode.replaced) return { ...verdict, leastMs: times.replacedMs };
       return { ...verdict, bug: BUGS.includes(end.code) };
+  }
+}
+
+function isRefusal(end: End): boolean {
+  switch (end.kind) {
+    case 'failed':
+      return end.tlsAlert;
+    case 'refused':
+      return end.status === 401 || end.status === 403;
+    case 'closed':
+      return end.code === CloseCode.certificateRefused || end.code === CloseCode.gatewayRemoved;
   }
 }
 

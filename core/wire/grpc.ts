@@ -61,9 +61,15 @@ export function decodeGrpcMessage(header: string): string {
   }
 }
 
-/** Bytes that are not well-formed gRPC framing. */
+/** Bytes that are not well-formed gRPC framing; `code` is what a server answers them with. */
 export class GrpcFramingError extends Error {
-  override readonly name = 'GrpcFramingError';
+  readonly code: GrpcStatus;
+
+  constructor(message: string, code: GrpcStatus = GrpcStatus.INTERNAL) {
+    super(message);
+    this.name = 'GrpcFramingError';
+    this.code = code;
+  }
 }
 
 /** One uncompressed gRPC message with its prefix. */
@@ -93,7 +99,10 @@ export function unprefixMessage(payload: Uint8Array): Uint8Array {
 
 /** Puts messages together from chunks that may be cut anywhere, as streamed replies arrive. */
 export class MessageReader {
-  private held: Uint8Array = new Uint8Array(0);
+  private held: Uint8Array[] = [];
+  private heldBytes = 0;
+  /** How many bytes have to be there before it is worth looking again. */
+  private wanted = PREFIX_BYTES;
   private readonly maxBytes: number;
 
   /** `maxBytes` bounds one message. */
@@ -101,38 +110,67 @@ export class MessageReader {
     this.maxBytes = maxBytes;
   }
 
+  /** Bytes of a message that is not complete yet. */
+  get pending(): number {
+    return this.heldBytes;
+  }
+
   /** The messages that became complete with this chunk. They are views of the chunk where possible. */
   push(chunk: Uint8Array): Uint8Array[] {
-    const bytes = this.held.byteLength === 0 ? chunk : joined(this.held, chunk);
+    if (this.heldBytes + chunk.byteLength < this.wanted) {
+      // A copy: the sender may reuse its buffer.
+      if (chunk.byteLength > 0) this.hold(chunk.slice());
+      return [];
+    }
+    const bytes = this.heldBytes === 0 ? chunk : joined([...this.held, chunk]);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const messages: Uint8Array[] = [];
     let at = 0;
+    this.wanted = PREFIX_BYTES;
     while (bytes.byteLength - at >= PREFIX_BYTES) {
-      const flag = view.getUint8(at);
-      if (flag !== 0) throw new GrpcFramingError(flag === 1 ? 'compressed gRPC messages are not accepted' : `unknown gRPC flag ${flag}`);
-      const length = view.getUint32(at + 1);
-      if (length > this.maxBytes)
-        throw new GrpcFramingError(`a gRPC message of ${length} bytes exceeds the limit of ${this.maxBytes} bytes`);
-      const end = at + PREFIX_BYTES + length;
-      if (end > bytes.byteLength) break;
+      const end = at + PREFIX_BYTES + this.lengthAt(view, at);
+      if (end > bytes.byteLength) {
+        this.wanted = end - at;
+        break;
+      }
       messages.push(bytes.subarray(at + PREFIX_BYTES, end));
       at = end;
     }
-    // A copy: the sender may reuse its buffer.
-    this.held = bytes.slice(at);
+    this.held = [];
+    this.heldBytes = 0;
+    if (at < bytes.byteLength) this.hold(bytes.slice(at));
     return messages;
   }
 
   /** Call when the stream has ended: throws GrpcFramingError when it ended inside a message. */
   end(): void {
-    if (this.held.byteLength > 0)
-      throw new GrpcFramingError(`the payload ends inside a gRPC message (${this.held.byteLength} bytes left over)`);
+    if (this.heldBytes > 0) throw new GrpcFramingError(`the payload ends inside a gRPC message (${this.heldBytes} bytes left over)`);
+  }
+
+  private hold(bytes: Uint8Array): void {
+    this.held.push(bytes);
+    this.heldBytes += bytes.byteLength;
+  }
+
+  private lengthAt(view: DataView, at: number): number {
+    const flag = view.getUint8(at);
+    if (flag === 1) throw new GrpcFramingError('compressed gRPC messages are not accepted', GrpcStatus.UNIMPLEMENTED);
+    if (flag !== 0) throw new GrpcFramingError(`unknown gRPC flag ${flag}`);
+    const length = view.getUint32(at + 1);
+    if (length > this.maxBytes) {
+      const message = `a gRPC message of ${length} bytes exceeds the limit of ${this.maxBytes} bytes`;
+      throw new GrpcFramingError(message, GrpcStatus.RESOURCE_EXHAUSTED);
+    }
+    return length;
   }
 }
 
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const out = new Uint8Array(a.byteLength + b.byteLength);
-  out.set(a);
-  out.set(b, a.byteLength);
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.byteLength;
+  }
   return out;
 }

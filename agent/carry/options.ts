@@ -1,0 +1,34 @@
+// What a carrying agent is told.
+import type { Clock } from '../clock.ts';
+import type { ReconnectTimes } from '../connection/backoff.ts';
+import type { Logger } from '../log.ts';
+import type { Endpoint } from '../proxy/listener.ts';
+import type { ServiceAddress } from '../proxy/local-services.ts';
+
+export interface CarrierOptions {
+  /** Folder of the agent's own files: the local authority. Made when missing. */
+  dataDir: string;
+  /** Controller: host, host:port, or a wss URL. */
+  controller: string;
+  /** The cloud's bootstrap door: host, host:port, or an https URL. */
+  bootstrap: string;
+  /** PEM of the root CA that both are checked against; without it the system's roots. */
+  ca?: string;
+  /** The certificate and the key that magmad writes. */
+  files: { gatewayCertificate: string; gatewayKey: string };
+  /** Where local services are served in control_proxy's place. */
+  listen: Endpoint;
+  /** Where magmad bootstraps, and the names and addresses it may use for it. */
+  bootstrapListen: Endpoint & { names: readonly string[] };
+  /** The services of this machine by name. */
+  services: ReadonlyMap<string, ServiceAddress>;
+  /** As for an agent of its own; they count while magmad has no stream open. */
+  rebootCommand?: string;
+  restartCommand?: string;
+  genericCommands?: Readonly<Record<string, string>>;
+  logFiles?: Readonly<Record<string, string>>;
+  clock?: Clock;
+  log?: Logger;
+  /** Other waits than docs/protocol.md says; for tests. */
+  reconnect?: Partial<ReconnectTimes>;
+}
