@@ -71,6 +71,8 @@ export interface StateType {
   readonly description: string;
   /** Shape of the JSON value. A value that does not fit is kept and reported, never refused. */
   readonly schema: z.ZodType;
+  /** Said anew at each check-in: the newest may be in memory only for a second, and a crash may take it. */
+  readonly heartbeat?: true;
 }
 
 /** What a southbound method may use; it runs inside the gateway's object. */

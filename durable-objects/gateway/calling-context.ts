@@ -3,11 +3,10 @@ import { Database } from '../../core/db/database.ts';
 import { OrcError } from '../../core/errors.ts';
 import type { GatewayContext } from '../../core/module/facets.ts';
 import type { Registry } from '../../core/module/registry.ts';
-import type { StateReport } from '../../core/state/store.ts';
+import type { StateReport, StateStore } from '../../core/state/store.ts';
 import { type GatewayClient, networkObject, type ObjectBindings } from '../ports.ts';
 import type { MetricOutbox } from './metric-outbox.ts';
 import type { Presence } from './presence.ts';
-import { stateStore } from './states.ts';
 
 /** The state that a gateway reports of itself at each check-in. */
 const GATEWAY_STATE = 'gw_state';
@@ -16,13 +15,13 @@ export interface ContextParts {
   readonly client: GatewayClient;
   readonly registry: Registry;
   readonly bindings: Pick<ObjectBindings, 'DB' | 'NETWORK'>;
-  readonly sql: SqlStorage;
+  readonly states: StateStore;
   readonly metrics: MetricOutbox;
   readonly presence: Presence;
 }
 
 /** What southbound methods may use when this gateway calls them. */
-export function callingContext({ client, registry, bindings, sql, metrics, presence }: ContextParts): GatewayContext {
+export function callingContext({ client, registry, bindings, states, metrics, presence }: ContextParts): GatewayContext {
   const { hardwareId, networkId, gatewayId } = client;
   const db = new Database(bindings.DB);
   return {
@@ -30,7 +29,7 @@ export function callingContext({ client, registry, bindings, sql, metrics, prese
     networkId,
     gatewayId,
     now: Date.now,
-    states: stateStore(sql, Date.now),
+    states,
     read: db.read.bind(db),
     commit: async (change) => {
       const author = { actor: `gateway:${hardwareId}`, requestId: crypto.randomUUID(), at: Date.now() };

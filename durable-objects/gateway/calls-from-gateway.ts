@@ -7,6 +7,7 @@ import { FrameError } from '../../core/wire/frame.ts';
 import { GrpcStatus } from '../../core/wire/grpc.ts';
 import { CALL_TIMEOUT_MS, CloseCode, MAX_GATEWAY_CALLS } from '../../core/wire/limits.ts';
 import type { Call } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
+import { within } from '../lib/within.ts';
 import type { SouthboundResult } from '../ports.ts';
 import { replyFrames } from './reply-frames.ts';
 import { send } from './socket.ts';
@@ -21,17 +22,14 @@ export async function answer(
 ): Promise<SouthboundResult> {
   const method = registry.southbound.get(path);
   if (!method) return { ok: false, code: GrpcStatus.UNIMPLEMENTED, message: `there is no method ${path.slice(0, 200)}` };
-  const expired = Promise.withResolvers<never>();
-  const timer = setTimeout(() => expired.reject(new OrcError('timeout', `the call took longer than ${timeoutMs} ms`)), timeoutMs);
+  const late = (): OrcError => new OrcError('timeout', `the call took longer than ${timeoutMs} ms`);
   try {
     const request = parse(() => fromBinary(method.input, payload));
-    const responses = await Promise.race([method.handle(request, context), expired.promise]);
+    const responses = await within(timeoutMs, method.handle(request, context), late);
     return { ok: true, messages: responses.map((response) => toBinary(method.output, response)) };
   } catch (error) {
     if (!(error instanceof OrcError)) console.error('southbound call failed', path, error);
     return { ok: false, ...toGrpc(error) };
-  } finally {
-    clearTimeout(timer);
   }
 }
 

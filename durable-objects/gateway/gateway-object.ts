@@ -3,6 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { GatewayContext } from '../../core/module/facets.ts';
 import type { Registry } from '../../core/module/registry.ts';
+import type { StateStore } from '../../core/state/store.ts';
 import { type BodiedFrame, decodeFrame, encodeFrame, FrameError } from '../../core/wire/frame.ts';
 import { GrpcStatus } from '../../core/wire/grpc.ts';
 import {
@@ -31,12 +32,14 @@ import {
 import { callingContext } from './calling-context.ts';
 import { answer, CallsFromGateway } from './calls-from-gateway.ts';
 import { CallsToGateway } from './calls-to-gateway.ts';
+import { Heartbeats } from './heartbeats.ts';
 import { forgetIdentity, type GatewayIdentity, loadIdentity, saveIdentity } from './identity.ts';
 import { lastHeard, SILENCE_MS } from './liveness.ts';
 import { MetricOutbox } from './metric-outbox.ts';
 import { type News, Presence } from './presence.ts';
 import { gatewayMigrations } from './schema.ts';
-import { type Attachment, attachment, close, send } from './socket.ts';
+import { attach, attachment, close, send } from './socket.ts';
+import { stateStore } from './states.ts';
 import { Streams } from './streams.ts';
 
 /** An attach that failed is tried again after this, and up to as long again, so that a network is not asked by all at once. */
@@ -53,6 +56,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
   readonly #calls = new CallsToGateway();
   readonly #southbound = new CallsFromGateway();
   readonly #presence: Presence;
+  readonly #states: StateStore;
   #identity: GatewayIdentity | undefined;
   /** Reports of a later instance have higher numbers. */
   #revision = Date.now() * 1024;
@@ -67,6 +71,12 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     this.#metrics = new MetricOutbox(storage.sql, Date.now);
     this.#identity = loadIdentity(storage.sql);
     this.#presence = new Presence((news) => this.#tell(news), Date.now);
+    this.#states = new Heartbeats({
+      store: stateStore(storage.sql, Date.now),
+      isHeartbeat: (type) => registry.stateTypes.get(type)?.heartbeat === true,
+      now: Date.now,
+      later: (wait, work) => void setTimeout(work, wait),
+    });
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair(KEEPALIVE_REQUEST, KEEPALIVE_RESPONSE));
     for (const socket of this.#open()) if (attachment(socket).streams === null) this.#awaitHello(socket);
   }
@@ -79,7 +89,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     this.#calls.abandon();
     this.#streams.forgetSent();
     const { 0: theirs, 1: ours } = new WebSocketPair();
-    ours.serializeAttachment({ client, since: Date.now(), streams: null, attached: false } satisfies Attachment);
+    attach(ours, { client, since: Date.now(), streams: null, attached: false });
     this.ctx.acceptWebSocket(ours);
     this.#awaitHello(ours);
     await this.#schedule();
@@ -256,7 +266,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     const held = attachment(socket);
     const { networkId, gatewayId } = held.client;
     const streams = hello.positions.map((position) => position.stream).filter((stream) => this.#registry.streams.has(stream));
-    socket.serializeAttachment({ ...held, streams } satisfies Attachment);
+    attach(socket, { ...held, streams });
     const welcome = create(WelcomeSchema, {
       networkId,
       gatewayId,
@@ -291,7 +301,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       return true;
     }
     for (const desired of missing) this.#streams.store(desired);
-    socket.serializeAttachment({ ...attachment(socket), attached: true } satisfies Attachment);
+    attach(socket, { ...attachment(socket), attached: true });
     return true;
   }
 
@@ -320,8 +330,14 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
   }
 
   #context(client: GatewayClient): GatewayContext {
-    const { sql } = this.ctx.storage;
-    return callingContext({ client, registry: this.#registry, bindings: this.env, sql, metrics: this.#metrics, presence: this.#presence });
+    return callingContext({
+      client,
+      registry: this.#registry,
+      bindings: this.env,
+      states: this.#states,
+      metrics: this.#metrics,
+      presence: this.#presence,
+    });
   }
 }
 

@@ -10,8 +10,20 @@ export interface Attachment {
   readonly attached: boolean;
 }
 
+/** What was attached, as long as the object is awake: reading it back costs more than handling a short frame. */
+const remembered = new WeakMap<WebSocket, Attachment>();
+
+export function attach(socket: WebSocket, value: Attachment): void {
+  socket.serializeAttachment(value);
+  remembered.set(socket, value);
+}
+
 export function attachment(socket: WebSocket): Attachment {
-  return socket.deserializeAttachment() as Attachment;
+  const known = remembered.get(socket);
+  if (known) return known;
+  const value = socket.deserializeAttachment() as Attachment;
+  remembered.set(socket, value);
+  return value;
 }
 
 /** Closes without minding a socket that is gone already. */

@@ -15,7 +15,7 @@ export function objectSql(migrations: readonly Migration[]): SqlStorage {
           Object.entries(row).map(([name, value]) => [name, value instanceof Uint8Array ? new Uint8Array(value).buffer : value]),
         ),
       );
-    return { toArray: () => rows, [Symbol.iterator]: () => rows[Symbol.iterator]() };
+    return { toArray: () => rows, one: () => rows[0], [Symbol.iterator]: () => rows[Symbol.iterator]() };
   };
   return { exec } as unknown as SqlStorage;
 }

@@ -64,6 +64,7 @@ const systemStatus = part({
 
 /** What a gateway reports of itself at each check-in, under its hardware id (SOUTHBOUND.md 4). */
 export const gatewayState: StateType = {
+  heartbeat: true,
   description: 'Machine, platform and services of a gateway, as it reports them at each check-in',
   schema: z.looseObject({
     machine_info: part({ cpu_info: cpuInfo, network_info: networkInfo }),
