@@ -1,3 +1,5 @@
+import type { Mutation } from '../core/configurator/mutations.ts';
+import type { MconfigPreview } from '../core/mconfig/difference.ts';
 import type { Convergence, GatewayReport } from '../core/module/context.ts';
 
 /** What the objects and the doors say to one another. Plain data only: every call may cross machines. */
@@ -116,6 +118,8 @@ export interface NetworkPort {
   /** The reports of gateways whose id comes after `after`, in order of id. */
   statuses(after: string): Promise<StatusPage>;
   convergence(networkId: string): Promise<Convergence>;
+  /** What mutations would change of the gateways' mconfigs; nothing is kept or sent. */
+  preview(networkId: string, mutations: readonly Mutation[]): Promise<MconfigPreview>;
 }
 
 /** The bindings that the objects need. */

@@ -67,6 +67,7 @@ export function createFleet(bindings: ObjectBindings, authorised: () => Promise<
           throw fromGrpc(result.code, result.message);
       }
     },
+    preview: async ({ networkId, mutations }) => (await network(networkId)).preview(networkId, mutations),
     async refuseCertificate(hardwareId, serial) {
       await authorised();
       await gatewayObject(bindings, hardwareId)

@@ -3,6 +3,7 @@ import type { Commit, Committed } from '../configurator/commit.ts';
 import type { Database } from '../db/database.ts';
 import type { Query, Statement } from '../db/statement.ts';
 import type { Principal } from '../identity/principal.ts';
+import type { MconfigPreview } from '../mconfig/difference.ts';
 
 /** What a route handler may use. Nothing here knows HTTP, Hono or bindings. */
 export interface RequestContext {
@@ -61,6 +62,8 @@ export interface Fleet {
     method: DescMethodUnary<I, O>,
     request: MessageInitShape<I>,
   ): Promise<MessageShape<O>>;
+  /** What a commit would change of the gateways' mconfigs; nothing is changed or sent. */
+  preview(commit: Pick<Commit, 'networkId' | 'mutations'>): Promise<MconfigPreview>;
   /** Ends the connection that a gateway opened with a certificate which was revoked. Never fails: what is lost here the cron repeats. */
   refuseCertificate(hardwareId: string, serial: string): Promise<void>;
 }

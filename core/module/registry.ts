@@ -1,4 +1,5 @@
 import type { DescMessage } from '@bufbuild/protobuf';
+import { GATEWAY_ENTITY } from '../identity/gateway.ts';
 import type { ModuleSummary } from './context.ts';
 import type {
   EntityType,
@@ -28,6 +29,8 @@ export interface Registry {
   readonly commands: ReadonlyMap<string, GatewayCommand>;
   /** Entity types that any stream reads, and those of which every gateway sees all. */
   readonly streamReads: { readonly reads: readonly string[]; readonly networkWide: readonly string[] };
+  /** Entity types that decide what an mconfig holds, and those among them of which every gateway sees all. */
+  readonly mconfigReads: { readonly types: ReadonlySet<string>; readonly networkWide: ReadonlySet<string> };
   /** The entries of all modules' builders for one gateway. Error: two builders gave one key. */
   readonly mconfig: (input: GatewayGraph) => readonly MconfigEntry<DescMessage>[];
   readonly summaries: readonly ModuleSummary[];
@@ -123,6 +126,10 @@ export function createRegistry(modules: readonly ModuleDefinition[]): Registry {
     southbound,
     commands,
     streamReads,
+    mconfigReads: {
+      types: new Set([GATEWAY_ENTITY, ...mconfigReads.reads, ...mconfigReads.networkWide]),
+      networkWide: new Set(mconfigReads.networkWide),
+    },
     mconfig,
     summaries: ordered.map(summarise),
   };

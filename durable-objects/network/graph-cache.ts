@@ -1,3 +1,4 @@
+import type { HeldGraph } from '../../core/configurator/apply.ts';
 import { changesSince, standingOf } from '../../core/configurator/changes.ts';
 import { loadChanged, loadTypes, networkById } from '../../core/configurator/load.ts';
 import { type Entity, type EntityId, entityKey, type Network } from '../../core/configurator/model.ts';
@@ -45,6 +46,16 @@ export class GraphCache {
 
   get loaded(): boolean {
     return this.#network !== undefined;
+  }
+
+  /** All of it; to be looked at before anything else has its turn. */
+  get held(): HeldGraph {
+    return { network: this.#network, entities: this.#entities };
+  }
+
+  /** Types of the entities that are kept. */
+  get types(): ReadonlySet<string> {
+    return new Set(this.#types);
   }
 
   gateway(gatewayId: string): Entity | undefined {

@@ -1,7 +1,10 @@
 import { DurableObject } from 'cloudflare:workers';
 import { delivered } from '../../core/configurator/changes.ts';
 import type { Network } from '../../core/configurator/model.ts';
+import type { Mutation } from '../../core/configurator/mutations.ts';
 import { Database } from '../../core/db/database.ts';
+import type { MconfigPreview } from '../../core/mconfig/difference.ts';
+import { previewMconfigs } from '../../core/mconfig/preview.ts';
 import type { Convergence } from '../../core/module/context.ts';
 import type { Registry } from '../../core/module/registry.ts';
 import { CloseCode } from '../../core/wire/limits.ts';
@@ -45,6 +48,7 @@ const LONGEST_RETRY_MS = 60_000;
  * the gateways' objects, and knows who is connected and how far everyone is.
  */
 export class NetworkObject extends DurableObject<ObjectBindings> implements NetworkPort {
+  readonly #registry: Registry;
   readonly #graph: GraphCache;
   readonly #desired: DesiredTable;
   readonly #members: Members;
@@ -60,6 +64,7 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
   constructor(state: DurableObjectState, bindings: ObjectBindings, registry: Registry) {
     super(state, bindings);
     migrate(state.storage, networkMigrations);
+    this.#registry = registry;
     this.#graph = new GraphCache(registry);
     this.#desired = new DesiredTable(state.storage.sql);
     this.#members = new Members(state.storage.sql);
@@ -109,6 +114,16 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
     this.#news.flush();
     await this.#verifyConnections();
     return convergenceOf(networkId, network?.version ?? 0, this.#members.all(), this.#desired.all());
+  }
+
+  async preview(networkId: string, mutations: readonly Mutation[]): Promise<MconfigPreview> {
+    this.#networkId = networkId;
+    // What was committed a moment ago counts, whether or not its nudge has come.
+    await this.#refreshes.run();
+    const { network, entities } = this.#graph.held;
+    const before = { network, entities: new Map(entities) };
+    const pause = () => scheduler.wait(0);
+    return previewMconfigs(before, mutations, { registry: this.#registry, networkId, types: this.#graph.types, pause });
   }
 
   /** Tells the objects that could not be told. */

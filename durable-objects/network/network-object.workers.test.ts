@@ -1,10 +1,11 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Mutation } from '../../core/configurator/mutations.ts';
 import { CloseCode } from '../../core/wire/limits.ts';
 import { BEACON, BROKEN } from '../../test/workers/beacon.ts';
 import { bindings, gateway, migrateD1, network } from '../../test/workers/environment.ts';
 import { countD1, rebind, unreliable } from '../../test/workers/faults.ts';
-import { createNetwork, gatewayId, lamp, newGateway, paint, write } from '../../test/workers/fleet.ts';
+import { createNetwork, gatewayId, lamp, MAGMAD, newGateway, paint, write } from '../../test/workers/fleet.ts';
 import { client, connect, type TestSocket, until } from '../../test/workers/socket.ts';
 import { MAX_CONTENT_BYTES } from './renderer.ts';
 
@@ -435,5 +436,51 @@ describe('attaching', () => {
     expect(await port.desired(net, 'g1', BEACON)).toMatchObject({ stream: BEACON, version: 2, updates: [{ key: 'g1' }] });
     expect(await port.desired(net, 'g1', 'no-such-stream')).toBeNull();
     expect(await port.desired(net, 'nobody', BEACON)).toBeNull();
+  });
+});
+
+describe('the preview of a change', () => {
+  const period = (seconds: number): Mutation => ({
+    do: 'update_entity',
+    id: gatewayId('g1'),
+    config: { ...MAGMAD, checkin_interval: seconds },
+  });
+
+  it('shows what the mconfigs would become, while nothing is kept or sent', async () => {
+    const socket = await join('g1');
+    const before = [await versions('g1', 'g2', 'g3'), await network(net).port.convergence(net)];
+    const previewed = await network(net).port.preview(net, [period(90)]);
+    expect(previewed).toEqual({
+      total: 1,
+      unexamined: 0,
+      gateways: [
+        {
+          gatewayId: 'g1',
+          change: 'update',
+          differences: [{ path: '/configsByKey/magmad/checkinInterval', before: 60, after: 90 }],
+          leftOut: 0,
+          error: null,
+        },
+      ],
+    });
+    expect([await versions('g1', 'g2', 'g3'), await network(net).port.convergence(net)]).toEqual(before);
+    expect(socket.all('update')).toHaveLength(1);
+    expect(await network(net).port.preview(net, [{ do: 'update_entity', id: lamp('g1'), config: { colour: 'blue' } }])).toMatchObject({
+      total: 0,
+    });
+  });
+
+  it('starts from what was committed a moment ago, and promises what the commit then does', async () => {
+    await network(net).port.convergence(net);
+    await write(net, period(70));
+    const { gateways } = await network(net).port.preview(net, [period(90)]);
+    expect(gateways[0]?.differences).toEqual([{ path: '/configsByKey/magmad/checkinInterval', before: 70, after: 90 }]);
+    await write(net, period(90));
+    await nudge();
+    expect(await network(net).port.preview(net, [period(90)])).toMatchObject({ total: 0 });
+  });
+
+  it('of a network that is not there finds nobody', async () => {
+    expect(await network(`${net}-none`).port.preview(`${net}-none`, [period(90)])).toEqual({ total: 0, unexamined: 0, gateways: [] });
   });
 });

@@ -33,7 +33,10 @@ const DRY_RUN: Json = {
   name: 'dry_run',
   in: 'query',
   required: false,
-  description: 'With `true` everything is checked and nothing is kept: 200 and `{"dry_run": true, "changes": [...]}`, or the refusal',
+  description:
+    'With `true` everything is checked and nothing is kept: 200 and `{"dry_run": true, "changes": [...], "mconfigs": {...}}`, or the ' +
+    'refusal. `changes` are the entities that would change. `mconfigs` tells the `total` of gateways whose configuration would be ' +
+    'another one, and of the first 20 the `differences`: a JSON Pointer into the mconfig as `path`, with `before` and `after`',
   schema: { type: 'boolean', default: false },
 };
 

@@ -1,6 +1,7 @@
 import { createApi } from '../../workers/api/app.ts';
 import type { Environment } from '../../workers/environment.ts';
 import type { TlsClient } from '../../core/identity/client.ts';
+import { NO_PREVIEW } from '../../core/mconfig/difference.ts';
 import { createRegistry } from '../../core/module/registry.ts';
 import type { GatewayPort, NetworkPort } from '../../durable-objects/ports.ts';
 import { modules } from '../../modules/index.ts';
@@ -107,6 +108,7 @@ function networkPort(name: string, fleet: string[]): Partial<NetworkPort> {
     changed: () => Promise.resolve(),
     status: () => noted('status', { hardwareId: 'hw-reported', state: '{}', receivedAt: 1, certificateExpiresAt: null }),
     statuses: () => noted('statuses', { reports: [], next: null }),
+    preview: () => Promise.resolve(NO_PREVIEW),
     convergence: (networkId) => noted('convergence', { networkId, version: 1, gateways: [] }),
   };
 }

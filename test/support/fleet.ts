@@ -1,4 +1,5 @@
 import { create, type DescMessage, type DescMethodUnary, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
+import { type MconfigPreview, NO_PREVIEW } from '../../core/mconfig/difference.ts';
 import type { Convergence, Fleet, GatewayReport, GatewayTarget } from '../../core/module/context.ts';
 
 export interface FleetCall {
@@ -46,6 +47,10 @@ export class TestFleet implements Fleet {
     this.calls.push({ target, service, method: method.name, request });
     const answer = this.answers.get(method.name)?.(request);
     return create(method.output, (answer ?? {}) as MessageInitShape<O>);
+  }
+
+  async preview(_commit: Parameters<Fleet['preview']>[0]): Promise<MconfigPreview> {
+    return NO_PREVIEW;
   }
 
   async refuseCertificate(hardwareId: string, serial: string): Promise<void> {

@@ -81,6 +81,7 @@ async function handle(route: Route, registry: Registry, version: string, c: Cont
     d1: env.DB,
     fleet: (authorised) => createFleet(env, authorised),
     platform: platformInfo(registry, version, settings),
+    registry,
     committed: (result) => c.executionCtx.waitUntil(announce(env, result)),
     later: (work) => c.executionCtx.waitUntil(work),
   });

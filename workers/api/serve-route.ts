@@ -1,12 +1,13 @@
 import { checkVisible } from '../../core/configurator/internal-network.ts';
 import { Database } from '../../core/db/database.ts';
-import { invalid, OrcError } from '../../core/errors.ts';
+import { OrcError } from '../../core/errors.ts';
 import { demand } from '../../core/identity/access.ts';
 import { type Authentication, authenticateOperator } from '../../core/identity/authenticate.ts';
 import type { TlsClient } from '../../core/identity/client.ts';
 import { refusalStatement } from '../../core/identity/refusal-audit.ts';
 import { tokenUsed } from '../../core/identity/token-use.ts';
 import { DryRun } from '../../core/module/dry-run.ts';
+import type { Registry } from '../../core/module/registry.ts';
 import type { Route } from '../../core/module/route.ts';
 import { complete } from '../../core/rest/complete.ts';
 import { etagOf } from '../../core/rest/etag.ts';
@@ -15,6 +16,7 @@ import type { Fleet, PlatformInfo } from '../../core/module/context.ts';
 import type { Committed } from '../../core/configurator/commit.ts';
 import { openRaw, readJson } from './body.ts';
 import { createContext } from './context.ts';
+import { dryRunReport, wantsDryRun } from './dry-run.ts';
 
 export interface RouteCall {
   readonly route: Route;
@@ -26,6 +28,7 @@ export interface RouteCall {
   /** Makes the fleet for a caller who is let in when the promise is fulfilled. */
   readonly fleet: (authorised: () => Promise<void>) => Fleet;
   readonly platform: PlatformInfo;
+  readonly registry: Pick<Registry, 'mconfigReads'>;
   readonly committed: (result: Committed) => void;
   /** Work that goes on after the answer. */
   readonly later: (work: Promise<unknown>) => void;
@@ -86,7 +89,8 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
     const token = authentication.token();
     const used = token && tokenUsed(token, now);
     if (used) call.later(new Database(call.d1).commit([used]));
-    if (dryRun) return respondDry(dryRun, requestId, db.trips);
+    if (dryRun)
+      return respondDry(await dryRunReport(dryRun, context.fleet, authentication.principal(), call.registry), requestId, db.trips);
     return respond(route, reply, requestId, db.trips);
   } catch (error) {
     // Who may not ask is told that, and not what is wrong with the question.
@@ -106,17 +110,9 @@ const ANYBODY: Authentication = {
   token: () => undefined,
 };
 
-/** Error: `invalid` for a value that is neither true nor false, since guessing wrong would write. */
-function wantsDryRun(route: Route, url: URL): boolean {
-  const given = url.searchParams.get('dry_run');
-  if (route.method === 'get' || given === null || given === 'false') return false;
-  if (given === 'true') return true;
-  throw invalid([{ path: 'query.dry_run', message: 'must be true or false' }]);
-}
-
-function respondDry(dryRun: DryRun, requestId: string, trips: number): Response {
+function respondDry(report: object, requestId: string, trips: number): Response {
   const headers = { 'x-request-id': requestId, 'server-timing': `d1;desc="round trips: ${trips}"`, 'cache-control': 'no-store' };
-  return Response.json({ dry_run: true, changes: dryRun.changes }, { headers });
+  return Response.json(report, { headers });
 }
 
 function respond(route: Route, reply: Awaited<ReturnType<Route['handle']>>, requestId: string, trips: number): Response {

@@ -190,7 +190,7 @@ describe('gateways', () => {
 
   it('replaces a gateway: tier, hardware and all', async () => {
     await create('gw1', 'hw1');
-    api.d1.sqlite.exec("INSERT INTO certificates VALUES ('A1', 'f', 'gateway', 'hw1', 0, 1, 0, NULL, NULL)");
+    api.d1.sqlite.exec("INSERT INTO certificates VALUES ('A1', 'f', 'gateway', 'hw1', 0, 1, 0, NULL, NULL, NULL)");
     const body = { ...gateway('gw1', 'hw9'), name: 'New', tier: 'canary' };
     expect(await api.call('PUT', '/networks/n1/gateways/gw1', { body })).toMatchObject({ status: 204, trips: 2 });
     expect((await api.call('GET', '/networks/n1/gateways/gw1')).body).toEqual({ ...shown('gw1', 'hw9'), name: 'New', tier: 'canary' });
@@ -216,7 +216,7 @@ describe('gateways', () => {
 
   it('deletes everything of a gateway, what a kind put below it too', async () => {
     await create('gw1', 'hw1');
-    api.d1.sqlite.exec("INSERT INTO certificates VALUES ('A1', 'f', 'gateway', 'hw1', 0, 1, 0, NULL, NULL)");
+    api.d1.sqlite.exec("INSERT INTO certificates VALUES ('A1', 'f', 'gateway', 'hw1', 0, 1, 0, NULL, NULL, NULL)");
     const insert = api.d1.sqlite.prepare(
       "INSERT INTO entities (network_id, type, key, name, description, version) VALUES ('n1', ?, ?, '', '', 1)",
     );
