@@ -1,6 +1,7 @@
 import type { Mutation } from '../core/configurator/mutations.ts';
 import type { MconfigPreview } from '../core/mconfig/difference.ts';
 import type { Convergence, GatewayReport } from '../core/module/context.ts';
+import type { NetworkState, StateIndexReport, StateQuery, Subject } from '../core/state/network-states.ts';
 
 /** What the objects and the doors say to one another. Plain data only: every call may cross machines. */
 
@@ -100,6 +101,42 @@ export interface StatusPage {
   readonly next: string | null;
 }
 
+/** News of one reported state. */
+export interface StateNews {
+  readonly type: string;
+  readonly deviceId: string;
+  /** Rises with each change in a gateway's object, over all its states. */
+  readonly number: number;
+  /** Null: it is gone. Without `value`: it was reported again and is as it was. */
+  readonly state: { readonly value?: Uint8Array; readonly version: number; readonly receivedAt: number } | null;
+}
+
+/** Some news of a gateway's states, in order of their numbers. */
+export interface StateBatch {
+  readonly hardwareId: string;
+  /** The highest number that the network is known to have taken. */
+  readonly confirmed: number;
+  readonly news: readonly StateNews[];
+}
+
+/**
+ * `stranger`: that hardware is not known to serve that gateway (yet, or any more). `gap`: less is here than `confirmed` says, so everything
+ * has to come again.
+ */
+export type StateReceipt = { readonly taken: true } | { readonly taken: false; readonly reason: 'stranger' | 'gap' };
+
+/** A reported state with its value still as text, as a report has it. */
+export interface StoredState extends Omit<NetworkState, 'subject' | 'value'> {
+  readonly value: string;
+}
+
+/** Some of the subjects that were asked for. */
+export interface SubjectPage {
+  readonly subjects: readonly (readonly [id: string, subject: Omit<Subject, 'states'> & { readonly states: readonly StoredState[] }])[];
+  /** Where the next page starts; null: this was the last. */
+  readonly next: string | null;
+}
+
 export interface AttachRequest extends PresenceReport {
   readonly gatewayId: string;
   /** Digest the gateway object holds of each stream. */
@@ -120,6 +157,11 @@ export interface NetworkPort {
   convergence(networkId: string): Promise<Convergence>;
   /** What mutations would change of the gateways' mconfigs; nothing is kept or sent. */
   preview(networkId: string, mutations: readonly Mutation[]): Promise<MconfigPreview>;
+  /** Takes news of a gateway's states, each once however often it comes. */
+  takeStates(networkId: string, gatewayId: string, batch: StateBatch): Promise<StateReceipt>;
+  /** What gateways reported of subjects after `after`, in order of their ids. `subjects` of the query have to be in that order. */
+  statesAbout(query: StateQuery, after: string): Promise<SubjectPage>;
+  stateIndex(): Promise<StateIndexReport>;
 }
 
 /** The bindings that the objects need. */

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Commit, Committed } from '../configurator/commit.ts';
 import type { Entity, Graph, Network } from '../configurator/model.ts';
 import type { Database } from '../db/database.ts';
+import type { IndexEntry } from '../state/network-states.ts';
 import type { StateReport, StateStore } from '../state/store.ts';
 import type { Route } from './route.ts';
 
@@ -73,6 +74,29 @@ export interface StateType {
   readonly schema: z.ZodType;
   /** Said anew at each check-in: the newest may be in memory only for a second, and a crash may take it. */
   readonly heartbeat?: true;
+  /** Lists, look-ups and indexers of the network need it: each change goes on to the network's object. */
+  readonly shared?: true;
+  /** Readers need to know when it was last reported, also when it says the same as before. */
+  readonly timed?: true;
+}
+
+/** Makes entries for look-ups out of reported states; they go when the state changes, is deleted, or its gateway leaves. */
+export interface StateIndexer {
+  readonly name: string;
+  /** Another one than that of the stored entries has them made again. */
+  readonly version: number;
+  /** Types of shared states that it reads. */
+  readonly types: readonly string[];
+  /** Descriptions by name of the indexes that it fills. */
+  readonly indexes: Readonly<Record<string, string>>;
+  /** Pure. What cannot be read yields no entries. */
+  readonly entries: (state: {
+    readonly type: string;
+    readonly subject: string;
+    /** Of the gateway that reported it. */
+    readonly hardwareId: string;
+    readonly value: unknown;
+  }) => readonly IndexEntry[];
 }
 
 /** What a southbound method may use; it runs inside the gateway's object. */
@@ -124,6 +148,7 @@ export interface ModuleDefinition {
   readonly mconfig?: MconfigFacet;
   readonly streams?: readonly ((mconfigs: (input: GatewayGraph) => readonly MconfigEntry[], reads: StreamReads) => GatewayStream)[];
   readonly stateTypes?: Readonly<Record<string, StateType>>;
+  readonly stateIndexers?: readonly StateIndexer[];
   readonly southbound?: readonly SouthboundMethod[];
   readonly commands?: readonly GatewayCommand[];
 }

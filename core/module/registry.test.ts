@@ -24,6 +24,7 @@ const stream =
     ...reads,
     render: async () => ({ digest: '', updates: () => [] }),
   });
+const indexer = (name: string, type: string) => ({ name, version: 1, types: [type], indexes: { [`of ${name}`]: '' }, entries: () => [] });
 const sync = unary(StateService.method.syncStates, async () => create(SyncStatesResponseSchema));
 const input: GatewayGraph = {
   network: { id: 'n', type: '', name: '', description: '', configs: {}, version: 1 },
@@ -93,6 +94,19 @@ describe('a registry refuses', () => {
       'a network permission without a network',
       [module({ routes: [route({ path: '/about' })] })],
       'route "get /about" needs permission on a network but has no {network_id}',
+    ],
+    [
+      'an indexer of a state type that nobody shares',
+      [module({ stateTypes: { own: {} as never }, stateIndexers: [indexer('i', 'own'), indexer('j', 'gone')] })],
+      'state indexer "i" reads "own", which no module declares as a shared state type\n- state indexer "j" reads "gone"',
+    ],
+    [
+      'an indexer declared twice, and its indexes with it',
+      [
+        module({ stateTypes: { s: { shared: true } as never }, stateIndexers: [indexer('i', 's')] }),
+        module({ name: 'c', stateIndexers: [indexer('i', 's')] }),
+      ],
+      'state indexer "i" is declared by both b and c\n- state index "of i" is declared by both b and c',
     ],
     ['a state type declared twice', twice({ stateTypes: { s: {} as never } }), 'state type "s" is declared by both b and c'],
     [

@@ -10,6 +10,7 @@ import type {
   ModuleDefinition,
   NetworkType,
   SouthboundMethod,
+  StateIndexer,
   StateType,
 } from './facets.ts';
 import type { Route } from './route.ts';
@@ -24,6 +25,7 @@ export interface Registry {
   readonly routes: readonly Route[];
   readonly streams: ReadonlyMap<string, GatewayStream>;
   readonly stateTypes: ReadonlyMap<string, StateType>;
+  readonly stateIndexers: readonly StateIndexer[];
   /** By gRPC path, `/magma.orc8r.StateService/ReportStates`. */
   readonly southbound: ReadonlyMap<string, SouthboundMethod>;
   readonly commands: ReadonlyMap<string, GatewayCommand>;
@@ -64,6 +66,10 @@ export function createRegistry(modules: readonly ModuleDefinition[]): Registry {
   );
   collect('operation id', (module) => (module.routes ?? []).map((route) => [route.operationId, route] as const));
   const stateTypes = collect('state type', (module) => Object.entries(module.stateTypes ?? {}));
+  const stateIndexers = collect('state indexer', (module) =>
+    (module.stateIndexers ?? []).map((indexer) => [indexer.name, indexer] as const),
+  );
+  collect('state index', (module) => (module.stateIndexers ?? []).flatMap(({ indexes }) => Object.entries(indexes)));
   const southbound = collect('southbound method', (module) =>
     (module.southbound ?? []).map((method) => [`/${method.service.typeName}/${method.name}`, method] as const),
   );
@@ -73,6 +79,12 @@ export function createRegistry(modules: readonly ModuleDefinition[]): Registry {
   for (const [type, definition] of entityTypes) {
     for (const to of definition.children ?? []) {
       if (!entityTypes.has(to)) faults.push(`entity type "${type}" has edges to "${to}", which no module declares`);
+    }
+  }
+  for (const [name, { types }] of stateIndexers) {
+    for (const type of types) {
+      if (!stateTypes.get(type)?.shared)
+        faults.push(`state indexer "${name}" reads "${type}", which no module declares as a shared state type`);
     }
   }
   for (const [name, route] of routes) {
@@ -123,6 +135,7 @@ export function createRegistry(modules: readonly ModuleDefinition[]): Registry {
     routes: [...routes.values()],
     streams,
     stateTypes,
+    stateIndexers: [...stateIndexers.values()],
     southbound,
     commands,
     streamReads,
@@ -179,6 +192,7 @@ function summarise(module: ModuleDefinition): ModuleSummary {
       mconfig_builders: Object.keys(module.mconfig?.builders ?? {}),
       streams: (module.streams ?? []).map((make) => make(() => [], { reads: [], networkWide: [] }).name),
       state_types: Object.keys(module.stateTypes ?? {}),
+      state_indexers: (module.stateIndexers ?? []).map(({ name, version }) => `${name} v${version}`),
       southbound_services: [...services].map(([name, methods]) => `${name}: ${methods.join(', ')}`),
       commands: (module.commands ?? []).map((command) => command.name),
     },

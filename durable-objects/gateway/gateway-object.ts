@@ -3,7 +3,6 @@ import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { GatewayContext } from '../../core/module/facets.ts';
 import type { Registry } from '../../core/module/registry.ts';
-import type { StateStore } from '../../core/state/store.ts';
 import { type BodiedFrame, decodeFrame, encodeFrame, FrameError } from '../../core/wire/frame.ts';
 import { GrpcStatus } from '../../core/wire/grpc.ts';
 import {
@@ -17,6 +16,7 @@ import {
 } from '../../core/wire/limits.ts';
 import { type Hello, WelcomeSchema } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
 import { migrate } from '../lib/migrations.ts';
+import { within } from '../lib/within.ts';
 import {
   CLIENT_HEADER,
   type DesiredStream,
@@ -28,6 +28,8 @@ import {
   type ObjectBindings,
   type PresenceReport,
   type SouthboundResult,
+  type StateBatch,
+  type StateReceipt,
 } from '../ports.ts';
 import { callingContext } from './calling-context.ts';
 import { answer, CallsFromGateway } from './calls-from-gateway.ts';
@@ -39,11 +41,15 @@ import { MetricOutbox } from './metric-outbox.ts';
 import { type News, Presence } from './presence.ts';
 import { gatewayMigrations } from './schema.ts';
 import { attach, attachment, close, send } from './socket.ts';
+import { StateForwarding } from './state-forwarding.ts';
+import { StateOutbox } from './state-outbox.ts';
 import { stateStore } from './states.ts';
 import { Streams } from './streams.ts';
 
 /** An attach that failed is tried again after this, and up to as long again, so that a network is not asked by all at once. */
 const ATTACH_RETRY_MS = 5_000;
+/** A network that takes longer to hear of states is told again. */
+const TELL_STATES_MS = 15_000;
 
 /**
  * One gateway: its socket, the calls both ways, what it should hold and how far it got, what it reported.
@@ -56,7 +62,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
   readonly #calls = new CallsToGateway();
   readonly #southbound = new CallsFromGateway();
   readonly #presence: Presence;
-  readonly #states: StateStore;
+  readonly #states: StateForwarding;
   #identity: GatewayIdentity | undefined;
   /** Reports of a later instance have higher numbers. */
   #revision = Date.now() * 1024;
@@ -71,11 +77,19 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     this.#metrics = new MetricOutbox(storage.sql, Date.now);
     this.#identity = loadIdentity(storage.sql);
     this.#presence = new Presence((news) => this.#tell(news), Date.now);
-    this.#states = new Heartbeats({
+    const states = new Heartbeats({
       store: stateStore(storage.sql, Date.now),
       isHeartbeat: (type) => registry.stateTypes.get(type)?.heartbeat === true,
       now: Date.now,
       later: (wait, work) => void setTimeout(work, wait),
+    });
+    this.#states = new StateForwarding({
+      states,
+      outbox: new StateOutbox(storage.sql, states),
+      types: registry.stateTypes,
+      send: (batch) => this.#tellStates(batch),
+      schedule: () => state.waitUntil(this.#schedule()),
+      now: Date.now,
     });
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair(KEEPALIVE_REQUEST, KEEPALIVE_RESPONSE));
     for (const socket of this.#open()) if (attachment(socket).streams === null) this.#awaitHello(socket);
@@ -121,7 +135,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     this.#gone(socket);
   }
 
-  /** The certificate of the open connection has run out, nothing is heard on it, or the network could not be told of it. */
+  /** The certificate of the open connection has run out, nothing is heard on it, or the network could not be told of it or of states. */
   override async alarm(): Promise<void> {
     for (const socket of this.#open()) {
       const { client, since, streams, attached } = attachment(socket);
@@ -130,6 +144,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       else if (client.certificateExpiresAt <= Date.now()) this.#drop(socket, CloseCode.certificateRefused, 'the certificate has expired');
       else if (streams !== null && !attached && (await this.#attach(socket))) for (const stream of streams) this.#push(stream);
     }
+    await this.#states.flush();
     await this.#schedule();
   }
 
@@ -163,6 +178,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     for (const socket of this.#open()) this.#drop(socket, code, reason);
     this.#calls.abandon();
     this.#streams.clear();
+    this.#states.forget();
     this.#identity = undefined;
     forgetIdentity(this.ctx.storage.sql);
   }
@@ -183,8 +199,11 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     const { hardwareId, networkId, gatewayId } = identity;
     const old = this.#identity;
     if (old?.networkId === networkId && old.gatewayId === gatewayId && old.hardwareId === hardwareId) return old;
-    // What was desired in another role says nothing about this one.
-    if (old) this.#streams.clear();
+    // What was desired and reported in another role says nothing about this one.
+    if (old) {
+      this.#streams.clear();
+      this.#states.forget();
+    }
     saveIdentity(this.ctx.storage.sql, identity);
     this.#identity = { hardwareId, networkId, gatewayId };
     return this.#identity;
@@ -199,7 +218,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     return this.#open().find((socket) => attachment(socket).streams !== null);
   }
 
-  /** Sets the alarm to what comes first: the end of a certificate, a silence, or another attempt to tell the network of a connection. */
+  /** Sets the alarm to what comes first: the end of a certificate, a silence, or another attempt to tell the network of a connection or of states. */
   async #schedule(): Promise<void> {
     const now = Date.now();
     const due = this.#open().map((socket) => {
@@ -207,6 +226,8 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       const retry = streams !== null && !attached ? now + ATTACH_RETRY_MS * (1 + Math.random()) : Number.POSITIVE_INFINITY;
       return Math.min(client.certificateExpiresAt, lastHeard(this.ctx, socket, since) + SILENCE_MS, retry);
     });
+    const untold = this.#states.due();
+    if (untold !== undefined) due.push(untold);
     if (due.length > 0) await this.ctx.storage.setAlarm(Math.min(...due));
   }
 
@@ -276,6 +297,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     });
     send(socket, encodeFrame({ case: 'welcome', value: welcome }));
     const attached = await this.#attach(socket);
+    this.#states.resume();
     if (socket.readyState !== WebSocket.OPEN) return;
     for (const stream of this.#streams.due(hello.positions)) this.#push(stream);
     this.#presence.report({ streams: true, ...(attached ? {} : { connection: connectionOf(socket) }) });
@@ -317,6 +339,12 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     if (identity) await networkObject(this.env, identity.networkId).report(identity.gatewayId, this.#report(news));
   }
 
+  async #tellStates(batch: Omit<StateBatch, 'hardwareId'>): Promise<StateReceipt> {
+    if (!this.#identity) return { taken: false, reason: 'stranger' };
+    const { hardwareId, networkId, gatewayId } = this.#identity;
+    return within(TELL_STATES_MS, networkObject(this.env, networkId).takeStates(networkId, gatewayId, { hardwareId, ...batch }));
+  }
+
   /** News as they are now, numbered. */
   #report({ connection, checkin, streams }: News): PresenceReport {
     this.#revision += 1;
@@ -334,7 +362,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       client,
       registry: this.#registry,
       bindings: this.env,
-      states: this.#states,
+      states: this.#states.store,
       metrics: this.#metrics,
       presence: this.#presence,
     });

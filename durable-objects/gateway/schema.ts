@@ -54,4 +54,18 @@ export const gatewayMigrations: readonly Migration[] = [
       INSERT INTO frames (stream, bytes) SELECT stream, frame FROM streams;
       ALTER TABLE streams DROP COLUMN frame`,
   },
+  {
+    id: '0004_state_outbox',
+    sql: `
+      CREATE TABLE state_outbox (
+        type TEXT NOT NULL,
+        device_id TEXT NOT NULL,
+        number INTEGER NOT NULL UNIQUE,
+        whole INTEGER NOT NULL,
+        PRIMARY KEY (type, device_id)
+      ) WITHOUT ROWID;
+      INSERT INTO state_outbox (type, device_id, number, whole)
+        SELECT type, device_id, ROW_NUMBER() OVER (ORDER BY type, device_id), 1 FROM states WHERE type <> 'gw_state';
+      INSERT INTO counters (name, value) SELECT 'state_number', COUNT(*) FROM state_outbox`,
+  },
 ];

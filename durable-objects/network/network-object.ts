@@ -7,7 +7,9 @@ import type { MconfigPreview } from '../../core/mconfig/difference.ts';
 import { previewMconfigs } from '../../core/mconfig/preview.ts';
 import type { Convergence } from '../../core/module/context.ts';
 import type { Registry } from '../../core/module/registry.ts';
+import type { StateIndexReport, StateQuery } from '../../core/state/network-states.ts';
 import { CloseCode } from '../../core/wire/limits.ts';
+import { Alarms } from '../lib/alarms.ts';
 import { Gather } from '../lib/gather.ts';
 import { migrate } from '../lib/migrations.ts';
 import { inParallel } from '../lib/parallel.ts';
@@ -20,8 +22,11 @@ import {
   type NetworkPort,
   type ObjectBindings,
   type PresenceReport,
+  type StateBatch,
+  type StateReceipt,
   type StatusPage,
   type StoredReport,
+  type SubjectPage,
 } from '../ports.ts';
 import { convergenceOf } from './convergence.ts';
 import { DesiredTable } from './desired.ts';
@@ -30,6 +35,7 @@ import { GraphCache, type Refreshed } from './graph-cache.ts';
 import { Members, pageOf, reportOf } from './members.ts';
 import { Renderer } from './renderer.ts';
 import { networkMigrations } from './schema.ts';
+import { NetworkStates } from './states/network-states.ts';
 
 /** Commits that come within this time of one another are dealt with together. */
 const COALESCE_MS = 3;
@@ -54,6 +60,8 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
   readonly #members: Members;
   readonly #renderer: Renderer;
   readonly #freshness = new Freshness();
+  readonly #states: NetworkStates;
+  readonly #alarms: Alarms<'retry' | 'reindex'>;
   readonly #refreshes: SingleFlight;
   readonly #news = new Gather(() => scheduler.wait(GATHER_MS));
   /** Gateways that a refresh found affected and that have not been rendered since. */
@@ -69,8 +77,11 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
     this.#desired = new DesiredTable(state.storage.sql);
     this.#members = new Members(state.storage.sql);
     this.#renderer = new Renderer(registry, this.#graph, this.#desired, Date.now);
+    this.#states = new NetworkStates(state.storage, registry);
+    this.#alarms = new Alarms(state.storage);
     this.#refreshes = new SingleFlight(() => this.#refresh());
     this.#networkId = state.id.name ?? '';
+    if (this.#states.reindexing) state.waitUntil(this.#alarms.set('reindex', Date.now()));
   }
 
   async changed(networkId: string): Promise<void> {
@@ -81,10 +92,7 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
 
   async attach(networkId: string, request: AttachRequest): Promise<readonly DesiredStream[] | null> {
     const { gatewayId, hardwareId, digests } = request;
-    await this.#current(networkId);
-    // This object may not have heard yet of a gateway that registered a moment ago.
-    if (this.#members.get(gatewayId)?.hardware_id !== hardwareId) await this.#refreshes.run();
-    if (!this.#take(gatewayId, request)) return null;
+    if (!(await this.#serves(networkId, gatewayId, hardwareId)) || !this.#take(gatewayId, request)) return null;
     const contents = await this.#renderer.all(gatewayId);
     for (const content of contents) this.#desired.delivered(gatewayId, content);
     return contents.filter(({ stream, digest }) => digests[stream] !== digest);
@@ -126,8 +134,32 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
     return previewMconfigs(before, mutations, { registry: this.#registry, networkId, types: this.#graph.types, pause });
   }
 
-  /** Tells the objects that could not be told. */
+  async takeStates(networkId: string, gatewayId: string, batch: StateBatch): Promise<StateReceipt> {
+    if (!(await this.#serves(networkId, gatewayId, batch.hardwareId))) return { taken: false, reason: 'stranger' };
+    return this.#news.run(() => this.#states.take(gatewayId, batch));
+  }
+
+  async statesAbout(query: StateQuery, after: string): Promise<SubjectPage> {
+    this.#news.flush();
+    return this.#states.about(query, after);
+  }
+
+  async stateIndex(): Promise<StateIndexReport> {
+    this.#news.flush();
+    return this.#states.report();
+  }
+
   override async alarm(): Promise<void> {
+    await this.#alarms.ring(Date.now(), { retry: () => this.#retry(), reindex: () => this.#reindex() });
+  }
+
+  /** A step at a time, so that others are answered in between. */
+  async #reindex(): Promise<void> {
+    if (this.#states.reindex()) await this.#alarms.set('reindex', Date.now());
+  }
+
+  /** Tells the objects that could not be told. */
+  async #retry(): Promise<void> {
     try {
       await this.#current(this.#networkId);
       await this.#settle(new Map());
@@ -135,6 +167,13 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
       console.warn('retry failed', this.#networkId, error);
       await this.#retryLater();
     }
+  }
+
+  /** Whether that hardware serves that gateway; this object may not have heard yet of one that registered a moment ago. */
+  async #serves(networkId: string, gatewayId: string, hardwareId: string): Promise<boolean> {
+    await this.#current(networkId);
+    if (this.#members.get(gatewayId)?.hardware_id !== hardwareId) await this.#refreshes.run();
+    return this.#members.get(gatewayId)?.hardware_id === hardwareId;
   }
 
   /** The network, with everything in memory; loaded when this instance is new. */
@@ -163,6 +202,8 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
     const ids = whole ? new Set([...touched, ...this.#members.all().map((member) => member.gateway_id)]) : touched;
     for (const gatewayId of ids) {
       const gateway = this.#graph.gateway(gatewayId);
+      const hardwareId = this.#members.get(gatewayId)?.hardware_id;
+      if (hardwareId && hardwareId !== gateway?.physicalId) this.#states.forget(hardwareId);
       if (!gateway) {
         this.#members.remove(gatewayId);
         this.#desired.remove(gatewayId);
@@ -221,7 +262,7 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
   async #retryLater(): Promise<void> {
     const wait = Math.min(RETRY_MS * 2 ** this.#failures, LONGEST_RETRY_MS);
     this.#failures += 1;
-    await this.ctx.storage.setAlarm(Date.now() + wait);
+    await this.#alarms.set('retry', Date.now() + wait);
   }
 
   /** Takes a gateway object's news; false when that hardware does not serve this gateway (any more). */

@@ -1,4 +1,6 @@
+import { alarmMigration } from '../lib/alarms.ts';
 import type { Migration } from '../lib/migrations.ts';
+import { stateMigrations } from './states/schema.ts';
 
 /** What a network object keeps; see docs/storage.md. Times are unix milliseconds. */
 export const networkMigrations: readonly Migration[] = [
@@ -44,4 +46,6 @@ export const networkMigrations: readonly Migration[] = [
         PRIMARY KEY (hardware_id, gateway_id)
       ) WITHOUT ROWID;`,
   },
+  alarmMigration,
+  ...stateMigrations,
 ];

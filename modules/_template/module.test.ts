@@ -53,6 +53,7 @@ describe('a module added to a platform without touching another file', () => {
         mconfig_builders: ['monitord'],
         streams: [],
         state_types: [],
+        state_indexers: [],
         southbound_services: ['magma.feg.Hello: SayHello'],
         commands: ['monitor_info'],
       },

@@ -1,4 +1,4 @@
-import type { EntityType, NetworkType, StateType } from '../../core/module/facets.ts';
+import type { EntityType, NetworkType } from '../../core/module/facets.ts';
 import { federatedNetworkConfigs } from '../feg/schemas/federated-network-configs.ts';
 import { FEDERATED } from '../feg/services/entity-types.ts';
 import { networkSubscriberConfig } from '../lte/schemas/network-subscriber-config.ts';
@@ -7,7 +7,6 @@ import { sharedNetworkConfigs } from '../orc8r/entities.ts';
 import { storedHaPair } from './schemas/cwf-ha-pair.ts';
 import { gatewayCwfConfigs } from './schemas/gateway-cwf-configs.ts';
 import { networkCarrierWifiConfigs } from './schemas/network-carrier-wifi-configs.ts';
-import { carrierWifiGatewayHealthStatus, carrierWifiHaPairStatus } from './schemas/reported.ts';
 import { CARRIER_WIFI, CWF_GATEWAY, CWF_NETWORK, HA_PAIR } from './services/entity-types.ts';
 
 export const networkTypes: Readonly<Record<string, NetworkType>> = {
@@ -24,9 +23,4 @@ export const networkTypes: Readonly<Record<string, NetworkType>> = {
 export const entityTypes: Readonly<Record<string, EntityType>> = {
   [CWF_GATEWAY]: { description: 'Carrier Wi-Fi part of a gateway, below a magmad_gateway of the same key', config: gatewayCwfConfigs },
   [HA_PAIR]: { description: 'Two gateways of which one serves and the other stands by', config: storedHaPair, children: [CWF_GATEWAY] },
-};
-
-export const stateTypes: Readonly<Record<string, StateType>> = {
-  cwf_gateway_health: { description: 'Health of a carrier Wi-Fi gateway, under its hardware id', schema: carrierWifiGatewayHealthStatus },
-  cwf_ha_pair_status: { description: 'Which gateway of a pair serves, under the id of the pair', schema: carrierWifiHaPairStatus },
 };

@@ -1,7 +1,8 @@
 import { defineModule } from '../../core/module/facets.ts';
-import { entityTypes, networkTypes, stateTypes } from './entities.ts';
+import { entityTypes, networkTypes } from './entities.ts';
 import { mconfig } from './mconfig/index.ts';
 import { routes } from './routes/index.ts';
+import { stateTypes } from './states.ts';
 
 /** Carrier Wi-Fi networks: gateways between access points and the core of a mobile network. */
 export const cwf = defineModule({

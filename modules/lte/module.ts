@@ -2,6 +2,7 @@ import { defineModule } from '../../core/module/facets.ts';
 import { entityTypes, networkTypes } from './entities.ts';
 import { mconfig } from './mconfig/index.ts';
 import { routes } from './routes/index.ts';
+import { stateIndexers, stateTypes } from './states/index.ts';
 
 /** LTE networks and their access gateways. */
 export const lte = defineModule({
@@ -11,6 +12,8 @@ export const lte = defineModule({
   dependsOn: ['orc8r'],
   networkTypes,
   entityTypes,
+  stateTypes,
+  stateIndexers,
   routes,
   mconfig,
 });

@@ -3,8 +3,8 @@ import { entityTypes, networkTypes } from './entities.ts';
 import { mconfig } from './mconfig/index.ts';
 import { routes } from './routes/index.ts';
 import { commands } from './southbound/commands.ts';
-import { gatewayState } from './southbound/gateway-state.ts';
 import { southbound } from './southbound/index.ts';
+import { stateIndexers, stateTypes } from './states/index.ts';
 import { configs } from './streams/configs.ts';
 
 /** What all networks and gateways share; every other module builds on it. */
@@ -17,7 +17,8 @@ export const orc8r = defineModule({
   routes,
   mconfig,
   streams: [configs],
-  stateTypes: { gw_state: gatewayState },
+  stateTypes,
+  stateIndexers,
   southbound,
   commands,
 });
