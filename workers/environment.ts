@@ -28,7 +28,10 @@ const settings = z
 export type Settings = z.output<typeof settings>;
 
 /** The Worker's bindings, as wrangler.toml declares them, and its settings. */
-export interface Environment extends ObjectBindings, z.input<typeof settings> {}
+export interface Environment extends ObjectBindings, z.input<typeof settings> {
+  /** The files of the page at /docs. */
+  readonly ASSETS: Pick<Fetcher, 'fetch'>;
+}
 
 const checked = new WeakMap<object, Settings>();
 

@@ -64,7 +64,7 @@ export function typedNetworkRoutes<B extends NetworkBody, E = undefined>(family:
       tag,
       summary: `List the ids of all ${noun}s that the caller may read`,
       permission: { action: 'read', scope: 'networks' },
-      responses: answers(z.array(z.string()), 'Ids, sorted'),
+      responses: answers(z.array(z.string()).meta({ examples: [['city']] }), 'Ids, sorted'),
       handle: async (_, ctx) => {
         const [ids] = await ctx.read(networkIds({ type: family.type }));
         return ok(permittedNetworks(await ctx.principal(), ids));

@@ -22,14 +22,14 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   },
   401: {
     description: 'No credentials, or ones that are not accepted; `code` says why',
-    code: 'certificate_expired',
-    message: 'the client certificate has expired',
+    code: 'token_unknown',
+    message: 'the token is not known here: check that it was copied whole and belongs to the user named, or ask for a new one',
     headers: { 'WWW-Authenticate': { $ref: '#/components/headers/WWW-Authenticate' } },
   },
   403: {
     description: 'The credentials are good, and their holder may not do this',
-    code: 'forbidden',
-    message: 'this needs WRITE on network "city"',
+    code: 'not_permitted',
+    message: 'access denied: operator ann may not write network city',
   },
   404: { description: 'What the path names does not exist', code: 'not_found', message: 'network "city" was not found' },
   409: {

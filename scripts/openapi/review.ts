@@ -47,6 +47,7 @@ export function review(document: Json): string[] {
     for (const media of Object.values(isObject(body['content']) ? body['content'] : {})) {
       if (!isObject(media)) continue;
       if (!('example' in media)) note(where, 'has no example');
+      else if (isEmpty(media['example'])) note(where, 'has an empty example');
       else for (const fault of faultsOf(media['schema'], media['example'])) note(`${where} example`, fault);
       if (isObject(media['schema']) && !('$ref' in media['schema'])) reviewSchema(media['schema'], where, false);
     }
@@ -92,6 +93,9 @@ function operationsOf(document: Json): [string, Json][] {
     }),
   );
 }
+
+/** A list or map that shows none of its members. */
+const isEmpty = (value: unknown): boolean => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
 const listOf = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : []);
 

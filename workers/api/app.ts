@@ -11,6 +11,7 @@ import { type Environment, settingsOf } from '../environment.ts';
 import { errorResponse } from '../errors.ts';
 import { createFleet } from '../fleet.ts';
 import { MAX_URL_LENGTH } from './body.ts';
+import { serveDocs } from './docs.ts';
 import { serveRoute } from './serve-route.ts';
 
 /** What one request comes with: the Worker's bindings, and the client as the door read it. */
@@ -28,7 +29,7 @@ export function createApi(registry: Registry, version: string): Api {
   app.onError((error, c) => errorResponse(error, c.get('requestId')));
   app.notFound((c) =>
     errorResponse(
-      new OrcError('not_found', `there is no ${new URL(c.req.url).pathname.slice(0, 200)}; docs/openapi.json lists what there is`),
+      new OrcError('not_found', `there is no ${new URL(c.req.url).pathname.slice(0, 200)}; /docs/openapi.json lists what there is`),
       c.get('requestId'),
     ),
   );
@@ -53,6 +54,7 @@ export function createApi(registry: Registry, version: string): Api {
   // Magma's own answer to a client that asks whether anybody is there (REST-BEHAVIOUR 1).
   app.get('/', (c) => c.json('hello'));
   app.get('/healthz', (c) => c.json({ status: 'ok', version }));
+  serveDocs(app);
 
   const routes = [...registry.routes].sort(literalsFirst);
   for (const route of routes) {

@@ -24,7 +24,7 @@ const list = route({
   tag,
   summary: 'List the ids of all networks that you may read',
   permission: { action: 'read', scope: 'networks' },
-  responses: answers(z.array(z.string()), 'Ids, sorted'),
+  responses: answers(z.array(z.string()).meta({ examples: [['city']] }), 'Ids, sorted'),
   handle: async (_input, ctx) => {
     const [ids] = await ctx.read(networkIds({ type: null }));
     const principal = await ctx.principal();

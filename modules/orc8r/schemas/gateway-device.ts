@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { base64Bytes, nonEmpty } from '../../../core/rest/fields.ts';
 
+/** A P-256 key, for the document. */
+const PUBLIC_KEY =
+  'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q==';
+
 export const challengeKey = z
   .object({
     key_type: z
@@ -11,12 +15,14 @@ export const challengeKey = z
       .meta({
         description:
           'Public key as DER SubjectPublicKeyInfo in base64: P-256 or P-384 for ECDSA, RSA of any usual size; left out with ECHO',
-        examples: [
-          'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q==',
-        ],
+        examples: [PUBLIC_KEY],
       }),
   })
-  .meta({ id: 'challenge_key', description: 'What a gateway proves itself with before it has a certificate' });
+  .meta({
+    id: 'challenge_key',
+    description: 'What a gateway proves itself with before it has a certificate',
+    examples: [{ key_type: 'SOFTWARE_ECDSA_SHA256', key: PUBLIC_KEY }],
+  });
 
 export const gatewayDevice = z
   .object({

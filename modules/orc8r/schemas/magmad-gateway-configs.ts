@@ -24,7 +24,9 @@ export const aggregationLoggingConfigs = z
 
 export const gatewayLoggingConfigs = z
   .object({
-    log_level: z.enum(['DEBUG', 'INFO', 'WARNING', 'ERROR', 'FATAL']).describe('The least severe messages that services write'),
+    log_level: z
+      .enum(['DEBUG', 'INFO', 'WARNING', 'ERROR', 'FATAL'])
+      .meta({ description: 'The least severe messages that services write', examples: ['INFO'] }),
     event_verbosity: keepZero(int32())
       .optional()
       .meta({ description: 'Events of at most this verbosity are sent to the cloud; -1 sends none', examples: [0] }),
