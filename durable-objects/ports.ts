@@ -2,6 +2,7 @@ import type { Mutation } from '../core/configurator/mutations.ts';
 import type { MconfigPreview } from '../core/mconfig/difference.ts';
 import type { Convergence, GatewayReport } from '../core/module/context.ts';
 import type { NetworkState, StateIndexReport, StateQuery, Subject } from '../core/state/network-states.ts';
+import type { ContentNews, ContentStanding, NetworkContentPort } from './content-ports.ts';
 
 /** What the objects and the doors say to one another. Plain data only: every call may cross machines. */
 
@@ -77,6 +78,8 @@ export interface GatewayPort {
    * hardware serves another gateway by now: its next connection brings what that one needs.
    */
   setDesired(networkId: string, gatewayId: string, streams: readonly DesiredStream[]): Promise<PresenceReport>;
+  /** Takes news of shared content; sends what the gateway lacks of it when it is there and takes it. */
+  contentNews(networkId: string, gatewayId: string, news: readonly ContentNews[]): Promise<PresenceReport>;
   /** Calls a method on the gateway over its socket. */
   call(request: GatewayCallRequest): Promise<GatewayCallResult>;
   /** Answers a southbound method for a gateway that came over HTTPS. */
@@ -141,13 +144,22 @@ export interface AttachRequest extends PresenceReport {
   readonly gatewayId: string;
   /** Digest the gateway object holds of each stream. */
   readonly digests: Readonly<Record<string, string>>;
+  /** The streams of shared content that the gateway takes. */
+  readonly contents: readonly string[];
 }
 
-export interface NetworkPort {
+export interface AttachAnswer {
+  /** The streams whose content is not what the gateway's object holds. */
+  readonly streams: readonly DesiredStream[];
+  /** Where the shared content stands that the gateway takes; what is missing comes later as news. */
+  readonly contents: readonly ContentStanding[];
+}
+
+export interface NetworkPort extends NetworkContentPort {
   /** The network was committed at this version. */
   changed(networkId: string): Promise<void>;
-  /** A gateway connected; answers the streams whose content is not what its object holds, or null when it is not a gateway of this network. */
-  attach(networkId: string, request: AttachRequest): Promise<readonly DesiredStream[] | null>;
+  /** A gateway connected; answers what its object has to know, or null when it is not a gateway of this network. */
+  attach(networkId: string, request: AttachRequest): Promise<AttachAnswer | null>;
   report(gatewayId: string, report: PresenceReport): Promise<void>;
   /** The content of one stream for one gateway, as a poll asks for it. */
   desired(networkId: string, gatewayId: string, stream: string): Promise<DesiredStream | null>;

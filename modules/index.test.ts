@@ -27,6 +27,7 @@ describe('the modules of the platform', () => {
   it('read of the graph what the builders need, and nothing as numerous as subscribers', () => {
     expect(registry.streamReads).toEqual({
       reads: [
+        'apn_resource',
         'carrier_wifi_gateway',
         'cellular_enodeb',
         'cellular_gateway',

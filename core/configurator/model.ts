@@ -40,9 +40,11 @@ export interface Graph {
 
 export const entityKey = (id: EntityId): string => `${id.type}/${id.key}`;
 
-export const child = (entity: Entity, type: string): string | undefined => entity.children.find((id) => id.type === type)?.key;
+export const child = (entity: Pick<Entity, 'children'>, type: string): string | undefined =>
+  entity.children.find((id) => id.type === type)?.key;
 
-export const children = (entity: Entity, type: string): string[] => entity.children.filter((id) => id.type === type).map((id) => id.key);
+export const children = (entity: Pick<Entity, 'children'>, type: string): string[] =>
+  entity.children.filter((id) => id.type === type).map((id) => id.key);
 
 export const parents = (entity: Entity, type: string): string[] => entity.parents.filter((id) => id.type === type).map((id) => id.key);
 

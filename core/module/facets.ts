@@ -1,11 +1,14 @@
 import type { DescMessage, DescMethodUnary, DescService, Message, MessageShape } from '@bufbuild/protobuf';
 import type { z } from 'zod';
 import type { Commit, Committed } from '../configurator/commit.ts';
-import type { Entity, Graph, Network } from '../configurator/model.ts';
 import type { Database } from '../db/database.ts';
 import type { IndexEntry } from '../state/network-states.ts';
 import type { StateReport, StateStore } from '../state/store.ts';
+import type { ContentReader, ContentSet } from './content.ts';
+import type { GatewayGraph } from './gateway-graph.ts';
 import type { Route } from './route.ts';
+
+export type { GatewayGraph } from './gateway-graph.ts';
 
 /** The parts that a module can bring. Each has one consumer, which asks the registry for it and never names a module. */
 
@@ -21,18 +24,6 @@ export interface EntityType {
   readonly children?: readonly string[];
   /** Each belongs to one gateway, below its part of some kind, and goes when that gateway is deleted. */
   readonly ownedByGateway?: true;
-}
-
-/** What a builder and a stream see of a network: plain data, so that a module may one day live in another Worker. */
-export interface GatewayGraph {
-  readonly network: Network;
-  /** The base gateway (`magmad_gateway`). */
-  readonly gateway: Entity;
-  /**
-   * The gateway, everything below it, everything above any of those, and all entities of the network-wide types; only types
-   * that some builder or stream declares.
-   */
-  readonly graph: Graph;
 }
 
 /** One entry of an mconfig: a key the gateway's services look under, and the message for it. */
@@ -114,6 +105,8 @@ export interface GatewayContext {
   readonly reported: (states: readonly StateReport[]) => void;
   /** Keeps a metrics container until analytics has taken it. */
   readonly keepMetrics: (container: Uint8Array) => void;
+  /** Content that the gateways of the network share, as this one gets it. Error: `internal` when no module declares it. */
+  readonly content: (name: string) => ContentReader;
   /** The content this gateway should hold of a stream; undefined when there is no such stream. */
   readonly stream: (name: string) => Promise<{ updates: readonly { key: string; value: Uint8Array }[] } | undefined>;
 }
@@ -147,6 +140,7 @@ export interface ModuleDefinition {
   readonly routes?: readonly Route[];
   readonly mconfig?: MconfigFacet;
   readonly streams?: readonly ((mconfigs: (input: GatewayGraph) => readonly MconfigEntry[], reads: StreamReads) => GatewayStream)[];
+  readonly contents?: readonly ContentSet[];
   readonly stateTypes?: Readonly<Record<string, StateType>>;
   readonly stateIndexers?: readonly StateIndexer[];
   readonly southbound?: readonly SouthboundMethod[];

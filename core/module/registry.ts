@@ -1,5 +1,7 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import { GATEWAY_ENTITY } from '../identity/gateway.ts';
+import { NETWORK } from '../configurator/mutations.ts';
+import type { ContentSet } from './content.ts';
 import type { ModuleSummary } from './context.ts';
 import type {
   EntityType,
@@ -24,6 +26,8 @@ export interface Registry {
   readonly ownedByGateway: ReadonlySet<string>;
   readonly routes: readonly Route[];
   readonly streams: ReadonlyMap<string, GatewayStream>;
+  /** Content that gateways share; those that are streams are not among `streams`. */
+  readonly contents: ReadonlyMap<string, ContentSet>;
   readonly stateTypes: ReadonlyMap<string, StateType>;
   readonly stateIndexers: readonly StateIndexer[];
   /** By gRPC path, `/magma.orc8r.StateService/ReportStates`. */
@@ -118,8 +122,19 @@ export function createRegistry(modules: readonly ModuleDefinition[]): Registry {
       return [stream.name, stream] as const;
     }),
   );
+  const contents = collect('content', (module) => (module.contents ?? []).map((set) => [set.name, set] as const));
+  for (const set of contents.values()) {
+    if (streams.has(set.name)) faults.push(`content "${set.name}" has the name of a stream`);
+    for (const type of [set.root, ...set.reads, ...(set.names ?? [])]) {
+      if (type !== NETWORK.type && !entityTypes.has(type))
+        faults.push(`content "${set.name}" reads entity type "${type}", which no module declares`);
+    }
+  }
   const streamReads = {
-    reads: distinct([...streams.values()].flatMap((stream) => stream.reads)),
+    reads: distinct([
+      ...[...streams.values()].flatMap((stream) => stream.reads),
+      ...[...contents.values()].flatMap((set) => set.share?.reads ?? []),
+    ]),
     networkWide: distinct([...streams.values()].flatMap((stream) => stream.networkWide ?? [])),
   };
   for (const type of [...streamReads.reads, ...streamReads.networkWide]) {
@@ -134,6 +149,7 @@ export function createRegistry(modules: readonly ModuleDefinition[]): Registry {
     ownedByGateway: new Set([...entityTypes].filter(([, type]) => type.ownedByGateway).map(([name]) => name)),
     routes: [...routes.values()],
     streams,
+    contents,
     stateTypes,
     stateIndexers: [...stateIndexers.values()],
     southbound,
@@ -190,7 +206,10 @@ function summarise(module: ModuleDefinition): ModuleSummary {
       entity_types: Object.keys(module.entityTypes ?? {}),
       routes: (module.routes ?? []).map((route) => `${route.method.toUpperCase()} /magma/v1${route.path}`),
       mconfig_builders: Object.keys(module.mconfig?.builders ?? {}),
-      streams: (module.streams ?? []).map((make) => make(() => [], { reads: [], networkWide: [] }).name),
+      streams: [
+        ...(module.streams ?? []).map((make) => make(() => [], { reads: [], networkWide: [] }).name),
+        ...(module.contents ?? []).filter((set) => set.stream).map((set) => set.name),
+      ],
       state_types: Object.keys(module.stateTypes ?? {}),
       state_indexers: (module.stateIndexers ?? []).map(({ name, version }) => `${name} v${version}`),
       southbound_services: [...services].map(([name, methods]) => `${name}: ${methods.join(', ')}`),

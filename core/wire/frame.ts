@@ -4,7 +4,7 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { Frame, Hello } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
 import { FrameSchema } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
 import type { CloseCode as CloseCodeType } from './limits.ts';
-import { CloseCode, MAX_AGENT_VERSION, MAX_FRAME_BYTES, MAX_POSITIONS, MAX_STREAM_NAME } from './limits.ts';
+import { CloseCode, MAX_AGENT_VERSION, MAX_FRAME_BYTES, MAX_POSITIONS, MAX_RESUME, MAX_STREAM_NAME } from './limits.ts';
 
 /** What stands in a frame: `{ case: 'hello', value: {...} }` and so on. */
 export type FrameBody = NonNullable<MessageInitShape<typeof FrameSchema>['body']>;
@@ -59,7 +59,8 @@ function checkHello(hello: Hello): void {
   if (hello.agentVersion.length > MAX_AGENT_VERSION) refuse(`agent_version is longer than ${MAX_AGENT_VERSION} characters`);
   if (hello.positions.length > MAX_POSITIONS) refuse(`more than ${MAX_POSITIONS} positions`);
   const seen = new Set<string>();
-  for (const { stream } of hello.positions) {
+  for (const { stream, resume } of hello.positions) {
+    if (resume.length > MAX_RESUME) refuse(`resume is longer than ${MAX_RESUME} characters`);
     if (stream.length === 0 || stream.length > MAX_STREAM_NAME) refuse(`a stream's name has 1 to ${MAX_STREAM_NAME} characters`);
     if (seen.has(stream)) refuse(`stream ${stream} is named twice`);
     seen.add(stream);

@@ -14,8 +14,12 @@ export const MAX_POSITIONS = 32;
 export const MAX_STREAM_NAME = 64;
 /** In characters. */
 export const MAX_AGENT_VERSION = 64;
+/** `resume` of a part of an update, in characters. */
+export const MAX_RESUME = 2048;
 /** In characters. */
 export const MAX_NACK_REASON = 1024;
+/** In characters. */
+export const MAX_NACK_PATH = 256;
 /** Open calls from one gateway to the cloud. */
 export const MAX_GATEWAY_CALLS = 64;
 /** Open calls from the cloud to one gateway. */

@@ -5,6 +5,7 @@ import type { GatewayContext } from '../../core/module/facets.ts';
 import type { Registry } from '../../core/module/registry.ts';
 import type { StateReport, StateStore } from '../../core/state/store.ts';
 import { type GatewayClient, networkObject, type ObjectBindings } from '../ports.ts';
+import { contentReader, wholeContent } from './content/reader.ts';
 import type { MetricOutbox } from './metric-outbox.ts';
 import type { Presence } from './presence.ts';
 
@@ -15,15 +16,17 @@ export interface ContextParts {
   readonly client: GatewayClient;
   readonly registry: Registry;
   readonly bindings: Pick<ObjectBindings, 'DB' | 'NETWORK'>;
+  readonly sql: SqlStorage;
   readonly states: StateStore;
   readonly metrics: MetricOutbox;
   readonly presence: Presence;
 }
 
 /** What southbound methods may use when this gateway calls them. */
-export function callingContext({ client, registry, bindings, states, metrics, presence }: ContextParts): GatewayContext {
+export function callingContext({ client, registry, bindings, sql, states, metrics, presence }: ContextParts): GatewayContext {
   const { hardwareId, networkId, gatewayId } = client;
   const db = new Database(bindings.DB);
+  const reader = (name: string) => contentReader(name, { client, bindings, sql, now: Date.now });
   return {
     hardwareId,
     networkId,
@@ -45,7 +48,13 @@ export function callingContext({ client, registry, bindings, states, metrics, pr
       if (checkin) presence.report({ checkin });
     },
     keepMetrics: (container) => metrics.keep(container),
+    content: (name) => {
+      if (registry.contents.has(name)) return reader(name);
+      throw new OrcError('internal', `no module declares content ${name}`);
+    },
     stream: async (name) => {
+      const set = registry.contents.get(name);
+      if (set?.stream) return { updates: await wholeContent(set, reader(name)) };
       if (!registry.streams.has(name)) return undefined;
       const desired = await networkObject(bindings, networkId).desired(networkId, gatewayId, name);
       // An empty batch would tell the gateway to delete everything.

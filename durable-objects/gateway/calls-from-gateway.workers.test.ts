@@ -48,7 +48,11 @@ async function plenty(updates: readonly { key: string; value: Uint8Array }[], he
   const { promise, resolve } = Promise.withResolvers<void>();
   if (!held) resolve();
   const content = { stream: 'beacon', version: 1, digest: 'd', updates };
-  const port = { desired: async () => promise.then(() => content), report: async () => {}, attach: async () => [] };
+  const port = {
+    desired: async () => promise.then(() => content),
+    report: async () => {},
+    attach: async () => ({ streams: [], contents: [] }),
+  };
   await rebind(gateway(hw).stub, () => ({ NETWORK: { getByName: () => port } as unknown as ObjectBindings['NETWORK'] }));
   return resolve;
 }

@@ -18,6 +18,7 @@ import { type Hello, WelcomeSchema } from '../../proto/gen/orc8r/sync/v1/frame_p
 import { migrate } from '../lib/migrations.ts';
 import { within } from '../lib/within.ts';
 import {
+  type AttachAnswer,
   CLIENT_HEADER,
   type DesiredStream,
   type GatewayCallRequest,
@@ -31,10 +32,12 @@ import {
   type StateBatch,
   type StateReceipt,
 } from '../ports.ts';
+import type { ContentNews } from '../content-ports.ts';
 import { callingContext } from './calling-context.ts';
 import { answer, CallsFromGateway } from './calls-from-gateway.ts';
 import { CallsToGateway } from './calls-to-gateway.ts';
 import { Heartbeats } from './heartbeats.ts';
+import { ContentSender } from './content/sender.ts';
 import { forgetIdentity, type GatewayIdentity, loadIdentity, saveIdentity } from './identity.ts';
 import { lastHeard, SILENCE_MS } from './liveness.ts';
 import { MetricOutbox } from './metric-outbox.ts';
@@ -58,6 +61,7 @@ const TELL_STATES_MS = 15_000;
 export class GatewayObject extends DurableObject<ObjectBindings> implements GatewayPort {
   readonly #registry: Registry;
   readonly #streams: Streams;
+  readonly #contents: ContentSender;
   readonly #metrics: MetricOutbox;
   readonly #calls = new CallsToGateway();
   readonly #southbound = new CallsFromGateway();
@@ -74,6 +78,17 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     migrate(storage, gatewayMigrations);
     this.#registry = registry;
     this.#streams = new Streams(storage.sql, Date.now);
+    this.#contents = new ContentSender(storage.sql, registry.contents, Date.now, {
+      takes: () => this.#taken(),
+      send: (frame) => {
+        const socket = this.#socket();
+        return socket !== undefined && send(socket, frame);
+      },
+      part: (...request) =>
+        networkObject(this.env, this.#identity?.networkId ?? '').contentPart(this.#identity?.networkId ?? '', ...request),
+      progressed: () => this.#presence.report({ streams: true }),
+      stuck: (error) => this.#attachAgain(error),
+    });
     this.#metrics = new MetricOutbox(storage.sql, Date.now);
     this.#identity = loadIdentity(storage.sql);
     this.#presence = new Presence((news) => this.#tell(news), Date.now);
@@ -102,6 +117,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     for (const old of this.ctx.getWebSockets()) close(old, CloseCode.replaced, 'another connection of this gateway took its place');
     this.#calls.abandon();
     this.#streams.forgetSent();
+    this.#contents.begin();
     const { 0: theirs, 1: ours } = new WebSocketPair();
     attach(ours, { client, since: Date.now(), streams: null, attached: false });
     this.ctx.acceptWebSocket(ours);
@@ -142,7 +158,10 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       const silence = Date.now() - lastHeard(this.ctx, socket, since);
       if (silence >= SILENCE_MS) this.#drop(socket, CloseCode.silent, `nothing was heard for ${Math.round(silence / 1000)} s`);
       else if (client.certificateExpiresAt <= Date.now()) this.#drop(socket, CloseCode.certificateRefused, 'the certificate has expired');
-      else if (streams !== null && !attached && (await this.#attach(socket))) for (const stream of streams) this.#push(stream);
+      else if (streams !== null && !attached && (await this.#attach(socket))) {
+        for (const stream of streams) this.#push(stream);
+        this.#contents.resume();
+      }
     }
     await this.#states.flush();
     await this.#schedule();
@@ -154,6 +173,13 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     for (const desired of streams) {
       if (this.#streams.store(desired)) this.#push(desired.stream);
     }
+    return this.#report({ streams: true });
+  }
+
+  async contentNews(networkId: string, gatewayId: string, news: readonly ContentNews[]): Promise<PresenceReport> {
+    const identity = this.#identity;
+    if (identity?.networkId !== networkId || identity.gatewayId !== gatewayId) return this.#report({});
+    this.#contents.news(news);
     return this.#report({ streams: true });
   }
 
@@ -179,6 +205,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     this.#calls.abandon();
     this.#streams.clear();
     this.#states.forget();
+    this.#contents.clear();
     this.#identity = undefined;
     forgetIdentity(this.ctx.storage.sql);
   }
@@ -202,6 +229,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     // What was desired and reported in another role says nothing about this one.
     if (old) {
       this.#streams.clear();
+      this.#contents.clear();
       this.#states.forget();
     }
     saveIdentity(this.ctx.storage.sql, identity);
@@ -268,10 +296,10 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
         );
         return;
       case 'ack':
-        if (this.#streams.acked(body.value)) this.#presence.report({ streams: true });
+        if (!this.#contents.acked(body.value) && this.#streams.acked(body.value)) this.#presence.report({ streams: true });
         return;
       case 'nack':
-        if (this.#streams.nacked(body.value)) this.#presence.report({ streams: true });
+        if (!this.#contents.nacked(body.value) && this.#streams.nacked(body.value)) this.#presence.report({ streams: true });
         return;
       case 'syncResponse':
         if (body.value.heartBeat) send(socket, encodeFrame({ case: 'syncRequest', value: { heartBeat: true } }));
@@ -286,7 +314,8 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     clearTimeout(this.#helloTimer);
     const held = attachment(socket);
     const { networkId, gatewayId } = held.client;
-    const streams = hello.positions.map((position) => position.stream).filter((stream) => this.#registry.streams.has(stream));
+    const known = (stream: string) => this.#registry.streams.has(stream) || this.#registry.contents.get(stream)?.stream === true;
+    const streams = hello.positions.map((position) => position.stream).filter(known);
     attach(socket, { ...held, streams });
     const welcome = create(WelcomeSchema, {
       networkId,
@@ -296,10 +325,12 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       keepaliveSeconds: KEEPALIVE_SECONDS,
     });
     send(socket, encodeFrame({ case: 'welcome', value: welcome }));
+    this.#contents.hello(hello.positions);
     const attached = await this.#attach(socket);
     this.#states.resume();
     if (socket.readyState !== WebSocket.OPEN) return;
     for (const stream of this.#streams.due(hello.positions)) this.#push(stream);
+    this.#contents.resume();
     this.#presence.report({ streams: true, ...(attached ? {} : { connection: connectionOf(socket) }) });
     if (!attached) await this.#schedule();
   }
@@ -307,10 +338,15 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
   /** Tells the network of a connection and takes what it says is missing; false when it could not be told and has to be later. */
   async #attach(socket: WebSocket): Promise<boolean> {
     const { networkId, gatewayId } = attachment(socket).client;
-    let missing: readonly DesiredStream[] | null;
+    let answer: AttachAnswer | null;
     try {
-      const request = { ...this.#report({ connection: connectionOf(socket), streams: true }), gatewayId, digests: this.#streams.digests() };
-      missing = await networkObject(this.env, networkId).attach(networkId, request);
+      const request = {
+        ...this.#report({ connection: connectionOf(socket), streams: true }),
+        gatewayId,
+        digests: this.#streams.digests(),
+        contents: this.#taken(),
+      };
+      answer = await networkObject(this.env, networkId).attach(networkId, request);
     } catch (error) {
       // What is known here is served; the alarm asks for the rest.
       console.warn('attach failed', networkId, gatewayId, error);
@@ -318,13 +354,29 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     }
     // The answer is for a connection that another has taken the place of.
     if (socket.readyState !== WebSocket.OPEN) return true;
-    if (missing === null) {
+    if (answer === null) {
       this.#drop(socket, CloseCode.gatewayRemoved, 'this gateway is not registered in its network any more');
       return true;
     }
-    for (const desired of missing) this.#streams.store(desired);
+    for (const desired of answer.streams) this.#streams.store(desired);
+    this.#contents.stand(answer.contents);
     attach(socket, { ...attachment(socket), attached: true });
     return true;
+  }
+
+  /** The network could not be asked for content: it is told of the connection again, which brings all that is missing. */
+  #attachAgain(error: unknown): void {
+    console.warn('content not sent', this.#identity?.networkId, this.#identity?.gatewayId, error);
+    const socket = this.#socket();
+    if (!socket) return;
+    attach(socket, { ...attachment(socket), attached: false });
+    this.ctx.waitUntil(this.#schedule());
+  }
+
+  /** The streams that the gateway takes on its connection. */
+  #taken(): readonly string[] {
+    const socket = this.#socket();
+    return (socket && attachment(socket).streams) ?? [];
   }
 
   #push(stream: string): void {
@@ -353,7 +405,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       revision: this.#revision,
       ...(connection === undefined ? {} : { connection }),
       ...(checkin ? { checkin } : {}),
-      ...(streams ? { streams: this.#streams.progress() } : {}),
+      ...(streams ? { streams: [...this.#streams.progress(), ...this.#contents.progress()] } : {}),
     };
   }
 
@@ -362,6 +414,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       client,
       registry: this.#registry,
       bindings: this.env,
+      sql: this.ctx.storage.sql,
       states: this.#states.store,
       metrics: this.#metrics,
       presence: this.#presence,

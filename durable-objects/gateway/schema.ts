@@ -1,4 +1,5 @@
 import type { Migration } from '../lib/migrations.ts';
+import { contentTables } from './content/schema.ts';
 
 /** What a gateway object keeps; see docs/storage.md. Times are unix milliseconds. */
 export const gatewayMigrations: readonly Migration[] = [
@@ -68,4 +69,5 @@ export const gatewayMigrations: readonly Migration[] = [
         SELECT type, device_id, ROW_NUMBER() OVER (ORDER BY type, device_id), 1 FROM states WHERE type <> 'gw_state';
       INSERT INTO counters (name, value) SELECT 'state_number', COUNT(*) FROM state_outbox`,
   },
+  { id: '0005_content', sql: contentTables },
 ];

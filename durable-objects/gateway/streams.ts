@@ -1,12 +1,9 @@
 import { create } from '@bufbuild/protobuf';
 import { encodeFrame, type FrameBody } from '../../core/wire/frame.ts';
-import { MAX_NACK_REASON } from '../../core/wire/limits.ts';
+import { MAX_NACK_PATH, MAX_NACK_REASON } from '../../core/wire/limits.ts';
 import { DataUpdateBatchSchema } from '../../proto/gen/orc8r/protos/streamer_pb.js';
 import type { StreamAck, StreamNack, StreamPosition } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
 import type { DesiredStream, StreamProgress } from '../ports.ts';
-
-/** In characters. */
-const MAX_NACK_PATH = 256;
 
 interface Row extends Record<string, SqlStorageValue> {
   stream: string;

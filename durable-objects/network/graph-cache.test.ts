@@ -65,7 +65,7 @@ describe('GraphCache', () => {
     await write({ do: 'update_entity', id: id('cell', 'c1'), config: { a: 1 } });
     const version = await write(add('cell', 'c2'), link(id(GATEWAY, 'g2'), 'cell', 'c2'));
     const before = store.trips();
-    expect(await refresh()).toEqual({ affected: ['g1', 'g2'], touched: ['g2'], whole: false, announced: version });
+    expect(await refresh()).toMatchObject({ affected: ['g1', 'g2'], touched: ['g2'], whole: false, announced: version });
     expect(store.trips() - before).toBe(1);
     expect(viewOf(cache, 'g2').graph.entities.has('cell/c2')).toBe(true);
   });
@@ -100,10 +100,10 @@ describe('GraphCache', () => {
     await write({ do: 'delete_network' });
     await write(network());
     const version = await write(add(GATEWAY, 'g9'));
-    expect(await refresh()).toEqual({ affected: ['g9'], touched: ['g9'], whole: true, announced: version });
+    expect(await refresh()).toMatchObject({ affected: ['g9'], touched: ['g9'], whole: true, announced: version });
     expect(cache.gatewayIds()).toEqual(['g9']);
     const last = await write({ do: 'delete_network' });
-    expect(await refresh()).toEqual({ affected: [], touched: [], whole: true, announced: last });
+    expect(await refresh()).toMatchObject({ affected: [], touched: [], whole: true, announced: last });
     expect(cache.loaded).toBe(false);
   });
 

@@ -8,6 +8,7 @@ import type { GatewayGraph } from '../../core/module/facets.ts';
 import type { Registry } from '../../core/module/registry.ts';
 import { GATEWAY_ENTITY as GATEWAY } from '../../core/identity/gateway.ts';
 import { neighbourhood } from '../../core/streams/neighbourhood.ts';
+import type { Covered } from './content/contents.ts';
 
 /** What a refresh found. */
 export interface Refreshed {
@@ -19,6 +20,8 @@ export interface Refreshed {
   readonly whole: boolean;
   /** Version of the newest commit in the outbox that this covers; 0 when there is none. */
   readonly announced: number;
+  /** For others who keep up with the network: what they need not ask D1 for. */
+  readonly covered: Covered;
 }
 
 /**
@@ -86,7 +89,8 @@ export class GraphCache {
     this.#network = network;
     this.#madeAt = standing.madeAt;
     const all = this.gatewayIds();
-    return { affected: all, touched: all, whole: true, announced: standing.announced };
+    const covered = { since: undefined, version: network?.version ?? 0, madeAt: standing.madeAt, types: new Set<string>() };
+    return { affected: all, touched: all, whole: true, announced: standing.announced, covered };
   }
 
   async refresh(db: Database, networkId: string): Promise<Refreshed> {
@@ -109,6 +113,7 @@ export class GraphCache {
       touched: changes.filter((id) => id.type === GATEWAY).map((id) => id.key),
       whole: false,
       announced: standing.announced,
+      covered: { since, version: network.version, madeAt: standing.madeAt, types: new Set(changes.map((id) => id.type)) },
     };
   }
 

@@ -10,12 +10,14 @@ import type { Registry } from '../../core/module/registry.ts';
 import type { StateIndexReport, StateQuery } from '../../core/state/network-states.ts';
 import { CloseCode } from '../../core/wire/limits.ts';
 import { Alarms } from '../lib/alarms.ts';
+import type { ContentCursor, ContentNews, ContentPart, ContentPosition, ContentRequest } from '../content-ports.ts';
 import { Gather } from '../lib/gather.ts';
 import { migrate } from '../lib/migrations.ts';
 import { inParallel } from '../lib/parallel.ts';
 import { SingleFlight } from '../lib/single-flight.ts';
 import { within } from '../lib/within.ts';
 import {
+  type AttachAnswer,
   type AttachRequest,
   type DesiredStream,
   gatewayObject,
@@ -28,6 +30,7 @@ import {
   type StoredReport,
   type SubjectPage,
 } from '../ports.ts';
+import { type News, SharedContent } from './content/shared-content.ts';
 import { convergenceOf } from './convergence.ts';
 import { DesiredTable } from './desired.ts';
 import { Freshness } from './freshness.ts';
@@ -63,10 +66,14 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
   readonly #states: NetworkStates;
   readonly #alarms: Alarms<'retry' | 'reindex'>;
   readonly #refreshes: SingleFlight;
+  readonly #shared: SharedContent;
+  readonly #contentRuns: SingleFlight;
   readonly #news = new Gather(() => scheduler.wait(GATHER_MS));
   /** Gateways that a refresh found affected and that have not been rendered since. */
   readonly #waiting = new Set<string>();
   #failures = 0;
+  /** Version of the newest commit in the outbox that the graph covers. */
+  #announced = 0;
   #networkId: string;
 
   constructor(state: DurableObjectState, bindings: ObjectBindings, registry: Registry) {
@@ -80,6 +87,8 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
     this.#states = new NetworkStates(state.storage, registry);
     this.#alarms = new Alarms(state.storage);
     this.#refreshes = new SingleFlight(() => this.#refresh());
+    this.#shared = new SharedContent(state.storage, registry.contents, Date.now);
+    this.#contentRuns = new SingleFlight(() => this.#refreshContents());
     this.#networkId = state.id.name ?? '';
     if (this.#states.reindexing) state.waitUntil(this.#alarms.set('reindex', Date.now()));
   }
@@ -88,14 +97,18 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
     this.#networkId = networkId;
     await new Promise((resolve) => setTimeout(resolve, COALESCE_MS));
     await this.#refreshes.run();
+    await this.#contentRuns.run();
   }
 
-  async attach(networkId: string, request: AttachRequest): Promise<readonly DesiredStream[] | null> {
+  async attach(networkId: string, request: AttachRequest): Promise<AttachAnswer | null> {
     const { gatewayId, hardwareId, digests } = request;
     if (!(await this.#serves(networkId, gatewayId, hardwareId)) || !this.#take(gatewayId, request)) return null;
     const contents = await this.#renderer.all(gatewayId);
     for (const content of contents) this.#desired.delivered(gatewayId, content);
-    return contents.filter(({ stream, digest }) => digests[stream] !== digest);
+    return {
+      streams: contents.filter(({ stream, digest }) => digests[stream] !== digest),
+      contents: this.#shared.take(gatewayId, request.contents),
+    };
   }
 
   async report(gatewayId: string, report: PresenceReport): Promise<void> {
@@ -121,7 +134,27 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
     const network = await this.#current(networkId);
     this.#news.flush();
     await this.#verifyConnections();
-    return convergenceOf(networkId, network?.version ?? 0, this.#members.all(), this.#desired.all());
+    return convergenceOf(networkId, network?.version ?? 0, this.#members.all(), [...this.#desired.all(), ...this.#shared.takers.all()]);
+  }
+
+  async contentPart(networkId: string, name: string, base: ContentPosition | null, cursor: ContentCursor): Promise<ContentPart | null> {
+    return (await this.#content(networkId)).part(name, base, cursor);
+  }
+
+  async contentHead({ networkId, gatewayId, name }: ContentRequest) {
+    return (await this.#content(networkId)).head(gatewayId, name);
+  }
+
+  async contentLeaves({ networkId, gatewayId, name }: ContentRequest, after: string | null) {
+    return (await this.#content(networkId)).leaves(gatewayId, name, after);
+  }
+
+  async contentItems({ networkId, gatewayId, name }: ContentRequest, after: string | null, limit: { count: number; bytes: number }) {
+    return (await this.#content(networkId)).items(gatewayId, name, after, limit);
+  }
+
+  async contentNamed({ networkId, gatewayId, name }: ContentRequest, ids: readonly string[]) {
+    return (await this.#content(networkId)).named(gatewayId, name, ids);
   }
 
   async preview(networkId: string, mutations: readonly Mutation[]): Promise<MconfigPreview> {
@@ -163,6 +196,7 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
     try {
       await this.#current(this.#networkId);
       await this.#settle(new Map());
+      if (this.#shared.complete) await this.#tellContents(this.#shared.behind());
     } catch (error) {
       console.warn('retry failed', this.#networkId, error);
       await this.#retryLater();
@@ -179,8 +213,22 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
   /** The network, with everything in memory; loaded when this instance is new. */
   async #current(networkId: string): Promise<Network | undefined> {
     this.#networkId = networkId;
-    if (!this.#graph.loaded) await this.#refreshes.join();
+    if (!this.#graph.loaded) {
+      await this.#refreshes.join();
+      // Nobody waits for what may take long the first time; who needs it asks for it.
+      this.#contentRuns.join().catch((error: unknown) => console.warn('content not refreshed', networkId, error));
+    }
     return this.#graph.network;
+  }
+
+  /** What gateways share, complete. It needs nothing in memory, so a new instance answers polls without going to D1. */
+  async #content(networkId: string): Promise<SharedContent> {
+    this.#networkId = networkId;
+    if (!this.#shared.complete) {
+      await this.#current(networkId);
+      await this.#contentRuns.join();
+    }
+    return this.#shared;
   }
 
   /**
@@ -194,7 +242,42 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
     for (const gatewayId of refreshed.affected) this.#waiting.add(gatewayId);
     this.#placeMembers(refreshed);
     await this.#settle(await this.#renderWaiting());
-    if (refreshed.announced > 0) await db.commit([delivered(networkId, refreshed.announced)]);
+    this.#shareOut(refreshed);
+    this.#announced = refreshed.announced;
+  }
+
+  /** Tells the shared content what the refresh covered, and what each gateway touched has of its own. */
+  #shareOut({ affected, covered }: Refreshed): void {
+    const network = this.#graph.network;
+    for (const gatewayId of affected) {
+      const gateway = this.#graph.gateway(gatewayId);
+      if (gateway && network) this.#shared.share(gatewayId, this.#graph.viewFor(gateway, network));
+    }
+    this.#shared.note(covered);
+  }
+
+  /** Brings what gateways share up to date and takes off the outbox what has now been dealt with in full. */
+  async #refreshContents(): Promise<void> {
+    const db = new Database(this.env.DB);
+    const networkId = this.#networkId;
+    const announced = this.#announced;
+    await this.#tellContents(await this.#shared.refresh(db, networkId, this.#graph.network !== undefined));
+    if (announced > 0) await db.commit([delivered(networkId, announced)]);
+    if (this.#announced === announced) this.#announced = 0;
+  }
+
+  async #tellContents(news: News): Promise<void> {
+    const unreached = await inParallel(FAN_OUT, [...news], ([gatewayId, items]) => this.#tellContent(gatewayId, items));
+    if (unreached.length === 0) return;
+    console.warn('could not tell gateway objects of content', this.#networkId, unreached.length, unreached[0]?.error);
+    await this.#retryLater();
+  }
+
+  async #tellContent(gatewayId: string, news: readonly ContentNews[]): Promise<void> {
+    const hardwareId = this.#members.get(gatewayId)?.hardware_id;
+    if (!hardwareId || news.length === 0) return;
+    const report = await within(TELL_MS, gatewayObject(this.env, hardwareId).contentNews(this.#networkId, gatewayId, news));
+    await this.#news.run(() => this.#take(gatewayId, report));
   }
 
   /** Brings the member list in line with the graph. */
@@ -207,9 +290,11 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
       if (!gateway) {
         this.#members.remove(gatewayId);
         this.#desired.remove(gatewayId);
+        this.#shared.remove(gatewayId);
         this.#freshness.forget(gatewayId);
       } else if (this.#members.place(gateway)) {
         this.#desired.startOver(gatewayId);
+        this.#shared.remove(gatewayId);
       }
     }
   }
@@ -270,7 +355,10 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
     if (this.#members.get(gatewayId)?.hardware_id !== report.hardwareId) return false;
     const fresh = this.#freshness.sift(gatewayId, report);
     this.#members.report(gatewayId, fresh);
-    if (fresh.streams) this.#desired.progress(gatewayId, fresh.streams);
+    if (fresh.streams) {
+      this.#desired.progress(gatewayId, fresh.streams);
+      this.#shared.takers.progress(gatewayId, fresh.streams);
+    }
     return true;
   }
 

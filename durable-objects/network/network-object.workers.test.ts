@@ -420,12 +420,20 @@ describe('attaching', () => {
 
   it('answers what the object lacks, and null to who is no gateway of the network', async () => {
     const { port } = network(net);
-    const request = (key: string, digests: Record<string, string>) => ({ hardwareId: hw(key), revision: 1, gatewayId: key, digests });
-    const all = await port.attach(net, request('g1', {}));
+    const request = (key: string, digests: Record<string, string>) => ({
+      hardwareId: hw(key),
+      revision: 1,
+      gatewayId: key,
+      digests,
+      contents: [],
+    });
+    const all = (await port.attach(net, request('g1', {})))?.streams;
     expect(all?.map(({ stream }) => stream).sort()).toEqual([BEACON, 'configs']);
     const digests = Object.fromEntries(all?.map(({ stream, digest }) => [stream, digest]) ?? []);
-    expect(await port.attach(net, request('g1', digests))).toEqual([]);
-    expect((await port.attach(net, request('g1', { ...digests, [BEACON]: 'other' })))?.map(({ stream }) => stream)).toEqual([BEACON]);
+    expect(await port.attach(net, request('g1', digests))).toEqual({ streams: [], contents: [] });
+    expect((await port.attach(net, request('g1', { ...digests, [BEACON]: 'other' })))?.streams.map(({ stream }) => stream)).toEqual([
+      BEACON,
+    ]);
     expect(await port.attach(net, { ...request('g1', {}), hardwareId: hw('g2') })).toBeNull();
     expect(await port.attach(net, request('nobody', {}))).toBeNull();
     expect(await network('no-such-network').port.attach('no-such-network', request('g1', {}))).toBeNull();

@@ -1,6 +1,7 @@
 import { alarmMigration } from '../lib/alarms.ts';
 import type { Migration } from '../lib/migrations.ts';
 import { stateMigrations } from './states/schema.ts';
+import { contentTables } from './content/schema.ts';
 
 /** What a network object keeps; see docs/storage.md. Times are unix milliseconds. */
 export const networkMigrations: readonly Migration[] = [
@@ -48,4 +49,5 @@ export const networkMigrations: readonly Migration[] = [
   },
   alarmMigration,
   ...stateMigrations,
+  { id: '0005_content', sql: contentTables },
 ];

@@ -1,4 +1,5 @@
 import { defineModule } from '../../core/module/facets.ts';
+import { contents } from './contents/index.ts';
 import { entityTypes, networkTypes } from './entities.ts';
 import { mconfig } from './mconfig/index.ts';
 import { routes } from './routes/index.ts';
@@ -16,4 +17,5 @@ export const lte = defineModule({
   stateIndexers,
   routes,
   mconfig,
+  contents,
 });

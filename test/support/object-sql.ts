@@ -2,7 +2,10 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { Migration } from '../../durable-objects/lib/migrations.ts';
 
 /** An object's SQLite over Node's, with its schema: enough of SqlStorage for the tables of an object. */
-export function objectSql(migrations: readonly Migration[]): SqlStorage {
+export const objectSql = (migrations: readonly Migration[]): SqlStorage => objectStorage(migrations).sql;
+
+/** The same with transactions. */
+export function objectStorage(migrations: readonly Migration[]): DurableObjectStorage {
   const sqlite = new DatabaseSync(':memory:');
   for (const { sql } of migrations) sqlite.exec(sql);
   const exec = (sql: string, ...params: SQLInputValue[]) => {
@@ -21,5 +24,16 @@ export function objectSql(migrations: readonly Migration[]): SqlStorage {
     };
     return { one, toArray: () => rows, [Symbol.iterator]: () => rows[Symbol.iterator]() };
   };
-  return { exec } as unknown as SqlStorage;
+  const transactionSync = <T>(work: () => T): T => {
+    sqlite.exec('SAVEPOINT work');
+    try {
+      const result = work();
+      sqlite.exec('RELEASE work');
+      return result;
+    } catch (error) {
+      sqlite.exec('ROLLBACK TO work; RELEASE work');
+      throw error;
+    }
+  };
+  return { sql: { exec }, transactionSync } as unknown as DurableObjectStorage;
 }

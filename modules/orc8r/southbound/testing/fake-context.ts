@@ -40,6 +40,9 @@ export function fakeContext(streams: GatewayContext['stream'] = async () => unde
     ...{ hardwareId: 'hw1', networkId: 'n1', gatewayId: 'gw1', now, states, stream: streams },
     read: (...queries) => db().read(...queries),
     commit: (change) => commit(db(), { ...change, networkId: 'n1' }, { actor: 'gateway:hw1', requestId: 'r1', at: now() }),
+    content: (name) => {
+      throw new Error(`this method was not expected to read content ${name}`);
+    },
     reported: (given) => void reported.push([...given]),
     keepMetrics: (container) => void metrics.push(container),
   };

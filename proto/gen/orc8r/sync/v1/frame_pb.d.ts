@@ -128,6 +128,13 @@ export declare type StreamPosition = Message<"orc8r.sync.v1.StreamPosition"> & {
    * @generated from field: string digest = 3;
    */
   digest: string;
+
+  /**
+   * Of an update in parts that has not come to its end: `resume` of the newest part that the gateway keeps. Empty: there is none.
+   *
+   * @generated from field: string resume = 4;
+   */
+  resume: string;
 };
 
 /**
@@ -356,11 +363,47 @@ export declare type StreamUpdate = Message<"orc8r.sync.v1.StreamUpdate"> & {
   digest: string;
 
   /**
-   * The content as Magma's streamer would send it.
+   * The content as Magma's streamer would send it. With `resync` it is, together with the other parts, the whole content.
    *
    * @generated from field: magma.orc8r.DataUpdateBatch batch = 4;
    */
   batch?: DataUpdateBatch | undefined;
+
+  /**
+   * Keys that are no longer there.
+   *
+   * @generated from field: repeated string deleted = 5;
+   */
+  deleted: string[];
+
+  /**
+   * Without `resync`: the digest of the content that this changes.
+   *
+   * @generated from field: string base_digest = 6;
+   */
+  baseDigest: string;
+
+  /**
+   * This is a part: the gateway keeps it aside and acknowledges it, then the next one comes. With the last part, which has no
+   * `more`, all of them are put in force at once; only its version and digest are those of the content.
+   *
+   * @generated from field: bool more = 7;
+   */
+  more: boolean;
+
+  /**
+   * With `more`: names how far this part leads; opaque. The ACK of the part repeats it.
+   *
+   * @generated from field: string resume = 8;
+   */
+  resume: string;
+
+  /**
+   * `resume` of the part that this one goes on from; empty: this is the first.
+   *
+   * @generated from field: string follows = 9;
+   */
+  follows: string;
 };
 
 /**
@@ -387,6 +430,13 @@ export declare type StreamAck = Message<"orc8r.sync.v1.StreamAck"> & {
    * @generated from field: string digest = 3;
    */
   digest: string;
+
+  /**
+   * Of a part: its `resume`. Version and digest do not count then.
+   *
+   * @generated from field: string resume = 4;
+   */
+  resume: string;
 };
 
 /**
