@@ -156,7 +156,7 @@ class GatewayAgent implements Agent {
     await keeper.obtain();
     if (this.stopping.signal.aborted) return;
     parts.connection.start();
-    keeper.watch(() => parts.renewed());
+    keeper.watch(() => void parts.renewed());
   }
 }
 

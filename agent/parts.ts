@@ -90,8 +90,8 @@ export class Parts {
   }
 
   /** There is a new certificate: the connection is made anew with it, and local calls wait that long. */
-  renewed(): void {
-    this.proxy?.expect();
+  async renewed(): Promise<void> {
+    await this.proxy?.pauseForRenewal();
     this.connection.reconnect('the certificate was renewed');
   }
 

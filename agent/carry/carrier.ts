@@ -83,7 +83,13 @@ export class Carrier extends EventEmitter<CarrierEvents> {
     const identity = await this.identity();
     log('info', 'the root for rootca_cert of control_proxy.yml is written', { file: identity.rootFile });
     const services = new LocalServices(options.services, clock);
-    const files = new CertificateFiles({ files: options.files, clock, log, signal: this.stopping.signal, onNew: () => this.renewed() });
+    const files = new CertificateFiles({
+      files: options.files,
+      clock,
+      log,
+      signal: this.stopping.signal,
+      onNew: () => void this.renewed(),
+    });
     const connection = this.connect(files);
     const send = connection.send.bind(connection);
     const buffered = () => connection.buffered;
@@ -98,6 +104,11 @@ export class Carrier extends EventEmitter<CarrierEvents> {
       services,
       bootstrap: bootstrapTransport(this.urls.bootstrap, options.ca),
       relay,
+      onSigned: () => {
+        // Its first check-in follows within a second, and the next one a minute later.
+        proxy.expect();
+        files.lookOften();
+      },
       listen: options.listen,
       bootstrapListen: { endpoint: { host, port }, identity },
     });
@@ -147,9 +158,9 @@ export class Carrier extends EventEmitter<CarrierEvents> {
   }
 
   /** magmad has written a certificate. */
-  private renewed(): void {
+  private async renewed(): Promise<void> {
     const { running } = this;
-    running?.proxy.expect();
+    await running?.proxy.pauseForRenewal();
     running?.connection.reconnect('there is a new certificate');
   }
 

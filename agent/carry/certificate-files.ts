@@ -21,6 +21,9 @@ export interface CertificateFilesOptions {
 
 /** How often the files are looked at where the system does not tell of changes, in milliseconds. */
 const LOOK_MS = 5_000;
+/** How often, and for how long, they are looked at when a certificate is known to come. Milliseconds. */
+const OFTEN_MS = 100;
+const OFTEN_FOR_MS = 5_000;
 /** A certificate that the cloud refused is shown again after this, in milliseconds: the operator may have registered the gateway. */
 const REFUSED_MS = 60_000;
 
@@ -28,7 +31,8 @@ export class CertificateFiles {
   private readonly options: CertificateFilesOptions;
   private held: Credentials | undefined;
   private timer: Timer | undefined;
-  private watchers: FSWatcher[] = [];
+  private oftenUntil = 0;
+  private readonly watchers = new Map<string, FSWatcher>();
   private looking: Promise<void> = Promise.resolve();
   private fault = '';
   private readonly waiting = new Set<() => void>();
@@ -56,10 +60,16 @@ export class CertificateFiles {
   /** Looks once, and from then on whenever the files change. */
   async start(): Promise<void> {
     await this.look();
-    const { files, signal } = this.options;
-    if (signal.aborted) return;
-    for (const folder of new Set([files.gatewayCertificate, files.gatewayKey].map((path) => dirname(path)))) this.watchFolder(folder);
+    if (this.options.signal.aborted) return;
+    this.watchFolders();
     this.schedule();
+  }
+
+  /** A new certificate is about to be written. */
+  lookOften(): void {
+    this.oftenUntil = this.options.clock.now() + OFTEN_FOR_MS;
+    this.timer?.cancel();
+    if (!this.options.signal.aborted) this.schedule();
   }
 
   /** Resolves when the first credentials are there, or the signal fires. */
@@ -80,7 +90,7 @@ export class CertificateFiles {
   /** To be called once the signal has fired; resolves when nothing is under way. */
   async stop(): Promise<void> {
     this.timer?.cancel();
-    for (const watcher of this.watchers) watcher.close();
+    for (const watcher of this.watchers.values()) watcher.close();
     this.wake();
     await this.looking;
   }
@@ -101,18 +111,30 @@ export class CertificateFiles {
     for (const waiter of [...this.waiting]) waiter();
   }
 
+  private watchFolders(): void {
+    const { gatewayCertificate, gatewayKey } = this.options.files;
+    for (const folder of [gatewayCertificate, gatewayKey].map((path) => dirname(path))) {
+      if (!this.watchers.has(folder)) this.watchFolder(folder);
+    }
+  }
+
   private watchFolder(folder: string): void {
     try {
       const watcher = watch(folder, { persistent: false }, () => void this.look());
-      watcher.on('error', () => watcher.close());
-      this.watchers.push(watcher);
+      this.watchers.set(folder, watcher);
+      watcher.on('error', () => {
+        watcher.close();
+        this.watchers.delete(folder);
+      });
     } catch {
-      // The folder is not there yet; the timer finds what appears in it.
+      // The folder is not there yet; it is tried again with each look.
     }
   }
 
   private schedule(): void {
-    this.timer = this.options.clock.after(LOOK_MS, () => {
+    const { clock } = this.options;
+    this.timer = clock.after(clock.now() < this.oftenUntil ? OFTEN_MS : LOOK_MS, () => {
+      this.watchFolders();
       void this.look();
       this.schedule();
     });
@@ -136,6 +158,8 @@ export class CertificateFiles {
     }
     if (found.certificate === this.held?.certificate && found.key === this.held.key) return;
     this.held = found;
+    this.fault = '';
+    this.oftenUntil = 0;
     log('info', 'gateway certificate found', { serial: found.serial, expires: new Date(found.notAfter).toISOString() });
     onNew(found);
     this.wake();

@@ -53,6 +53,8 @@ export class Connection {
   private socket: GatewaySocket | undefined;
   private welcomed = false;
   private reopenAtOnce = false;
+  /** Cuts the wait before the next attempt short. */
+  private wake = new AbortController();
   private running: Promise<void> | undefined;
   private outage = new GrpcError(GrpcStatus.UNAVAILABLE, 'there is no connection to the cloud');
 
@@ -85,10 +87,11 @@ export class Connection {
     await this.running;
   }
 
-  /** One reconnect without waiting, so that new credentials are used. */
+  /** One reconnect without waiting, so that new credentials are used; also when it waits before an attempt already. */
   reconnect(reason: string): void {
-    if (!this.socket) return;
+    if (!this.running) return;
     this.reopenAtOnce = true;
+    this.wake.abort();
     this.closeSoon(reason);
   }
 
@@ -119,10 +122,16 @@ export class Connection {
         log('warn', 'the cloud refuses the certificate', { reason: verdict.reason });
         await this.options.renew(verdict.reason);
         if (signal.aborted) break;
+        if (this.reopenAtOnce) {
+          this.reopenAtOnce = false;
+          continue;
+        }
       }
       const delay = verdict.leastMs + backoffDelay(failures++, clock.random(), times);
       log(verdict.bug ? 'error' : 'warn', 'not connected', { reason: verdict.reason, retry_in_ms: Math.round(delay) });
-      await pause(clock, delay, signal);
+      this.wake = new AbortController();
+      await pause(clock, delay, AbortSignal.any([signal, this.wake.signal]));
+      this.reopenAtOnce = false;
     }
   }
 

@@ -46,6 +46,54 @@ describe('the gate', () => {
     expect(outcome(gate.enter(abort.signal))).toEqual({});
   });
 
+  it('is drained before the uplink is made anew: those who are in finish, the others wait', async () => {
+    const clock = new ManualClock();
+    const gate = new UplinkGate(clock);
+    gate.open();
+    const leave = await gate.enter(forever);
+    let empty = false;
+    void gate.drain(2000).then(() => {
+      empty = true;
+    });
+    const late = outcome(gate.enter(forever));
+    await settle();
+    expect([empty, late]).toEqual([false, {}]);
+    leave();
+    await settle();
+    expect([empty, late]).toEqual([true, {}]);
+    gate.expect(5000);
+    gate.close(cut);
+    await settle();
+    expect(late).toEqual({});
+    gate.open();
+    await settle();
+    expect(late).toEqual({ result: 'in' });
+  });
+
+  it('does not wait out a refusal', async () => {
+    const gate = new UplinkGate(new ManualClock());
+    gate.expect(5000);
+    const waiting = outcome(gate.enter(forever));
+    gate.close(new GrpcError(GrpcStatus.PERMISSION_DENIED, 'revoked'));
+    await settle();
+    expect(waiting).toEqual({ result: 'revoked' });
+    await expect(gate.enter(forever)).rejects.toThrow('revoked');
+  });
+
+  it('does not drain for ever', async () => {
+    const clock = new ManualClock();
+    const gate = new UplinkGate(clock);
+    gate.open();
+    await gate.enter(forever);
+    const drained = gate.drain(2000);
+    await clock.advance(2000);
+    await drained;
+    const lost = gate.drain(9000);
+    gate.close(cut);
+    await lost;
+    await expect(gate.enter(forever)).rejects.toBe(cut);
+  });
+
   it('has room for so many who wait', async () => {
     const gate = new UplinkGate(new ManualClock());
     gate.expect(1000);

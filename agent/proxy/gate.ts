@@ -22,6 +22,8 @@ export class UplinkGate {
   private outage: GrpcError | undefined = new GrpcError(GrpcStatus.UNAVAILABLE, 'there is no connection to the cloud yet');
   private expected: Timer | undefined;
   private active = 0;
+  /** Told when the last call is over, while nobody is let in. */
+  private emptied: (() => void) | undefined;
   private readonly waiting = new Set<Waiter>();
 
   constructor(clock: Clock) {
@@ -30,13 +32,29 @@ export class UplinkGate {
 
   open(): void {
     this.outage = undefined;
+    this.emptied = undefined;
     this.hope(undefined);
     this.admit();
   }
 
-  /** The uplink is lost, or could not be made: who waits is refused, unless it is expected back. */
+  /** Lets nobody in until `open`, and resolves when those who are in are done, or after `ms` milliseconds. Calls wait meanwhile. */
+  drain(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.clock.after(ms, resolve);
+      this.emptied = () => {
+        timer.cancel();
+        resolve();
+      };
+      if (this.active === 0) this.emptied();
+    });
+  }
+
+  /** The uplink is lost, or could not be made: who waits is refused, unless it is expected back. A refusal by the cloud is not waited out. */
   close(error: GrpcError): void {
     this.outage = error;
+    this.emptied?.();
+    this.emptied = undefined;
+    if (error.code !== GrpcStatus.UNAVAILABLE) this.hope(undefined);
     if (!this.expected) this.refuseAll(error);
   }
 
@@ -70,6 +88,7 @@ export class UplinkGate {
             if (left) return;
             left = true;
             this.active--;
+            if (this.active === 0) this.emptied?.();
             this.admit();
           });
         },
@@ -88,7 +107,7 @@ export class UplinkGate {
 
   private admit(): void {
     for (const waiter of this.waiting) {
-      if (this.outage || this.active >= PROXY_PLACES) return;
+      if (this.outage || this.emptied || this.active >= PROXY_PLACES) return;
       waiter.enter();
     }
   }

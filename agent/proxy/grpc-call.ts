@@ -11,7 +11,7 @@ import type { MemoryBudget } from './memory.ts';
 const HEADERS = { ':status': 200, 'content-type': 'application/grpc', 'grpc-accept-encoding': 'identity' };
 /** In characters; encoded it is nine times that at most, which fits the 8 KiB of headers that gRPC clients take. */
 const MAX_REASON = 800;
-/** How long an answer that is complete waits for its reader, in milliseconds. */
+/** How long a stream whose answer is complete waits for its client, in milliseconds. */
 const LINGER_MS = 30_000;
 /** Outcomes that do not wait until what was sent before is read, as the reset that gRPC reads as the same (gRPC over HTTP/2, "Errors"). */
 const CUTS: Partial<Record<GrpcStatus, number>> = {
@@ -71,7 +71,10 @@ export class GrpcCall {
       for await (const chunk of this.stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         this.budget.take(chunk.byteLength);
         held += chunk.byteLength;
-        yield* reader.push(chunk);
+        for (const message of reader.push(chunk)) {
+          yield message;
+          if (this.signal.aborted) return;
+        }
         this.budget.give(held - reader.pending);
         held = reader.pending;
       }
@@ -81,6 +84,7 @@ export class GrpcCall {
       throw error;
     } finally {
       this.budget.give(held);
+      if (this.signal.aborted) this.stream.resume();
     }
     if (!this.stream.aborted) reader.end();
   }
@@ -139,8 +143,8 @@ export class GrpcCall {
           stream.end();
         }
       } else stream.respond({ ...HEADERS, ...trailers }, { endStream: true });
-      // What the client still sends is of no use; NO_ERROR tells it that the answer is complete (RFC 9113, 8.1).
-      if (!stream.readableEnded) stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
+      // What the client still sends is of no use. A reset would overtake the status, so it is let run dry.
+      stream.resume();
       const linger = this.clock.after(LINGER_MS, () => stream.close(constants.NGHTTP2_CANCEL));
       stream.once('close', () => linger.cancel());
     }

@@ -27,6 +27,8 @@ export interface ProxyOptions {
   /** magmad's stream; undefined where the agent answers the cloud's calls itself. */
   relay: SyncRelay | undefined;
   listen: Endpoint;
+  /** The cloud has signed a certificate for a local service, which will write it in a moment. */
+  onSigned?: () => void;
   /** Where services bootstrap over TLS, and as who; undefined without such a port. */
   bootstrapListen?: { endpoint: Endpoint; identity: ServerIdentity };
 }
@@ -38,6 +40,8 @@ type Work = (call: () => GrpcCall) => Promise<void>;
 const MEMORY_BYTES = 128 * 1024 * 1024;
 /** How long calls wait for an uplink that is expected, in milliseconds: a handshake over a slow link. */
 const EXPECT_MS = 5_000;
+/** How long a new certificate waits for the calls that are under way, in milliseconds. */
+const DRAIN_MS = 2_000;
 
 export class LocalProxy {
   readonly gate: UplinkGate;
@@ -91,6 +95,12 @@ export class LocalProxy {
     this.gate.expect(EXPECT_MS);
   }
 
+  /** The uplink is about to be made anew: resolves when no call is on it, or it is not worth waiting longer. Calls wait until it is back. */
+  async pauseForRenewal(): Promise<void> {
+    await this.gate.drain(DRAIN_MS);
+    this.expect();
+  }
+
   /** A new certificate for the bootstrap port. */
   renew(identity: ServerIdentity): void {
     this.bootstrapListener?.renew(identity);
@@ -125,8 +135,8 @@ export class LocalProxy {
   }
 
   private bootstrapping(): Work {
-    const options = { transport: this.options.bootstrap, onSigned: () => this.expect() };
-    return (call) => carryBootstrap(call(), options);
+    const { bootstrap, onSigned = () => undefined } = this.options;
+    return (call) => carryBootstrap(call(), { transport: bootstrap, onSigned });
   }
 
   /** Runs `work`; whatever it throws becomes the status of the call, and a bug in it the fault of that call alone. */

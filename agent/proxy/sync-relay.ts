@@ -48,7 +48,7 @@ export class SyncRelay {
     return this.stream !== undefined;
   }
 
-  /** Serves magmad's stream until it ends; the newest takes the place of an older one. */
+  /** Serves magmad's stream until it ends; never rejects. The newest takes the place of an older one. */
   async serve(call: GrpcCall): Promise<void> {
     const { log } = this.options;
     this.detach(new GrpcError(GrpcStatus.ABORTED, 'a newer SyncRPC stream took its place'));
@@ -64,6 +64,8 @@ export class SyncRelay {
         await this.drained(call.signal);
       }
       call.end(GrpcStatus.OK);
+    } catch (error) {
+      call.fail(error);
     } finally {
       if (this.stream === call) {
         log('info', 'SyncRPC stream ended');
