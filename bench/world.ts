@@ -35,7 +35,7 @@ export async function startWorld(): Promise<World> {
     host,
     ports: { api: 0, controller: 0, bootstrap: 0 },
     server: ca.server,
-    certifier: ca.certifier.certificate,
+    certifier: ca.certifier.bundle,
     secret: randomBytes(32).toString('hex'),
     upstream: () => upstream,
     pacing: PACING,

@@ -71,6 +71,19 @@ export async function issueLeaf(authority: KeyPair, request: LeafRequest): Promi
   return { certificate: pem(certificate), key: await exportKey(keys.privateKey) };
 }
 
+/** The certificates of a PEM text, one by one. */
+export const splitBundle = (pem: string): string[] =>
+  (pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map((each) => `${each}\n`);
+
+/** The key identifiers of a certificate and of the authority that signed it, lower-case hex; '' for what it does not say. */
+export function keyIdentifiers(pem: string): { own: string; issuer: string } {
+  const certificate = new x509.X509Certificate(pem);
+  return {
+    own: certificate.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId.toLowerCase() ?? '',
+    issuer: certificate.getExtension(x509.AuthorityKeyIdentifierExtension)?.keyId?.toLowerCase() ?? '',
+  };
+}
+
 function pem(certificate: x509.X509Certificate): string {
   return `${certificate.toString('pem').trim()}\n`;
 }

@@ -51,3 +51,8 @@ export function readIfThere(path: string): string | undefined {
     throw new StartError(`The file ${path} cannot be read (${errorText(error)}). Give yourself the right to read it.`, error);
   }
 }
+
+/** Takes a file away; nothing when there is none. */
+export function removeFile(path: string): void {
+  rmSync(path, { force: true });
+}

@@ -107,10 +107,10 @@ async function prepareDatabase(config: string, state: string, operator: Paramete
 function secretsFile(ca: DevelopmentCa): string {
   const settings = {
     IDENTITY_SOURCE: 'none',
-    CERTIFIER_CERT: ca.certifier.certificate,
+    CERTIFIER_CERT: ca.certifier.bundle,
     CERTIFIER_KEY: ca.certifier.key,
     BOOTSTRAP_KEY: ca.bootstrapKey,
-    ROOT_CA: ca.root.certificate,
+    ROOT_CA: ca.root.bundle,
   };
   return Object.entries(settings)
     .map(([name, value]) => `${name}="${value.replaceAll('\n', '\\n')}"\n`)

@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:tls';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type KeyPair, createAuthority, issueLeaf } from './certificates.ts';
+import { type KeyPair, createAuthority, issueLeaf, keyIdentifiers } from './certificates.ts';
 import { temporaryFolder } from './fixture/platform.ts';
 import { openOperator } from './operator.ts';
 
@@ -39,6 +39,7 @@ describe('openOperator', () => {
       fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
       notBefore: certificate.validFromDate.getTime(),
       notAfter: certificate.validToDate.getTime(),
+      issuer: keyIdentifiers(certifier.certificate).own,
     });
     expect(registration.token).toMatch(/^op_[0-9A-Za-z]{49}$/);
     expect(readFileSync(files.tokenFile, 'utf8').trim()).toBe(registration.token);

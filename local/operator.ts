@@ -1,7 +1,7 @@
 import { X509Certificate, createPrivateKey, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type KeyPair, issueLeaf } from './certificates.ts';
+import { type KeyPair, issueLeaf, keyIdentifiers } from './certificates.ts';
 import { isTokenForm, newToken } from '../core/identity/operator-token.ts';
 import { readIfThere, writeSecret } from './data-folder.ts';
 import { encodePkcs12 } from './pkcs12.ts';
@@ -31,6 +31,8 @@ export interface OperatorRegistration {
     fingerprint: string;
     notBefore: number;
     notAfter: number;
+    /** Key identifier of the authority, lower-case hex. */
+    issuer: string;
   };
   /** In clear; only its hash is to be stored. */
   token: string;
@@ -102,5 +104,6 @@ function describe(pem: string): OperatorRegistration['certificate'] {
     fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
     notBefore: certificate.validFromDate.getTime(),
     notAfter: certificate.validToDate.getTime(),
+    issuer: keyIdentifiers(pem).issuer,
   };
 }

@@ -101,7 +101,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       host,
       ports: { ...DEFAULT_PORTS, ...options.ports },
       server: ca.server,
-      certifier: ca.certifier.certificate,
+      certifier: ca.certifier.bundle,
       secret,
       // Until the database and the operator are ready, callers are asked to wait.
       upstream: () => upstream(),
@@ -119,10 +119,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const bindings = {
       IDENTITY_SOURCE: 'front',
       FRONT_SECRET: secret,
-      CERTIFIER_CERT: ca.certifier.certificate,
+      CERTIFIER_CERT: ca.certifier.bundle,
       CERTIFIER_KEY: ca.certifier.key,
       BOOTSTRAP_KEY: ca.bootstrapKey,
-      ROOT_CA: ca.root.certificate,
+      ROOT_CA: ca.root.bundle,
       DOMAIN: domain,
       CLOUD_PORT: String(front.ports.controller),
       BOOTSTRAP_PORT: String(front.ports.bootstrap),

@@ -24,7 +24,13 @@ beforeAll(async () => {
   await migrateD1();
   ({ token } = await newToken());
   const { serial, fingerprint } = await certify('gateway', 'nobody');
-  const certificate = { serial: `${serial}0`, fingerprint: fingerprint.replace(/^0/, 'f'), notBefore: 0, notAfter: Date.now() + 1e9 };
+  const certificate = {
+    serial: `${serial}0`,
+    fingerprint: fingerprint.replace(/^0/, 'f'),
+    notBefore: 0,
+    notAfter: Date.now() + 1e9,
+    issuer: 'ca',
+  };
   await registerOperator(bindings.DB, { name: 'admin', certificate, token });
 });
 

@@ -84,6 +84,7 @@ describe('requestSign', () => {
     expect(new X509Certificate(Buffer.from(issued.der)).subject).toBe('CN=hw1');
     expect(issued.notBefore).toBe(now - HOUR);
     expect(issued.notAfter).toBe(now + 96 * HOUR);
+    expect(issued.issuer).toMatch(/^[0-9a-f]{40}$/);
 
     const [known] = await new Database(store.d1).read(certificateBySerial({ serial: issued.serial }));
     expect(known).toEqual({
@@ -96,6 +97,7 @@ describe('requestSign', () => {
       issuedAt: now,
       revokedAt: null,
       revokeReason: null,
+      issuer: issued.issuer,
       gateway: { networkId: 'n1', gatewayId: 'g1' },
       grants: null,
     });

@@ -60,9 +60,9 @@ export async function requestSign(
   const publicKey = await checkCsr(csr.csrDer, hardwareId);
   const certificate = await context.certifier.issue({ publicKey, commonName: hardwareId, validity: validity(csr) * 1000, now });
   const author: Author = { actor: `gateway:${hardwareId}`, requestId: context.requestId, at: now };
-  const { serial, fingerprint, notBefore, notAfter } = certificate;
+  const { serial, fingerprint, notBefore, notAfter, issuer } = certificate;
   await db.commit([
-    registerCertificate({ serial, fingerprint, kind: 'gateway', subject: hardwareId, notBefore, notAfter, issuedAt: now }),
+    registerCertificate({ serial, fingerprint, kind: 'gateway', subject: hardwareId, notBefore, notAfter, issuedAt: now, issuer }),
     auditStatement(
       {
         action: 'certificate.issue',

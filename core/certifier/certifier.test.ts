@@ -48,6 +48,25 @@ describe('certifier', () => {
     expect(usages?.critical).toBe(true);
   });
 
+  it('of several authorities signs with the one its key belongs to, and says which', async () => {
+    const [old, fresh] = [await newAuthority('RSA', later), await newAuthority('P-256', later)];
+    const identifier = async (pem: string) =>
+      (await x509.SubjectKeyIdentifierExtension.create(new x509.X509Certificate(pem).publicKey)).keyId.toLowerCase();
+    for (const bundle of [`${fresh.certificate}\n${old.certificate}`, `${old.certificate}\n${fresh.certificate}`]) {
+      const certifier = await createCertifier(bundle, fresh.key);
+      const issued = await certifier.issue({ publicKey, commonName: hw, validity: HOUR, now });
+      expect(issued.issuer).toBe(await identifier(fresh.certificate));
+      const client = { cert: certificatePem(issued.der), key: clientKey };
+      // Who trusts both takes it, and so does who trusts the new one alone.
+      for (const trusted of [bundle, fresh.certificate]) expect(await clientComplaint(client, trusted)).toBe('');
+      expect(await clientComplaint(client, old.certificate)).not.toBe('');
+    }
+    const stranger = await newAuthority('P-256', later);
+    await expect(createCertifier(`${old.certificate}\n${fresh.certificate}`, stranger.key)).rejects.toMatchObject({
+      reason: 'certifier_misconfigured',
+    });
+  });
+
   it('never outlives its authority', async () => {
     const ca = await newAuthority('P-256', now - 123 + 24 * HOUR);
     const certifier = await createCertifier(ca.certificate, ca.key);

@@ -23,6 +23,8 @@ export interface IssuedCertificate {
   /** Unix milliseconds, whole seconds as the certificate carries them. */
   readonly notBefore: number;
   readonly notAfter: number;
+  /** Key identifier of the authority, lower-case hex. */
+  readonly issuer: string;
 }
 
 /** The authority that signs client certificates of gateways and operators. */
@@ -34,16 +36,15 @@ export interface Certifier {
 }
 
 /**
- * Makes the certifier of a CA certificate and its private key, both PEM, the key as PKCS#8 (EC or RSA).
- * Errors: `internal` when they cannot be read, do not belong together or are not those of a CA.
+ * Makes the certifier of CA certificates and a private key, all PEM, the key as PKCS#8 (EC or RSA). The certificate that the key
+ * belongs to signs; others beside it are of authorities whose certificates are still out (docs/operations.md, "Another certifier").
+ * Errors: `internal` when they cannot be read, none belongs to the key, or one is not that of a CA.
  */
-export async function createCertifier(certificatePem: string, keyPem: string): Promise<Certifier> {
-  const ca = parseCertificate(certificatePem);
-  const algorithm = signingAlgorithm(ca.publicKey.algorithm);
-  const signingKey = await importKey(keyPem, algorithm);
-  await checkPair(ca, signingKey, algorithm);
+export async function createCertifier(certificatesPem: string, keyPem: string): Promise<Certifier> {
+  const { ca, signingKey, algorithm } = await signer(parseCertificates(certificatesPem), keyPem);
   const issuer = ca.subjectName;
   const authorityKey = await x509.AuthorityKeyIdentifierExtension.create(ca);
+  const keyIdentifier = (authorityKey.keyId ?? '').toLowerCase();
   const notAfter = ca.notAfter.getTime();
 
   return {
@@ -77,7 +78,7 @@ export async function createCertifier(certificatePem: string, keyPem: string): P
         ],
       });
       const der = new Uint8Array(certificate.rawData);
-      return { serial, fingerprint: toHex(await sha256(der)), der, notBefore: from, notAfter: until };
+      return { serial, fingerprint: toHex(await sha256(der)), der, notBefore: from, notAfter: until, issuer: keyIdentifier };
     },
   };
 }
@@ -102,16 +103,39 @@ function signingAlgorithm(key: { name: string; namedCurve?: string }): SigningAl
   throw broken(`its key is of kind ${key.name}: use RSA, or EC on P-256 or P-384`);
 }
 
-function parseCertificate(pem: string): x509.X509Certificate {
-  let certificate: x509.X509Certificate;
+function parseCertificates(pem: string): x509.X509Certificate[] {
+  let certificates: x509.X509Certificate[];
   try {
-    certificate = new x509.X509Certificate(pem);
+    certificates = x509.PemConverter.decode(pem).map((der) => new x509.X509Certificate(der));
   } catch (error) {
     throw broken('CERTIFIER_CERT is not a certificate in PEM form', error);
   }
-  if (certificate.getExtension(x509.BasicConstraintsExtension)?.ca !== true)
+  if (certificates.length === 0) throw broken('CERTIFIER_CERT is not a certificate in PEM form');
+  if (!certificates.every((each) => each.getExtension(x509.BasicConstraintsExtension)?.ca === true))
     throw broken('CERTIFIER_CERT is not the certificate of an authority');
-  return certificate;
+  return certificates;
+}
+
+interface Signer {
+  readonly ca: x509.X509Certificate;
+  readonly signingKey: CryptoKey;
+  readonly algorithm: SigningAlgorithm;
+}
+
+/** The authority, of several, that the key belongs to. */
+async function signer(certificates: readonly x509.X509Certificate[], keyPem: string): Promise<Signer> {
+  let complaint: unknown;
+  for (const ca of certificates) {
+    const algorithm = signingAlgorithm(ca.publicKey.algorithm);
+    try {
+      const signingKey = await importKey(keyPem, algorithm);
+      await checkPair(ca, signingKey, algorithm);
+      return { ca, signingKey, algorithm };
+    } catch (error) {
+      complaint ??= error;
+    }
+  }
+  throw complaint;
 }
 
 async function importKey(pem: string, algorithm: SigningAlgorithm): Promise<CryptoKey> {

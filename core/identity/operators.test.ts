@@ -26,7 +26,7 @@ const everything = () =>
 describe('registerOperatorStatements', () => {
   it('lets an operator in, and again changes nothing', async () => {
     const token = await newToken();
-    const certificate = { serial: 'A1', fingerprint: 'f1', notBefore: 1, notAfter: 9 };
+    const certificate = { serial: 'A1', fingerprint: 'f1', notBefore: 1, notAfter: 9, issuer: 'ca1' };
     const admin = { id: 'admin', grants: [all], certificate, token };
     await db.commit(registerOperatorStatements(admin, 5));
     const first = everything();
@@ -44,6 +44,7 @@ describe('registerOperatorStatements', () => {
           issued_at: 5,
           revoked_at: null,
           revoke_reason: null,
+          issuer: 'ca1',
         },
       ],
       [

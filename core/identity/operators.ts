@@ -13,7 +13,13 @@ const p = sql.placeholder;
 export interface OperatorRegistration {
   readonly id: string;
   readonly grants: readonly Grant[];
-  readonly certificate?: { readonly serial: string; readonly fingerprint: string; readonly notBefore: number; readonly notAfter: number };
+  readonly certificate?: {
+    readonly serial: string;
+    readonly fingerprint: string;
+    readonly notBefore: number;
+    readonly notAfter: number;
+    readonly issuer?: string;
+  };
   readonly token?: TokenRecord & { readonly expiresAt?: number };
 }
 
@@ -25,9 +31,9 @@ const insertGrants = compile<'id' | 'grants'>(
       SELECT ${p('id')}, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]')
       FROM json_each(${p('grants')}) WHERE true ON CONFLICT DO NOTHING`,
 );
-const insertCertificate = compile<'serial' | 'fingerprint' | 'id' | 'notBefore' | 'notAfter' | 'at'>(
-  sql`INSERT INTO ${certificates} (serial, fingerprint, kind, subject, not_before, not_after, issued_at)
-      VALUES (${p('serial')}, ${p('fingerprint')}, 'operator', ${p('id')}, ${p('notBefore')}, ${p('notAfter')}, ${p('at')}) ON CONFLICT DO NOTHING`,
+const insertCertificate = compile<'serial' | 'fingerprint' | 'id' | 'notBefore' | 'notAfter' | 'at' | 'issuer'>(
+  sql`INSERT INTO ${certificates} (serial, fingerprint, kind, subject, not_before, not_after, issued_at, issuer)
+      VALUES (${p('serial')}, ${p('fingerprint')}, 'operator', ${p('id')}, ${p('notBefore')}, ${p('notAfter')}, ${p('at')}, ${p('issuer')}) ON CONFLICT DO NOTHING`,
 );
 const insertToken = compile<'token' | 'id' | 'hash' | 'prefix' | 'at' | 'expiresAt'>(
   sql`INSERT INTO ${tokens} (id, operator_id, hash, prefix, created_at, expires_at)
@@ -44,7 +50,7 @@ export function registerOperatorStatements(operator: OperatorRegistration, now: 
   return [
     insertOperator({ id, at: now }),
     insertGrants({ id, grants: JSON.stringify(list) }),
-    ...(certificate ? [insertCertificate({ ...certificate, id, at: now })] : []),
+    ...(certificate ? [insertCertificate({ ...certificate, issuer: certificate.issuer ?? null, id, at: now })] : []),
     ...(token
       ? [insertToken({ token: token.id, id, hash: token.hash, prefix: token.prefix, at: now, expiresAt: token.expiresAt ?? null })]
       : []),

@@ -29,7 +29,7 @@ export interface TlsClientAuth {
 
 /** What a connection presented. */
 export interface Presented {
-  /** Signed by the certifier, whatever its dates. */
+  /** Signed by one of the certifiers, whatever its dates. */
   ours: boolean;
   /** Judged anew for each request: a connection may outlive its certificate. */
   auth(now: Date): TlsClientAuth;
@@ -66,14 +66,15 @@ const REASONS: Record<string, string> = {
 };
 
 /** Reads what the client of a TLS connection presented; undefined when it presented nothing. */
-export function presentedOn(socket: TLSSocket, certifier: X509Certificate): Presented | undefined {
+export function presentedOn(socket: TLSSocket, certifiers: readonly X509Certificate[]): Presented | undefined {
   const certificate = socket.getPeerX509Certificate();
   if (!certificate) return undefined;
   // OpenSSL reports only its last complaint, and "expired" may hide "of a stranger": the signature is checked by itself.
-  const ours = certificate.checkIssued(certifier) && certificate.verify(certifier.publicKey);
+  const issuer = certifiers.find((each) => certificate.checkIssued(each) && certificate.verify(each.publicKey));
+  const ours = issuer !== undefined;
   const complaint = String(socket.authorizationError ?? '');
   const onlyDates = socket.authorized || complaint === 'CERT_HAS_EXPIRED' || complaint === 'CERT_NOT_YET_VALID';
-  const facts = describe(certificate, certifier, ours);
+  const facts = describe(certificate, issuer);
   return {
     ours,
     auth(now) {
@@ -95,7 +96,7 @@ export function nothingPresented(): TlsClientAuth {
   return NOTHING;
 }
 
-function describe(certificate: X509Certificate, certifier: X509Certificate, ours: boolean): TlsClientAuth {
+function describe(certificate: X509Certificate, authority: X509Certificate | undefined): TlsClientAuth {
   const subject = names(certificate.subject);
   const issuer = names(certificate.issuer);
   return {
@@ -108,7 +109,7 @@ function describe(certificate: X509Certificate, certifier: X509Certificate, ours
     certIssuerDNLegacy: legacy(issuer),
     certSubjectDNLegacy: legacy(subject),
     certSerial: certificate.serialNumber.toUpperCase(),
-    certIssuerSerial: ours ? certifier.serialNumber.toUpperCase() : '',
+    certIssuerSerial: authority?.serialNumber.toUpperCase() ?? '',
     certFingerprintSHA1: hex(certificate.fingerprint),
     certFingerprintSHA256: hex(certificate.fingerprint256),
     certNotBefore: certificate.validFrom,

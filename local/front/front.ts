@@ -3,7 +3,7 @@ import { Agent, type IncomingMessage } from 'node:http';
 import { type Server, createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { KeyPair } from '../certificates.ts';
+import { type KeyPair, splitBundle } from '../certificates.ts';
 import { type LogSink, silent } from '../log.ts';
 import { StartError, errorCode, errorText } from '../start-error.ts';
 import { type PacingOptions, paceAccepts } from './accept-pacing.ts';
@@ -18,7 +18,7 @@ export interface FrontOptions {
   /** 0 asks for any free port. */
   ports: Record<DoorName, number>;
   server: KeyPair;
-  /** Certificate (PEM) of the authority that signs client certificates. */
+  /** Certificates (PEM, one after the other) of the authorities that may have signed client certificates. */
   certifier: string;
   /** Proves to the Worker that a request came through here. */
   secret: string;
@@ -89,7 +89,7 @@ export async function openFront(options: FrontOptions): Promise<Front> {
 }
 
 function openDoor(door: DoorName, options: FrontOptions, proxy: ProxyOptions, upgraded: WeakSet<Socket>): Server {
-  const certifier = new X509Certificate(options.certifier);
+  const certifiers = splitBundle(options.certifier).map((pem) => new X509Certificate(pem));
   const now = options.now ?? (() => new Date());
   const server = createServer({
     cert: options.server.certificate,
@@ -111,7 +111,7 @@ function openDoor(door: DoorName, options: FrontOptions, proxy: ProxyOptions, up
   const seen = new WeakMap<Socket, Presented | undefined>();
   server.on('secureConnection', (socket) => {
     socket.disableRenegotiation();
-    seen.set(socket, door === 'bootstrap' ? undefined : presentedOn(socket, certifier));
+    seen.set(socket, door === 'bootstrap' ? undefined : presentedOn(socket, certifiers));
   });
   const refusal = (socket: Socket): Refusal | undefined => {
     if (door !== 'controller') return undefined;

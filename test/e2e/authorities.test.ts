@@ -1,0 +1,166 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Agent, createAgent } from '../../agent/agent.ts';
+import { normaliseSerial } from '../../core/certifier/serial.ts';
+import { caCommand } from '../../local/ca-command.ts';
+import { ensureGateway, ensureNetwork } from '../../local/demo/network.ts';
+import { call } from '../../local/fixture/client.ts';
+import { type Platform, startPlatform } from '../../local/platform.ts';
+import { type RestClient, restClient } from '../../local/rest-client.ts';
+import { next } from '../harness/platform.ts';
+
+const NETWORK = 'ca';
+const folder = mkdtempSync(join(tmpdir(), 'orc8r-ca-'));
+const passphrase = join(folder, 'passphrase');
+const archive = join(folder, 'ca.p12');
+const first = join(folder, 'first');
+let running: Running | undefined;
+
+/** A platform on a data folder, with an agent that comes back to it. */
+interface Running {
+  readonly platform: Platform;
+  readonly rest: RestClient;
+  /** Starts the gateway's agent, which trusts this root; answers what it did until it had its configuration. */
+  joins(agentFolder: string, root?: string): Promise<{ bootstrapped: boolean; agent: Agent }>;
+  stop(): Promise<void>;
+}
+
+async function start(dataDir: string): Promise<Running> {
+  const platform = await startPlatform({ dataDir, ports: { api: 0, controller: 0, bootstrap: 0 } });
+  const { addresses, credentials } = platform;
+  const rest = restClient({ base: addresses.api, caFile: credentials.rootFile, token: credentials.token });
+  const agents: Agent[] = [];
+  running = {
+    platform,
+    rest,
+    async joins(agentFolder, root = rootOf(dataDir)) {
+      const agent = agentOf(platform, agentFolder, root);
+      agents.push(agent);
+      let bootstrapped = false;
+      agent.on('bootstrap', () => {
+        bootstrapped = true;
+      });
+      const connected = next(agent, 'connected');
+      await agent.start();
+      await connected;
+      return { bootstrapped, agent };
+    },
+    async stop() {
+      await Promise.all(agents.map((agent) => agent.stop()));
+      rest.close();
+      await platform.stop();
+      running = undefined;
+    },
+  };
+  return running;
+}
+
+const agentOf = ({ addresses }: Platform, name: string, ca: string): Agent =>
+  createAgent({
+    dataDir: join(folder, name),
+    controller: addresses.controller.replace('https:', 'wss:'),
+    bootstrap: addresses.bootstrap,
+    ca,
+    metrics: false,
+    reconnect: { baseMs: 50, capMs: 500 },
+    bootstrapBackoff: { baseMs: 50, capMs: 500 },
+  });
+const rootOf = (dataDir: string): string => readFileSync(join(dataDir, 'ca', 'root.pem'), 'utf8');
+const ca = (dataDir: string, ...args: string[]) => caCommand([...args, '--data', dataDir], { rounds: 1000 });
+
+async function registered({ rest, platform }: Running, agentFolder: string, dataDir: string): Promise<void> {
+  await ensureNetwork(rest, NETWORK, NETWORK);
+  const agent = agentOf(platform, agentFolder, rootOf(dataDir));
+  await ensureGateway(rest, NETWORK, 'g1', await agent.identity());
+}
+const counted = async ({ rest }: Running, query: string): Promise<number> =>
+  ((await rest.must('GET', `/magma/v1/certificates?kind=gateway&${query}`)).body as { total_count: number }).total_count;
+/** Key identifiers of the certifiers, the one that signs first. */
+const certifiersOf = async (dataDir: string): Promise<string[]> => {
+  const [certifier = ''] = (await ca(dataDir, 'status')).split('\n\n');
+  return [...certifier.matchAll(/key ([0-9a-f]{40})/g)].map(([, key = '']) => key);
+};
+
+/** Before anything happens: a gateway has joined, and a backup was made. */
+beforeAll(async () => {
+  writeFileSync(passphrase, 'correct horse battery\n');
+  const platform = await start(first);
+  await registered(platform, 'agent', first);
+  expect(await platform.joins('agent')).toMatchObject({ bootstrapped: true });
+  await platform.stop();
+  await ca(first, 'export', archive, '--passphrase-file', passphrase);
+  cpSync(join(first, 'state'), join(folder, 'backup'), { recursive: true });
+  cpSync(join(folder, 'agent'), join(folder, 'agent-kept'), { recursive: true });
+});
+afterAll(async () => {
+  await running?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a platform that was lost', () => {
+  it('comes back from its authorities and its database as if nothing had been', async () => {
+    const fresh = join(folder, 'restored');
+    await ca(fresh, 'import', archive, '--passphrase-file', passphrase);
+    cpSync(join(folder, 'backup'), join(fresh, 'state'), { recursive: true });
+    const platform = await start(fresh);
+    expect(await platform.joins('agent-kept')).toMatchObject({ bootstrapped: false });
+    await platform.stop();
+  });
+
+  it('comes back from its authorities alone once its gateways are registered again: they bootstrap by themselves', async () => {
+    const fresh = join(folder, 'imported');
+    await ca(fresh, 'import', archive, '--passphrase-file', passphrase);
+    const platform = await start(fresh);
+    const certificate = { certificate: read('agent-kept', 'gateway.crt'), key: read('agent-kept', 'gateway.key') };
+    const report = `${platform.platform.addresses.controller}/magma.orc8r.StateService/ReportStates`;
+    const refused = await call({ ca: rootOf(first), client: certificate }, report, {
+      method: 'POST',
+      headers: { 'content-type': 'application/proto' },
+    });
+    expect([refused.status, (JSON.parse(refused.text) as { code: string }).code]).toEqual([403, 'certificate_unknown']);
+    await registered(platform, 'agent-kept', fresh);
+    expect(await platform.joins('agent-kept', rootOf(first))).toMatchObject({ bootstrapped: true });
+    await platform.stop();
+  });
+});
+
+const read = (agentFolder: string, name: string): string => readFileSync(join(folder, agentFolder, 'certs', name), 'utf8');
+
+describe('a rollover', () => {
+  it('of certifier and root lets everybody go on; who renews gets the new certifier', async () => {
+    const oldRoot = rootOf(first);
+    await ca(first, 'rollover', 'certifier');
+    await ca(first, 'rollover', 'root');
+    const [fresh, old] = await certifiersOf(first);
+    const platform = await start(first);
+    // The certificate of the old certifier, and the old root alone, are still good.
+    const { bootstrapped, agent } = await platform.joins('agent', oldRoot);
+    expect(bootstrapped).toBe(false);
+    expect([await counted(platform, `issuer=${old}&state=valid`), await counted(platform, `issuer=${fresh}`)]).toEqual([1, 0]);
+
+    const { body } = await platform.rest.must('GET', `/magma/v1/certificates?issuer=${old}&kind=gateway`);
+    const [{ serial }] = (body as { certificates: [{ serial: string }] }).certificates;
+    const [renewed, connected] = [next(agent, 'bootstrap'), next(agent, 'connected')];
+    await platform.rest.must('POST', `/magma/v1/certificates/${serial}:revoke`, { reason: 'rollover' });
+    expect(normaliseSerial((await renewed).serial)).not.toBe(serial);
+    await connected;
+    expect([await counted(platform, `issuer=${old}&state=valid`), await counted(platform, `issuer=${fresh}&state=valid`)]).toEqual([0, 1]);
+    await platform.stop();
+  });
+
+  it('ends with the old ones retired: who has moved goes on, who has not is told', async () => {
+    await ca(first, 'rollover', 'root', '--switch');
+    await ca(first, 'retire', 'certifier');
+    const bundle = rootOf(first);
+    await ca(first, 'retire', 'root');
+    const platform = await start(first);
+    expect(await platform.joins('agent', bundle)).toMatchObject({ bootstrapped: false });
+    // The agent as it was before: its certificate is of a certifier that nobody trusts any more.
+    const left = { certificate: read('agent-kept', 'gateway.crt'), key: read('agent-kept', 'gateway.key') };
+    const answer = await call({ ca: bundle, client: left }, `${platform.platform.addresses.controller}/sync`);
+    expect([answer.status, (JSON.parse(answer.text) as { code: string }).code]).toEqual([403, 'certificate_unknown']);
+    await platform.stop();
+  });
+});
