@@ -18,6 +18,7 @@ import {
   type StatusPage,
   type StoredReport,
 } from '../durable-objects/ports.ts';
+import { readSubjects } from '../durable-objects/lib/read-subjects.ts';
 
 /** The gateways as routes see them, through the objects. No object is asked before `authorised`: asking wakes it, or even makes it. */
 export function createFleet(bindings: ObjectBindings, authorised: () => Promise<void>): Fleet {
@@ -41,6 +42,8 @@ export function createFleet(bindings: ObjectBindings, authorised: () => Promise<
       return all;
     },
     convergence: async (networkId) => (await network(networkId)).convergence(networkId),
+    states: async (networkId, query) => readSubjects(await network(networkId), query),
+    stateIndex: async (networkId) => (await network(networkId)).stateIndex(),
     async call<I extends DescMessage, O extends DescMessage>(
       target: GatewayTarget,
       service: string,

@@ -3,6 +3,7 @@ import type { Commit, Committed } from '../configurator/commit.ts';
 import type { Database } from '../db/database.ts';
 import type { Query, Statement } from '../db/statement.ts';
 import type { Principal } from '../identity/principal.ts';
+import type { StateIndexReport, StateQuery, Subjects } from '../state/network-states.ts';
 import type { MconfigPreview } from '../mconfig/difference.ts';
 
 /** What a route handler may use. Nothing here knows HTTP, Hono or bindings. */
@@ -52,6 +53,10 @@ export interface Fleet {
   /** The same for a whole network, by gateway id. */
   statuses(networkId: string): Promise<ReadonlyMap<string, GatewayReport>>;
   convergence(networkId: string): Promise<Convergence>;
+  /** What the gateways of a network reported. One call to the network object; more only when that is more than a call can carry. */
+  states(networkId: string, query: StateQuery): Promise<Subjects>;
+  /** How far the indexes of reported states are. */
+  stateIndex(networkId: string): Promise<StateIndexReport>;
   /**
    * Calls a unary method of a service on the gateway over its socket.
    * Errors: `gateway_offline`, `timeout`, and the gateway's own refusal mapped from its gRPC status.

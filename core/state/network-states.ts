@@ -25,8 +25,13 @@ export interface StateQuery {
   readonly types?: readonly string[];
   /** Indexes in which it is the key. */
   readonly indexes?: readonly string[];
-  /** Absent: every subject of those types and every key of those indexes. */
+  /** Absent: every subject of those types and every key of those indexes, in order. */
   readonly subjects?: readonly string[];
+  /** Without `subjects`: only those that begin so. */
+  readonly prefix?: string;
+  /** Without `subjects`: at most so many, from the one after `after` on. */
+  readonly limit?: number;
+  readonly after?: string;
   /** Also states of which another gateway has reported a newer one. */
   readonly everyReporter?: true;
 }

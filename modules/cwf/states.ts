@@ -7,7 +7,7 @@ export const HA_PAIR_STATUS = 'cwf_ha_pair_status';
 /** What carrier Wi-Fi gateways report, beside what all do. */
 export const stateTypes: Readonly<Record<string, StateType>> = {
   [GATEWAY_HEALTH]: {
-    description: 'Health of a carrier Wi-Fi gateway, under its id or its hardware id',
+    description: 'Health of a carrier Wi-Fi gateway, under its id',
     schema: carrierWifiGatewayHealthStatus,
     shared: true,
   },

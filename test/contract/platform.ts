@@ -109,6 +109,8 @@ function networkPort(name: string, fleet: string[]): Partial<NetworkPort> {
     status: () => noted('status', { hardwareId: 'hw-reported', state: '{}', receivedAt: 1, certificateExpiresAt: null }),
     statuses: () => noted('statuses', { reports: [], next: null }),
     preview: () => Promise.resolve(NO_PREVIEW),
+    statesAbout: () => noted('statesAbout', { subjects: [], next: null }),
+    stateIndex: () => noted('stateIndex', { indexers: [], types: [], faulty: [] }),
     convergence: (networkId) => noted('convergence', { networkId, version: 1, gateways: [] }),
   };
 }

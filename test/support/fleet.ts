@@ -1,6 +1,10 @@
 import { create, type DescMessage, type DescMethodUnary, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
 import { type MconfigPreview, NO_PREVIEW } from '../../core/mconfig/difference.ts';
 import type { Convergence, Fleet, GatewayReport, GatewayTarget } from '../../core/module/context.ts';
+import type { StateIndexReport, StateQuery, Subjects } from '../../core/state/network-states.ts';
+import { readSubjects } from '../../durable-objects/lib/read-subjects.ts';
+import type { NetworkStates } from '../../durable-objects/network/states/network-states.ts';
+import { networkStates } from './states.ts';
 
 export interface FleetCall {
   readonly target: GatewayTarget;
@@ -20,6 +24,9 @@ export class TestFleet implements Fleet {
   /** What a gateway answers, by method name; may throw. */
   readonly answers = new Map<string, (request: unknown) => unknown>();
 
+  readonly #states = new Map<string, NetworkStates>();
+  #told = 0;
+
   report(networkId: string, gatewayId: string, report: Partial<GatewayReport>): void {
     const blank: GatewayReport = { hardwareId: '', state: {}, receivedAt: 0, certificateExpiresAt: null };
     this.reports.set(`${networkId}/${gatewayId}`, { ...blank, ...report });
@@ -36,6 +43,30 @@ export class TestFleet implements Fleet {
 
   async convergence(networkId: string): Promise<Convergence> {
     return this.convergences.get(networkId) ?? { networkId, version: 0, gateways: [] };
+  }
+
+  /** Has a gateway report a state; null deletes it. Text goes as it is, everything else as JSON. */
+  reportState(networkId: string, gatewayId: string, type: string, deviceId: string, value: unknown, receivedAt = 1): void {
+    this.#told += 1;
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    const state = value === null ? null : { value: new TextEncoder().encode(text), version: 1, receivedAt };
+    const news = [{ type, deviceId, number: this.#told, state }];
+    this.#of(networkId).take(gatewayId, { hardwareId: `hw-${gatewayId}`, confirmed: 0, news });
+  }
+
+  async states(networkId: string, query: StateQuery): Promise<Subjects> {
+    const states = this.#of(networkId);
+    return readSubjects({ statesAbout: async (asked, after) => states.about(asked, after) }, query);
+  }
+
+  async stateIndex(networkId: string): Promise<StateIndexReport> {
+    return this.#of(networkId).report();
+  }
+
+  #of(networkId: string): NetworkStates {
+    const states = this.#states.get(networkId) ?? networkStates();
+    this.#states.set(networkId, states);
+    return states;
   }
 
   async call<I extends DescMessage, O extends DescMessage>(

@@ -45,21 +45,24 @@ export class SubjectReader {
     return { subjects: page, next: more ? last : null };
   }
 
-  #ids({ subjects, types = [], indexes = [] }: StateQuery, after: string): { ids: readonly string[]; more: boolean } {
+  #ids(
+    { subjects, types = [], indexes = [], prefix = '', limit = PAGE_SUBJECTS }: StateQuery,
+    after: string,
+  ): { ids: readonly string[]; more: boolean } {
     if (subjects) {
       const rest = subjects.filter((id) => id > after);
       return { ids: rest.slice(0, PAGE_SUBJECTS), more: rest.length > PAGE_SUBJECTS };
     }
     const ids = this.#sql
       .exec<{ id: string }>(
-        `SELECT subject AS id FROM states WHERE subject > ?1 AND type IN (SELECT value FROM json_each(?2))
-         UNION SELECT key FROM state_entries WHERE key > ?1 AND name IN (SELECT value FROM json_each(?3))
-         ORDER BY 1 LIMIT ?4`,
-        ...[after, JSON.stringify(types), JSON.stringify(indexes), PAGE_SUBJECTS],
+        `SELECT subject AS id FROM states WHERE subject > ?1 AND subject >= ?2 AND subject < ?3 AND type IN (SELECT value FROM json_each(?4))
+         UNION SELECT key FROM state_entries WHERE key > ?1 AND key >= ?2 AND key < ?3 AND name IN (SELECT value FROM json_each(?5))
+         ORDER BY 1 LIMIT ?6`,
+        ...[after, prefix, `${prefix}\u{10FFFF}`, JSON.stringify(types), JSON.stringify(indexes), Math.min(limit, PAGE_SUBJECTS)],
       )
       .toArray()
       .map(({ id }) => id);
-    return { ids, more: ids.length === PAGE_SUBJECTS };
+    return { ids, more: ids.length === Math.min(limit, PAGE_SUBJECTS) };
   }
 
   #find({ types = [], indexes = [], everyReporter }: StateQuery, ids: readonly string[]): Map<string, Found> {

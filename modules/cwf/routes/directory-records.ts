@@ -2,8 +2,10 @@ import { networkById } from '../../../core/configurator/load.ts';
 import { notFound } from '../../../core/errors.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
-import { answers } from '../../../core/rest/reply.ts';
+import { answers, ok } from '../../../core/rest/reply.ts';
+import { DIRECTORY_RECORD } from '../../orc8r/states/directory-record.ts';
 import { cwfSubscriberDirectoryRecord } from '../schemas/reported.ts';
+import { readDirectoryRecord } from '../services/directory-record.ts';
 import { checkCwfNetwork } from '../services/network.ts';
 
 /** Where subscribers are, as gateways report it. */
@@ -18,11 +20,13 @@ export const directoryRecordRoutes: readonly Route[] = [
     permission: { action: 'read', scope: 'network' },
     params: pathParams('network_id', 'subscriber_id'),
     responses: answers(cwfSubscriberDirectoryRecord, 'Where the subscriber is'),
-    // Reported places come to be known here with the state index; until then there is none to show.
     handle: async ({ params: { network_id: id, subscriber_id: subscriber } }, ctx) => {
       const [network] = await ctx.read(networkById({ id }));
       if (!network) throw notFound(`network "${id}"`);
       checkCwfNetwork(network);
+      const subjects = await ctx.fleet.states(id, { types: [DIRECTORY_RECORD], subjects: [subscriber] });
+      const [newest] = subjects.get(subscriber)?.states ?? [];
+      if (newest) return ok(readDirectoryRecord(newest.value));
       throw notFound(`directory record of subscriber "${subscriber}"`);
     },
   }),

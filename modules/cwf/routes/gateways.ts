@@ -4,7 +4,7 @@ import { notFound, OrcError } from '../../../core/errors.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { entityPart } from '../../../core/rest/entity-part.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
-import { answers } from '../../../core/rest/reply.ts';
+import { answers, ok } from '../../../core/rest/reply.ts';
 import { sharedGatewayParts } from '../../orc8r/routes/gateway-parts.ts';
 import { typedGatewayRoutes } from '../../orc8r/routes/typed-gateways.ts';
 import { MAGMAD_GATEWAY, magmadId } from '../../orc8r/services/gateway/index.ts';
@@ -12,6 +12,7 @@ import { cwfGateway, type MutableCwfGateway, mutableCwfGateway } from '../schema
 import { type GatewayCwfConfigs, gatewayCwfConfigs } from '../schemas/gateway-cwf-configs.ts';
 import { carrierWifiGatewayHealthStatus } from '../schemas/reported.ts';
 import { CWF_GATEWAY } from '../services/entity-types.ts';
+import { gatewayHealth, statesOf } from '../services/reported.ts';
 
 const family = { base: '/cwf', name: 'CwfGateway', tag: 'Carrier Wifi Gateways' } as const;
 const noun = 'carrier Wi-Fi gateway';
@@ -27,11 +28,12 @@ const healthStatus = route({
   permission: { action: 'read', scope: 'network' },
   params: pathParams('network_id', 'gateway_id'),
   responses: answers(carrierWifiGatewayHealthStatus, 'The health of the gateway'),
-  // Reported health comes to be known here with the state index; until then there is none to show.
   handle: async ({ params: { network_id: networkId, gateway_id: id } }, ctx) => {
     const [graph] = await ctx.read(loadEntities(networkId, [magmadId(id)], { down: 1, withConfig: false }));
     const magmad = find(graph, MAGMAD_GATEWAY, id);
     if (!magmad || !find(graph, CWF_GATEWAY, id)) throw notFound(`${noun} "${id}"`);
+    const health = gatewayHealth(await ctx.fleet.states(networkId, statesOf([id])), id);
+    if (magmad.physicalId !== null && health) return ok(health);
     const why = magmad.physicalId === null ? 'it has no hardware yet' : 'it has not reported any';
     throw new OrcError('not_found', `health of ${noun} "${id}" was not found: ${why}`);
   },

@@ -4,11 +4,12 @@ import { notFound, OrcError } from '../../../core/errors.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { entityMap, entityRoutes } from '../../../core/rest/entity-collection.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
-import { answers } from '../../../core/rest/reply.ts';
+import { answers, ok } from '../../../core/rest/reply.ts';
 import { cwfHaPair, mutableCwfHaPair } from '../schemas/cwf-ha-pair.ts';
 import { carrierWifiHaPairStatus } from '../schemas/reported.ts';
 import { HA_PAIR } from '../services/entity-types.ts';
 import { checkGateways, createHaPair, pairedGateways, readHaPair, replaceHaPair } from '../services/ha-pair.ts';
+import { type HaPairIds, haPairState, haPairStatus, statesOf, subjectsOfPair } from '../services/reported.ts';
 import { checkCwfNetwork } from '../services/network.ts';
 
 const tag = 'Carrier Wifi Networks';
@@ -27,6 +28,28 @@ const putAnswers200 = (given: Route): Route =>
         },
       };
 
+/** Adds to what a route answers what the gateways of its pairs last reported. */
+const withState =
+  (pairsOf: (body: unknown) => HaPairIds[], bodyOf: (shown: HaPairIds[]) => unknown) =>
+  (given: Route): Route => ({
+    ...given,
+    handle: async (input, ctx) => {
+      const reply = await given.handle(input, ctx);
+      const pairs = pairsOf(reply.body);
+      const subjects = await ctx.fleet.states(input.params['network_id'] ?? '', statesOf(pairs.flatMap(subjectsOfPair)));
+      return { ...reply, body: bodyOf(pairs.map((pair) => ({ ...pair, state: haPairState(subjects, pair) }))) };
+    },
+  });
+
+const listShowsState = withState(
+  (body) => Object.values(body as Record<string, HaPairIds>),
+  (shown) => Object.fromEntries(shown.map((pair) => [pair.ha_pair_id, pair])),
+);
+const pairShowsState = withState(
+  (body) => [body as HaPairIds],
+  ([shown]) => shown,
+);
+
 const status = route({
   method: 'get',
   path: `${path}/{ha_pair_id}/status`,
@@ -37,19 +60,22 @@ const status = route({
   permission: { action: 'read', scope: 'network' },
   params: pathParams('network_id', 'ha_pair_id'),
   responses: answers(carrierWifiHaPairStatus, 'The active gateway'),
-  // Reported status comes to be known here with the state index; until then there is none to show.
   handle: async ({ params: { network_id: networkId, ha_pair_id: key } }, ctx) => {
     const [network, graph] = await ctx.read(networkById({ id: networkId }), loadEntities(networkId, [{ type: HA_PAIR, key }]));
     if (!network) throw notFound(`network "${networkId}"`);
     checkCwfNetwork(network);
     if (!find(graph, HA_PAIR, key)) throw notFound(`HA pair "${key}"`);
+    const reported = haPairStatus(await ctx.fleet.states(networkId, statesOf([key])), key);
+    if (reported) return ok(reported);
     throw new OrcError('not_found', `status of HA pair "${key}" was not found: neither of its gateways has reported it`);
   },
 });
 
 /** Pairs of gateways of which one serves and the other stands by. */
 export const haPairRoutes: readonly Route[] = [
-  entityMap({ path, operationId: 'listHaPairs', tag, type: HA_PAIR, nouns: 'HA pairs', schema: cwfHaPair, read: readHaPair }),
+  listShowsState(
+    entityMap({ path, operationId: 'listHaPairs', tag, type: HA_PAIR, nouns: 'HA pairs', schema: cwfHaPair, read: readHaPair }),
+  ),
   ...entityRoutes({
     path,
     param: 'ha_pair_id',
@@ -73,6 +99,8 @@ export const haPairRoutes: readonly Route[] = [
     },
     removesSilently: true,
     echoesKey: mutableCwfHaPair.shape.ha_pair_id,
-  }).map(putAnswers200),
+  })
+    .map(putAnswers200)
+    .map((made) => (made.method === 'get' ? pairShowsState(made) : made)),
   status,
 ];

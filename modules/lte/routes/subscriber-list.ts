@@ -12,7 +12,8 @@ import { answers, ok } from '../../../core/rest/reply.ts';
 import { paginatedSubscriberIds, paginatedSubscribers, subProfile, subscriber, subscriberActivity } from '../schemas/subscriber.ts';
 import { SUBSCRIBER } from '../services/entity-types.ts';
 import { readSubscriber } from '../services/subscriber/model.ts';
-import { subscriberByNumber, subscriberPage } from '../services/subscriber/queries.ts';
+import { loadSubscribers, subscriberByNumber, subscriberPage } from '../services/subscriber/queries.ts';
+import { addressOwners, ownersOfAddress, statesOfSubscribers } from '../services/subscriber/state.ts';
 
 const listQuery = pagingQuery.extend({
   verbose: z
@@ -45,14 +46,16 @@ type ListQuery = z.output<typeof listQuery>;
 /** As Go reads a truth value; what it cannot read counts as true (REST-BEHAVIOUR.md 9). */
 const isVerbose = (text: string | undefined): boolean => !/^(0|f|F|false|False|FALSE)$/.test(text ?? '');
 
-/** A schema with several forms says nothing about how one of them is written, so that is settled here. */
-const readAll = (graph: Graph, keys: readonly string[]): Record<string, unknown> =>
-  Object.fromEntries(
+/** Whole subscribers with their state. A schema with several forms says nothing about how one of them is written: that is settled here. */
+async function readAll(ctx: RequestContext, networkId: string, graph: Graph, keys: readonly string[]): Promise<Record<string, unknown>> {
+  const reported = await ctx.fleet.states(networkId, statesOfSubscribers(keys));
+  return Object.fromEntries(
     keys.flatMap((key) => {
       const entity = find(graph, SUBSCRIBER, key);
-      return entity ? [[key, complete(subscriber, readSubscriber(entity, graph))]] : [];
+      return entity ? [[key, complete(subscriber, readSubscriber(entity, graph, reported.get(key)))]] : [];
     }),
   );
+}
 
 const list = route({
   method: 'get',
@@ -73,7 +76,7 @@ const list = route({
   ),
   handle: ({ params: { network_id: networkId }, query }, ctx) => {
     if (query.msisdn) return withNumber(ctx, networkId, query.msisdn, isVerbose(query.verbose));
-    if (query.ip) return withAddress(ctx, networkId, isVerbose(query.verbose));
+    if (query.ip) return withAddress(ctx, networkId, query.ip, isVerbose(query.verbose));
     return page(ctx, networkId, query);
   },
 });
@@ -97,7 +100,7 @@ async function page(ctx: RequestContext, networkId: string, query: ListQuery): P
   const body = {
     total_count: total,
     next_page_token: nextPageToken(positions, { limit, after }),
-    subscribers: graph ? readAll(graph, ids) : ids,
+    subscribers: graph ? await readAll(ctx, networkId, graph, ids) : ids,
   };
   return ok(body, [network.version, verbose ? 'verbose' : 'ids']);
 }
@@ -113,14 +116,18 @@ async function withNumber(ctx: RequestContext, networkId: string, msisdn: string
   const [graph] = await ctx.read(subscriberByNumber(networkId, msisdn));
   const ids = [...graph.entities.values()].filter(({ type }) => type === SUBSCRIBER).map(({ key }) => key);
   if (ids.length === 0) throw notFound(`a subscriber with the number "${msisdn}"`);
-  return ok(verbose ? readAll(graph, ids) : ids);
+  return ok(verbose ? await readAll(ctx, networkId, graph, ids) : ids);
 }
 
-/** Who has an address is known from reported state only: nobody, until some is. */
-async function withAddress(ctx: RequestContext, networkId: string, verbose: boolean): Promise<Reply> {
+/** Who has an address is known from reported state only, so it is asked for between two reads. */
+async function withAddress(ctx: RequestContext, networkId: string, ip: string, verbose: boolean): Promise<Reply> {
   const [network] = await ctx.read(networkById({ id: networkId }));
   if (!network) throw notFound(`network "${networkId}"`);
-  return ok(verbose ? {} : []);
+  const owners = addressOwners((await ctx.fleet.states(networkId, ownersOfAddress(ip))).get(ip));
+  if (owners.length === 0) return ok(verbose ? {} : []);
+  const [graph] = await ctx.read(loadSubscribers(networkId, owners));
+  const ids = owners.filter((id) => find(graph, SUBSCRIBER, id)).sort();
+  return ok(verbose ? await readAll(ctx, networkId, graph, ids) : ids);
 }
 
 export const subscriberListRoutes: readonly Route[] = [list];

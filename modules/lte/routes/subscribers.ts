@@ -14,6 +14,7 @@ import { numbersOf } from '../services/msisdn.ts';
 import { profileKeys, putSubscribers, readSubscriber } from '../services/subscriber/model.ts';
 import { knownSubscribers, loadSubscriber } from '../services/subscriber/queries.ts';
 import { knownNames, referenceFaults } from '../services/subscriber/references.ts';
+import { statesOfSubscribers } from '../services/subscriber/state.ts';
 
 const path = '/lte/{network_id}/subscribers';
 const one = `${path}/{subscriber_id}`;
@@ -81,7 +82,8 @@ const get = route({
     const [graph] = await ctx.read(loadSubscriber(networkId, id));
     const entity = find(graph, SUBSCRIBER, id);
     if (!entity) throw notFound(`subscriber "${id}"`);
-    return ok(readSubscriber(entity, graph), entityEtag(graph));
+    const subjects = await ctx.fleet.states(networkId, statesOfSubscribers([id]));
+    return ok(readSubscriber(entity, graph, subjects.get(id)), entityEtag(graph));
   },
 });
 

@@ -11,6 +11,7 @@ import { loginRoute } from './login.ts';
 import { networkPartRoutes } from './network-parts.ts';
 import { networkRoutes } from './networks.ts';
 import { revisionRoutes } from './revisions.ts';
+import { stateIndexRoutes } from './state-index.ts';
 import { tenantRoutes } from './tenants.ts';
 import { tierPartRoutes } from './tier-parts.ts';
 import { tierRoutes } from './tiers.ts';
@@ -22,6 +23,7 @@ export const routes: Route[] = [
   ...networkRoutes,
   ...networkPartRoutes,
   ...convergenceRoutes,
+  ...stateIndexRoutes,
   ...tierRoutes,
   ...tierPartRoutes,
   ...gatewayRoutes,

@@ -1,14 +1,16 @@
 import { type Entity, type EntityId, find, type Graph, children } from '../../../../core/configurator/model.ts';
 import type { Mutation, WholeEntity } from '../../../../core/configurator/mutations.ts';
 import type { LteSubscription, MutableSubscriber, SubscriberConfig } from '../../schemas/subscriber.ts';
+import type { Subject } from '../../../../core/state/network-states.ts';
 import { APN, APN_POLICY_PROFILE, BASE_NAME, POLICY, SUBSCRIBER } from '../entity-types.ts';
+import { readSubscriberState, readSubscriberStatus } from './state.ts';
 
 export const DEFAULT_PROFILE = 'default';
 
 export const subscriberKey = (key: string): EntityId => ({ type: SUBSCRIBER, key });
 
-/** A stored subscriber as readers see it; `graph` holds its policy profiles. */
-export function readSubscriber(entity: Entity, graph: Graph): unknown {
+/** A stored subscriber as readers see it; `graph` holds its policy profiles, `reported` what gateways reported of it. */
+export function readSubscriber(entity: Entity, graph: Graph, reported: Subject | undefined): unknown {
   const stored = entity.config as SubscriberConfig;
   const lte: LteSubscription = { ...stored.lte, sub_profile: stored.lte.sub_profile || DEFAULT_PROFILE };
   return {
@@ -20,6 +22,7 @@ export function readSubscriber(entity: Entity, graph: Graph): unknown {
     active_policies: children(entity, POLICY),
     active_policies_by_apn: policiesByApn(entity, graph),
     active_apns: children(entity, APN),
+    ...(reported && { monitoring: readSubscriberStatus(reported), state: readSubscriberState(reported) }),
   };
 }
 

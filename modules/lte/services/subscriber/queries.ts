@@ -11,7 +11,10 @@ const p = sql.placeholder;
 /** A subscriber with the names of what it uses, and its policy profiles; nothing of the APNs and rules that all others share. */
 const SCOPE: Scope = { edges: [APN, POLICY, BASE_NAME, APN_POLICY_PROFILE], follow: [APN_POLICY_PROFILE] };
 
-export const loadSubscriber = (networkId: string, id: string): Query<Graph> => loadScoped(networkId, [subscriberKey(id)], SCOPE);
+export const loadSubscriber = (networkId: string, id: string): Query<Graph> => loadSubscribers(networkId, [id]);
+
+export const loadSubscribers = (networkId: string, ids: readonly string[]): Query<Graph> =>
+  loadScoped(networkId, ids.map(subscriberKey), SCOPE);
 
 export interface SubscriberFilter {
   readonly state?: string | undefined;

@@ -1,5 +1,5 @@
 import type { GatewayReport } from '../../../../core/module/context.ts';
-import { normalise } from '../../../../core/rest/normalise.ts';
+import { fitting } from '../../../../core/rest/fitting.ts';
 import { gatewayStatus, type GatewayStatus } from '../../schemas/gateway-status.ts';
 
 /**
@@ -8,17 +8,12 @@ import { gatewayStatus, type GatewayStatus } from '../../schemas/gateway-status.
  */
 export function statusOf(report: GatewayReport | undefined): GatewayStatus | undefined {
   if (!report) return undefined;
-  const status: GatewayStatus = { ...fitting(report.state), checkin_time: report.receivedAt, hardware_id: report.hardwareId };
+  const status: GatewayStatus = {
+    ...fitting(gatewayStatus, report.state),
+    checkin_time: report.receivedAt,
+    hardware_id: report.hardwareId,
+  };
   delete status.cert_expiration_time;
   if (report.certificateExpiresAt !== null) status.cert_expiration_time = Math.floor(report.certificateExpiresAt / 1000);
   return status;
-}
-
-function fitting(state: unknown): GatewayStatus {
-  const whole = normalise(gatewayStatus, state);
-  const result = gatewayStatus.safeParse(whole);
-  if (result.success) return result.data;
-  const odd = new Set(result.error.issues.map((issue) => issue.path[0]));
-  const rest = Object.entries(whole ?? {}).filter(([name]) => !odd.has(name));
-  return gatewayStatus.safeParse(Object.fromEntries(rest)).data ?? {};
 }
