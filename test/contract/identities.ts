@@ -8,8 +8,8 @@ import { addToken, dropToken } from '../../core/identity/users.ts';
 import { registerCertificate, revokeCertificate } from '../../core/certifier/certificates.ts';
 import type { Credentials, Platform } from './platform.ts';
 
-/** Networks of tenant 1, one of each type; and one of tenant 2. */
-export const OURS = ['cwf1', 'feg1', 'fl1', 'lte1'] as const;
+/** Networks of tenant 1, of each type; and one of tenant 2. */
+export const OURS = ['cwf1', 'feg1', 'feg2', 'fl1', 'lte1'] as const;
 export const OTHER = 'other';
 const ALL = [...OURS, OTHER].sort();
 /** Where a gateway certificate belongs to. */

@@ -1,6 +1,7 @@
 import type { Route } from '../../core/module/route.ts';
 import { SERIAL } from './identities.ts';
-import { bodies, IMSI, NEXT_IMSI, prepared, subscriber } from './resources.ts';
+import { bodies, IMSI, NEXT_IMSI, others, prepared, subscriber } from './resources.ts';
+import { variantsOf } from './variants.ts';
 import type { Asked, Credentials, Platform } from './platform.ts';
 
 /** One request to a route that, from one who may, finds something or changes something. */
@@ -26,6 +27,7 @@ export async function prepare(platform: Platform, by: Credentials): Promise<Read
   await made('PUT', '/tenants/1/control_proxy', { control_proxy: 'for tests' });
   for (const part of ['sentry', 'state']) await made('PUT', `/networks/lte1/${part}`, bodies[`PUT /networks/{network_id}/${part}`]);
   await made('PUT', '/lte/lte1/gateways/gw1/vpn', { enable_shell: true });
+  await made('PUT', '/cwf/cwf1/li_ues', bodies['PUT /cwf/{network_id}/li_ues']);
   await made('DELETE', '/feg/feg1/gateways/fgw2/federation', undefined);
   const { cbsds } = JSON.parse(await made('GET', '/dp/lte1/cbsds', undefined)) as { cbsds: { id: number }[] };
   const token = JSON.parse(await made('POST', '/user/ann/tokens', [{ effect: 'ALLOW', path: '/none' }])) as { id: string };
@@ -43,7 +45,7 @@ export async function probesOf(
   for (const route of routes) {
     const method = route.method.toUpperCase();
     const params = paramsOf(route, chosen);
-    const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+    const path = pathOf(route, params);
     const given = bodies[`${method} ${route.path}`];
     let body = given === undefined ? undefined : JSON.stringify(given);
     if (route.method === 'put' && body === undefined) body = (await platform.ask({ method: 'GET', path }, by)).text;
@@ -53,6 +55,10 @@ export async function probesOf(
   }
   return probes;
 }
+
+/** The path of a route below /magma/v1, with its parameters in it. */
+export const pathOf = (route: Route, params: Readonly<Record<string, string>>): string =>
+  route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
 
 function paramsOf(route: Route, chosen: Readonly<Record<string, string>>): Record<string, string> {
   const family = route.path.split('/')[1] ?? '';
@@ -87,4 +93,13 @@ function paramsOf(route: Route, chosen: Readonly<Record<string, string>>): Recor
   if (missing.length > 0)
     throw new Error(`say in test/contract/requests.ts what ${missing.join(', ')} of ${route.path} is in the prepared networks`);
   return Object.fromEntries(names.map((name) => [name, known[name] ?? '']));
+}
+
+/** Bodies for a PUT, the one that fits best first; the platform may refuse any of them. */
+export function* bodiesOf({ route, body }: Probe): Generator<unknown> {
+  const sent = JSON.parse(body ?? 'null') as unknown;
+  const other = others[`PUT ${route.path}`];
+  yield sent;
+  if (other !== undefined) yield other;
+  yield* variantsOf(sent);
 }

@@ -93,6 +93,7 @@ const lteNetwork = {
 /** What is made, in this order, before anything is asked. */
 export const prepared: readonly (readonly [path: string, body: unknown])[] = [
   ['/feg', fegNetworkBody('feg1')],
+  ['/feg', fegNetworkBody('feg2')],
   ['/lte', lteNetwork],
   ['/feg_lte', { ...fegLteNetworkBody('fl1', 'feg1'), features: shared.features }],
   ['/cwf', { ...cwfNetworkBody('cwf1'), features: shared.features, dns: shared.dns }],
@@ -184,8 +185,17 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'PUT /cwf/{network_id}/gateways/{gateway_id}/tier': 'beta',
   'PUT /lte/{network_id}/gateways/{gateway_id}/vpn': { enable_shell: true },
   'PUT /lte/{network_id}/enodebs/{enodeb_serial}': { ...enodebBody('e1'), name: 'for tests' },
-  'PUT /cwf/{network_id}/li_ues': { imsis: [], msisdns: [], macs: [], ips: [] },
+  'PUT /cwf/{network_id}/li_ues': { imsis: ['001010000000001'], msisdns: [], macs: [], ips: [] },
   'PUT /user/{username}': 'a new one',
   'PUT /dp/{network_id}/cbsds/{cbsd_id}': cbsd('s1'),
   'DELETE /lte/{network_id}/gateways/{gateway_id}/connected_enodeb_serials': 'e1',
+};
+
+/** A second body of each PUT whose first has no place that could hold something else and be right. */
+export const others: Readonly<Record<string, unknown>> = {
+  'PUT /networks/{network_id}/rating_groups/{rating_group_id}': { id: 1, limit_type: 'INFINITE_METERED' },
+  'PUT /lte/{network_id}/cellular/ngc': { suci_profiles: [{ protection_scheme: 'ProfileB' }] },
+  'PUT /lte/{network_id}/cellular/feg_network_id': 'feg2',
+  'PUT /lte/{network_id}/gateways/{gateway_id}/cellular/pooling': [{ gateway_pool_id: 'p1', mme_code: 1, mme_relative_capacity: 10 }],
+  'PUT /cwf/{network_id}/federation': { feg_network_id: 'feg2' },
 };

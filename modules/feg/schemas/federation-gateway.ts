@@ -9,7 +9,19 @@ export const mutableFederationGateway = z
   .meta({ id: 'mutable_federation_gateway', description: 'A federation gateway as it is written' });
 
 export const federationGateway = z
-  .object({ device, registration_info, id, name, description, magmad, tier, federation: gatewayFederationConfigs, status })
+  .object({
+    device,
+    registration_info,
+    id,
+    name,
+    description,
+    magmad,
+    tier,
+    federation: gatewayFederationConfigs
+      .nullable()
+      .describe('Its federation settings; null for a gateway that goes by those of its network'),
+    status,
+  })
   .meta({ id: 'federation_gateway', description: 'A federation gateway with what it last reported' });
 
 export type MutableFederationGateway = z.infer<typeof mutableFederationGateway>;

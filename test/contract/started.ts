@@ -1,0 +1,24 @@
+import { FULL, type Identity, makeIdentities } from './identities.ts';
+import { type Answered, type Asked, type Platform, registry, startPlatform } from './platform.ts';
+import { prepare, type Probe, probesOf } from './requests.ts';
+
+/** The API with everything of the prepared networks in it, and a full operator who asks. */
+export interface Started {
+  readonly platform: Platform;
+  readonly identities: readonly Identity[];
+  readonly full: Identity;
+  readonly ask: (asked: Asked) => Promise<Answered>;
+  readonly probes: readonly Probe[];
+}
+
+/** Makes it anew; it is closed by closing `platform.store`. */
+export async function startContractPlatform(): Promise<Started> {
+  const platform = startPlatform();
+  const identities = await makeIdentities(platform);
+  const full = identities.find(({ name }) => name === FULL);
+  if (!full) throw new Error('there is no full operator');
+  const chosen = await prepare(platform, full);
+  const probes = await probesOf(platform, registry.routes, chosen, full);
+  platform.keep();
+  return { platform, identities, full, ask: (asked) => platform.ask(asked, full), probes };
+}
