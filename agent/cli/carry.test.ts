@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -171,6 +171,32 @@ describe('--carry', () => {
     const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefgh'.replace(/./g, (name) => `${name}: &${name} [${`*${String.fromCharCode(name.charCodeAt(0) - 1)},`.repeat(9)}]\n`)}`;
     writeFileSync(join(etc, 'magmad.yml'), bomb);
     expect(complaint(() => carry())).toMatch(/magmad.yml is not YAML.*alias/i);
+  });
+});
+
+describe('the configuration that comes with the systemd unit', () => {
+  it('is understood, also when magmad is pointed to the agent as docs/gateway.md says', () => {
+    controlProxy(
+      { bootstrap_address: 'localhost', bootstrap_port: '8444', rootca_cert: '/var/lib/orc8r-agent/certs/local-rootCA.pem' },
+      overrides,
+    );
+    const example = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'systemd', 'orc8r-agent.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    expect(example).toMatchObject({ carry: true, data: '/var/lib/orc8r-agent' });
+    const config = join(folder, 'agent.json');
+    writeFileSync(config, JSON.stringify({ ...example, ca: join(folder, 'rootCA.pem'), 'config-dir': etc, 'override-dir': overrides }));
+    expect(parseInvocation(['--config', config], {})).toMatchObject({
+      command: 'carry',
+      options: {
+        controller: 'controller.example.com:8443',
+        bootstrap: 'bootstrapper-controller.example.com:8444',
+        ca: 'ROOT',
+        bootstrapListen: { host: '127.0.0.1', port: 8444 },
+        files: { gatewayCertificate: '/certs/gateway.crt' },
+      },
+    });
   });
 });
 
