@@ -5,6 +5,7 @@ import { connect as connectTls } from 'node:tls';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ReportStatesRequestSchema } from '../../proto/gen/orc8r/protos/state_pb.js';
+import { Reply_Content } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
 import type { TestCloud } from '../testing/cloud.ts';
 import { startTestCloud } from '../testing/cloud.ts';
 import { GrpcClient } from '../testing/grpc-client.ts';
@@ -101,6 +102,29 @@ describe('a carrying agent', () => {
     second.send({ case: 'reply', value: { id: again } });
     expect((await late).code).toBe('OK');
     expect(first.all('call').filter(({ cancel }) => !cancel)).toHaveLength(1);
+  }, 20_000);
+
+  it('ends a call in the middle of its answer when the uplink is cut, and goes on with the next uplink', async () => {
+    await write();
+    await carrier.start();
+    const first = await cloud.peer(1);
+    await until(() => carrier.connected, 'the connection');
+    const cut = call();
+    const { id } = await first.next('call');
+    first.send({ case: 'reply', value: { id, payload: Uint8Array.of(1), more: true } });
+    first.send({ case: 'reply', value: { id, payload: Uint8Array.of(2), more: true, content: Reply_Content.FRAGMENT } });
+    // What came before the cut has arrived.
+    first.send({ case: 'syncRequest', value: { reqId: 7, reqBody: { gwId: 'hw-1', authority: 'nobody' } } });
+    await first.next('syncResponse');
+    first.socket.terminate();
+    expect(await cut).toMatchObject({ code: 'UNAVAILABLE', messages: [Buffer.of(1)] });
+    const second = await cloud.peer(2);
+    await until(() => carrier.connected, 'the next connection');
+    const after = call();
+    second.send({ case: 'reply', value: { id, payload: Uint8Array.of(3) } });
+    const { id: fresh } = await second.next('call');
+    second.send({ case: 'reply', value: { id: fresh, payload: Uint8Array.of(4) } });
+    expect(await after).toMatchObject({ code: 'OK', messages: [Buffer.of(4)] });
   }, 20_000);
 
   it('tells a certificate that the cloud refuses, which makes magmad bootstrap, from a cloud that is not there', async () => {
