@@ -11,7 +11,7 @@ import { networkProbeDestinationDetails, networkProbeTaskDetails } from './schem
 import { policyQosProfile } from './schemas/policy-qos-profile.ts';
 import { policyRule } from './schemas/policy-rule.ts';
 import { mutableRatingGroup } from './schemas/rating-group.ts';
-import { smsMessage } from './schemas/sms.ts';
+import { storedSms } from './schemas/sms.ts';
 import { subscriberConfig } from './schemas/subscriber.ts';
 
 export const networkTypes: Readonly<Record<string, NetworkType>> = {
@@ -46,7 +46,7 @@ export const entityTypes: Readonly<Record<string, EntityType>> = {
     children: ['apn', 'policy', 'base_name', 'apn_policy_profile'],
   },
   msisdn: { description: 'Telephone number; name: IMSI of the subscriber, who need not be there' },
-  sms_message: { description: 'Text message to a subscriber', config: smsMessage.omit({ pk: true }) },
+  sms_message: { description: 'Text message to a subscriber', config: storedSms },
   apn_policy_profile: { description: 'Policies of one subscriber on one APN; key: <IMSI>___<APN>', children: ['apn', 'policy'] },
   policy: {
     description: 'Rule for the traffic of subscribers',

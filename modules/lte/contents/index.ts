@@ -4,6 +4,7 @@ import { policyRules } from './policy-rules.ts';
 import { networkWideRules, ruleMappings } from './rule-mappings.ts';
 import { subscribers } from './subscribers.ts';
 import { suciProfiles } from './suci-profiles.ts';
+import { waitingMessages } from './waiting-messages.ts';
 
 /** What all gateways of a network are told alike (SOUTHBOUND.md 7). */
 export const contents: readonly ContentSet[] = [
@@ -14,4 +15,5 @@ export const contents: readonly ContentSet[] = [
   ruleMappings,
   networkWideRules,
   suciProfiles,
+  waitingMessages,
 ];

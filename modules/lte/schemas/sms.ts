@@ -41,3 +41,13 @@ export const smsMessage = z
   .meta({ id: 'sms_message', description: 'A text message to a subscriber' });
 
 export type MutableSmsMessage = z.infer<typeof mutableSmsMessage>;
+
+/** A message as it is stored: with the references of the attempt that is under way, which no one outside has a use for. */
+export const storedSms = smsMessage.omit({ pk: true }).extend({
+  status: z.enum(['Waiting', 'Delivered', 'Failed']),
+  time_created: z.iso.datetime(),
+  under_way: z
+    .object({ references: z.array(z.int().min(0).max(255)).max(255), confirmed: z.array(z.int().min(0).max(255)).max(255) })
+    .optional(),
+});
+export type StoredSms = z.infer<typeof storedSms>;

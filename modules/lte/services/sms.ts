@@ -1,6 +1,6 @@
 import type { Entity } from '../../../core/configurator/model.ts';
 import type { Mutation } from '../../../core/configurator/mutations.ts';
-import type { MutableSmsMessage } from '../schemas/sms.ts';
+import type { MutableSmsMessage, StoredSms } from '../schemas/sms.ts';
 import { SMS_MESSAGE } from './entity-types.ts';
 
 /** An id that sorts by time (UUID version 7), so that a list in order of ids is one in order of arrival. `now`: unix milliseconds. */
@@ -13,8 +13,11 @@ export function timeOrderedId(now: number): string {
 
 /** A new message that waits for a gateway to deliver it. `now`: unix milliseconds. */
 export function createSms(pk: string, message: MutableSmsMessage, now: number): Mutation {
-  const config = { ...message, status: 'Waiting', time_created: new Date(now).toISOString(), attempt_count: 0 };
+  const config: StoredSms = { ...message, status: 'Waiting', time_created: new Date(now).toISOString(), attempt_count: 0 };
   return { do: 'create_entity', id: { type: SMS_MESSAGE, key: pk }, config };
 }
 
-export const readSms = (entity: Entity): unknown => ({ pk: entity.key, ...(entity.config as Record<string, unknown>) });
+export function readSms(entity: Entity): unknown {
+  const { under_way: _, ...sms } = entity.config as StoredSms;
+  return { pk: entity.key, ...sms };
+}
