@@ -3,6 +3,7 @@ import { contents } from './contents/index.ts';
 import { entityTypes, networkTypes } from './entities.ts';
 import { mconfig } from './mconfig/index.ts';
 import { routes } from './routes/index.ts';
+import { southbound } from './southbound/index.ts';
 import { stateIndexers, stateTypes } from './states/index.ts';
 
 /** LTE networks and their access gateways. */
@@ -18,4 +19,5 @@ export const lte = defineModule({
   routes,
   mconfig,
   contents,
+  southbound,
 });
