@@ -1,4 +1,5 @@
 import type { ResponseSpec, Route } from '../../core/module/route.ts';
+import { dryRunReport } from '../../core/rest/dry-run-report.ts';
 import { headersOf } from './headers.ts';
 import type { Json } from './json.ts';
 import { parametersOf } from './parameters.ts';
@@ -29,6 +30,7 @@ export function operationOf(route: Route, schemas: Record<string, Json>): Json {
     ...requestBody(route, schemas),
     responses: {
       ...Object.fromEntries(Object.entries(route.responses).map(([status, spec]) => [status, success(spec, schemas)])),
+      ...dryRun(route, schemas),
       ...refusalsOf(route),
     },
   };
@@ -45,4 +47,13 @@ function success(spec: ResponseSpec, schemas: Record<string, Json>): Json {
   const shown = { description: spec.description, headers: headersOf(spec) };
   if (!spec.schema) return shown;
   return { ...shown, content: { [spec.contentType ?? 'application/json']: { schema: schemaOf(spec.schema, schemas) } } };
+}
+
+/** What a write without a body of its own answers to a dry run; one status has one form only. */
+function dryRun({ method, responses }: Route, schemas: Record<string, Json>): Json {
+  if (method === 'get' || Object.values(responses).some(({ schema }) => schema)) return {};
+  const plain = responses[200]
+    ? `${responses[200].description}; with \`dry_run\` what would have been done`
+    : 'With `dry_run`: what would have been done';
+  return { 200: success({ description: plain, schema: dryRunReport }, schemas) };
 }

@@ -34,9 +34,8 @@ const DRY_RUN: Json = {
   in: 'query',
   required: false,
   description:
-    'With `true` everything is checked and nothing is kept: 200 and `{"dry_run": true, "changes": [...], "mconfigs": {...}}`, or the ' +
-    'refusal. `changes` are the entities that would change. `mconfigs` tells the `total` of gateways whose configuration would be ' +
-    'another one, and of the first 20 the `differences`: a JSON Pointer into the mconfig as `path`, with `before` and `after`',
+    'With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences ' +
+    'of the first 20 gateways, or the refusal',
   schema: { type: 'boolean', default: false },
 };
 

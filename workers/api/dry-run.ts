@@ -7,6 +7,7 @@ import type { Fleet } from '../../core/module/context.ts';
 import type { DryRun } from '../../core/module/dry-run.ts';
 import type { Registry } from '../../core/module/registry.ts';
 import type { Route } from '../../core/module/route.ts';
+import type { DryRunReport } from '../../core/rest/dry-run-report.ts';
 
 /** Error: `invalid` for a value that is neither true nor false, since guessing wrong would write. */
 export function wantsDryRun(route: Route, url: URL): boolean {
@@ -22,10 +23,10 @@ export async function dryRunReport(
   fleet: Fleet,
   principal: Principal,
   registry: Pick<Registry, 'mconfigReads'>,
-): Promise<object> {
+): Promise<DryRunReport> {
   let total = 0;
   let unexamined = 0;
-  const gateways: object[] = [];
+  const gateways: DryRunReport['mconfigs']['gateways'] = [];
   for (const { networkId, mutations } of commits) {
     const feeding = feedingMconfigs(mutations, registry);
     // A new network has no gateways yet, and its object none to ask.
@@ -50,12 +51,16 @@ export function seesWhole(principal: Principal, networkId: string): boolean {
   return mayAccess({ ...principal, grants }, { action: 'read', scope: 'network', networkId });
 }
 
-function told(networkId: string, { gatewayId, change, differences, leftOut, error }: GatewayPreview, shown: boolean): object {
+function told(
+  networkId: string,
+  { gatewayId, change, differences, leftOut, error }: GatewayPreview,
+  shown: boolean,
+): DryRunReport['mconfigs']['gateways'][number] {
   return {
     network_id: networkId,
     gateway_id: gatewayId,
     change,
-    differences: shown ? differences : differences.map(({ path }) => ({ path })),
+    differences: shown ? [...differences] : differences.map(({ path }) => ({ path })),
     differences_left_out: leftOut,
     values_hidden: !shown,
     // A builder's complaint may quote a value.
