@@ -1,5 +1,5 @@
 // The import law of docs/architecture.md, enforced by `npm run lint`.
-const code = '^(workers|durable-objects|modules|core|proto|agent|local|scripts|bench|test)/';
+const code = '^(clients|workers|durable-objects|modules|core|proto|agent|local|scripts|bench|test)/';
 const tests = '\\.test\\.ts$|^test/|/testing/';
 
 const only = (name, from, allowed, comment) => ({
@@ -29,6 +29,7 @@ module.exports = {
     only('modules', '^modules/', '^(modules|core|proto)/', 'domain knowledge stands on core alone'),
     only('core', '^core/', '^(core|proto)/', 'core knows no domain, no door and no object'),
     only('proto', '^proto/', '^proto/', 'proto stands alone'),
+    only('clients', '^clients/', '^clients/', 'a client knows the document alone, and can be taken out of the repository'),
     only('agent', '^agent/', '^(agent|proto|core/wire)/', 'the agent shares only the wire with the cloud'),
     {
       name: 'orc8r-depends-on-nothing',

@@ -11,7 +11,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{core,modules,proto,agent,local,scripts,bench,workers,durable-objects,test/support,test/contract}/**/*.test.ts'],
+          include: [
+            '{clients,core,modules,proto,agent,local,scripts,bench,workers,durable-objects,test/support,test/contract}/**/*.test.ts',
+          ],
           exclude: [inWorkerd, '**/node_modules/**'],
           testTimeout: 30_000,
         },

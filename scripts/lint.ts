@@ -4,7 +4,7 @@ import { run } from './steps.ts';
 
 const { values } = parseArgs({ options: { fix: { type: 'boolean', default: false } } });
 
-const folders = ['workers', 'durable-objects', 'modules', 'core', 'agent', 'local', 'scripts', 'bench', 'test', 'proto'];
+const folders = ['workers', 'durable-objects', 'modules', 'core', 'agent', 'local', 'scripts', 'bench', 'test', 'proto', 'clients'];
 const steps: (() => Promise<number>)[] = [
   ...(values.fix ? [() => run('biome', ['check', '--write', '.'])] : [() => run('biome', ['check', '.'])]),
   () => run('depcruise', ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', ...folders]),

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { must, orchestrator, OrchestratorError } from './client.ts';
+
+/** A client whose platform answers this, and what it was asked. */
+function answering(status: number, body: string | null, headers: Record<string, string> = {}) {
+  const asked: Request[] = [];
+  const api = orchestrator({
+    baseUrl: 'https://api.example.com',
+    token: 'op_1',
+    fetch: async (request) => {
+      asked.push(request);
+      return new Response(body, { status, headers });
+    },
+  });
+  return { api, asked };
+}
+
+const path = { network_id: 'a b' };
+
+describe('the client', () => {
+  it('asks with its token and gives body and tag', async () => {
+    const { api, asked } = answering(200, '"City"', { etag: '"17"' });
+    const { data, etag } = await must(api.GET('/magma/v1/networks/{network_id}/name', { params: { path } }));
+    expect({ data, etag }).toEqual({ data: 'City', etag: '"17"' });
+    expect(asked[0]?.url).toBe('https://api.example.com/magma/v1/networks/a%20b/name');
+    expect(asked[0]?.headers.get('authorization')).toBe('Bearer op_1');
+  });
+
+  it('sends a bare string as JSON, with If-Match', async () => {
+    const { api, asked } = answering(204, null);
+    const params = { path, header: { 'If-Match': '"17"' } };
+    expect(await must(api.PUT('/magma/v1/networks/{network_id}/name', { params, body: 'Town' }))).toEqual({
+      data: undefined,
+      etag: undefined,
+    });
+    expect(await asked[0]?.text()).toBe('"Town"');
+    expect(asked[0]?.headers.get('content-type')).toBe('application/json');
+    expect(asked[0]?.headers.get('if-match')).toBe('"17"');
+  });
+
+  it('takes a 201 without a body', async () => {
+    const { api } = answering(201, '');
+    const body = { id: 'stable', supported_versions: [] };
+    expect((await must(api.POST('/magma/v1/channels', { body }))).data).toBeUndefined();
+  });
+
+  it('throws what the platform refuses', async () => {
+    const refusal = { message: 'gone', code: 'not_found', request_id: 'r1' };
+    const { api } = answering(404, JSON.stringify(refusal));
+    const error = await must(api.GET('/magma/v1/networks/{network_id}', { params: { path } })).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(OrchestratorError);
+    expect(error).toMatchObject({ status: 404, code: 'not_found', message: 'gone', requestId: 'r1', faults: [] });
+  });
+
+  it.each([
+    ['a page of something in between', '<html>Bad gateway</html>'],
+    ['JSON of another form', '{"error":"down"}'],
+    ['nothing', ''],
+  ])('throws a refusal that is %s', async (_, body) => {
+    const { api } = answering(502, body, { 'x-request-id': 'r2' });
+    const error = await must(api.GET('/magma/v1/networks')).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ status: 502, code: 'unknown', message: expect.stringContaining('502'), requestId: 'r2' });
+  });
+});
