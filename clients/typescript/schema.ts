@@ -5736,176 +5736,7 @@ export interface components {
             id: components["schemas"]["network_id"];
             name: components["schemas"]["network_name"];
             description: components["schemas"]["network_description"];
-            /** @description Radio and core settings of an LTE network */
-            cellular: {
-                /**
-                 * @description Radio settings that all cells share
-                 * @example {
-                 *       "bandwidth_mhz": 20,
-                 *       "tdd_config": {
-                 *         "earfcndl": 44590,
-                 *         "subframe_assignment": 2,
-                 *         "special_subframe_pattern": 7
-                 *       }
-                 *     }
-                 */
-                ran: {
-                    /**
-                     * @description Channel width of the cells, in MHz
-                     * @enum {number}
-                     */
-                    bandwidth_mhz: 3 | 5 | 10 | 15 | 20;
-                    /** @description Radio settings when uplink and downlink use two channels */
-                    fdd_config?: {
-                        /**
-                         * @description Downlink channel number (EARFCN) in an FDD band, which decides the band
-                         * @example 1
-                         */
-                        earfcndl: number;
-                        /**
-                         * @description Uplink channel number (EARFCN) in the uplink part of the same band
-                         * @example 18001
-                         */
-                        earfcnul: number;
-                    };
-                    /** @description Radio settings when uplink and downlink share one channel */
-                    tdd_config?: {
-                        /**
-                         * @description Channel number (EARFCN) in a TDD band, for both directions
-                         * @example 44590
-                         */
-                        earfcndl: number;
-                        /**
-                         * @description Uplink-downlink split of a frame, 1 to 6 (3GPP TS 36.211, table 4.2-2)
-                         * @example 2
-                         */
-                        subframe_assignment: number;
-                        /**
-                         * @description Layout of the special subframe, 1 to 9 (3GPP TS 36.211, table 4.2-1)
-                         * @example 7
-                         */
-                        special_subframe_pattern: number;
-                    };
-                };
-                /** @description Packet core settings that all gateways share */
-                epc: {
-                    /**
-                     * @description Mobile country code (MCC) that all cells of the network broadcast: three digits
-                     * @example 001
-                     */
-                    mcc: string;
-                    /**
-                     * @description Mobile network code (MNC) that all cells of the network broadcast: two or three digits
-                     * @example 01
-                     */
-                    mnc: string;
-                    /**
-                     * @description Tracking area code (TAC) that cells broadcast, 1 to 65535
-                     * @example 1
-                     */
-                    tac: number;
-                    /**
-                     * Format: byte
-                     * @description Operator variant key (OP), 16 bytes, from which the OPc of subscribers without their own is derived
-                     * @example EREREREREREREREREREREQ==
-                     */
-                    lte_auth_op: string;
-                    /**
-                     * Format: byte
-                     * @description Authentication management field (AMF) of the authentication vectors, two bytes
-                     * @example gAA=
-                     */
-                    lte_auth_amf: string;
-                    /** @description Rate limits that subscribers refer to by name */
-                    sub_profiles?: {
-                        [key: string]: {
-                            /**
-                             * @description Highest uplink rate of a subscriber with this profile, in bits per second
-                             * @example 100000000
-                             */
-                            max_ul_bit_rate: number;
-                            /**
-                             * @description Highest downlink rate of a subscriber with this profile, in bits per second
-                             * @example 200000000
-                             */
-                            max_dl_bit_rate: number;
-                        };
-                    };
-                    /**
-                     * @description Id of the policy rule for traffic that no other rule matches
-                     * @example default_rule
-                     */
-                    default_rule_id?: string;
-                    /** @description Ask the HSS of a partner network about subscribers instead of the own list */
-                    hss_relay_enabled: boolean;
-                    /** @description Ask a partner network for policies and charging */
-                    gx_gy_relay_enabled: boolean;
-                    subscriberdb_sync_interval?: components["schemas"]["subscriberdb_sync_interval"];
-                    /** @description Let gateways ask the cloud about subscribers they do not hold */
-                    cloud_subscriberdb_enabled?: boolean;
-                    /**
-                     * @description Run the 5G core beside the LTE one
-                     * @default false
-                     */
-                    enable5g_features?: boolean;
-                    /**
-                     * @description Refuse attach requests in overload; gateways may override it
-                     * @default true
-                     */
-                    congestion_control_enabled?: boolean;
-                    /** @description Services run on subscriber traffic */
-                    network_services?: ("dpi" | "policy_enforcement")[];
-                    /** @description How subscribers come by their IP addresses */
-                    mobility?: {
-                        /**
-                         * @description Where subscriber addresses come from
-                         * @enum {string}
-                         */
-                        ip_allocation_mode: "NAT" | "STATIC" | "DHCP_PASSTHROUGH" | "DHCP_BROADCAST";
-                        /** @description Honour the fixed addresses of subscribers */
-                        enable_static_ip_assignments?: boolean;
-                        /** @description Give each APN of a subscriber its own address */
-                        enable_multi_apn_ip_allocation?: boolean;
-                        /**
-                         * @description IPv4 addresses that are never given to a subscriber
-                         * @example [
-                         *       "192.168.128.1"
-                         *     ]
-                         */
-                        reserved_addresses?: string[];
-                        /** @description Address blocks for mode NAT */
-                        nat?: {
-                            /** @description Blocks that addresses of subscribers are taken from */
-                            ip_blocks?: string[];
-                        };
-                        /** @description Address blocks for mode STATIC */
-                        static?: {
-                            /** @description Blocks by tracking area code */
-                            ip_blocks_by_tac?: {
-                                [key: string]: string[];
-                            };
-                        };
-                    };
-                    /** @description Mobile networks whose subscribers are refused */
-                    restricted_plmns?: components["schemas"]["plmn_config"][];
-                    /**
-                     * @description Tracking area codes by name of a service area
-                     * @example {
-                     *       "north": [
-                     *         1,
-                     *         2
-                     *       ]
-                     *     }
-                     */
-                    service_area_maps?: {
-                        [key: string]: components["schemas"]["tac_list"];
-                    };
-                    /** @description Devices that are refused */
-                    restricted_imeis?: components["schemas"]["imei"][];
-                };
-                feg_network_id?: components["schemas"]["feg_network_id"];
-                ngc?: components["schemas"]["network_ngc_configs"];
-            };
+            cellular: components["schemas"]["unchecked_network_cellular_configs"];
             federation: components["schemas"]["federated_network_configs"];
             dns: components["schemas"]["network_dns_config"];
             features?: components["schemas"]["network_features"];
@@ -8823,6 +8654,177 @@ export interface components {
          * @example 1.9.0-0
          */
         tier_version: string;
+        /** @description Radio and core settings of an LTE network, as a whole federated network brings them: not checked against each other */
+        unchecked_network_cellular_configs: {
+            /**
+             * @description Radio settings that all cells share
+             * @example {
+             *       "bandwidth_mhz": 20,
+             *       "tdd_config": {
+             *         "earfcndl": 44590,
+             *         "subframe_assignment": 2,
+             *         "special_subframe_pattern": 7
+             *       }
+             *     }
+             */
+            ran: {
+                /**
+                 * @description Channel width of the cells, in MHz
+                 * @enum {number}
+                 */
+                bandwidth_mhz: 3 | 5 | 10 | 15 | 20;
+                /** @description Radio settings when uplink and downlink use two channels */
+                fdd_config?: {
+                    /**
+                     * @description Downlink channel number (EARFCN) in an FDD band, which decides the band
+                     * @example 1
+                     */
+                    earfcndl: number;
+                    /**
+                     * @description Uplink channel number (EARFCN) in the uplink part of the same band
+                     * @example 18001
+                     */
+                    earfcnul: number;
+                };
+                /** @description Radio settings when uplink and downlink share one channel */
+                tdd_config?: {
+                    /**
+                     * @description Channel number (EARFCN) in a TDD band, for both directions
+                     * @example 44590
+                     */
+                    earfcndl: number;
+                    /**
+                     * @description Uplink-downlink split of a frame, 1 to 6 (3GPP TS 36.211, table 4.2-2)
+                     * @example 2
+                     */
+                    subframe_assignment: number;
+                    /**
+                     * @description Layout of the special subframe, 1 to 9 (3GPP TS 36.211, table 4.2-1)
+                     * @example 7
+                     */
+                    special_subframe_pattern: number;
+                };
+            };
+            epc: components["schemas"]["unchecked_network_epc_configs"];
+            feg_network_id?: components["schemas"]["feg_network_id"];
+            ngc?: components["schemas"]["network_ngc_configs"];
+        };
+        /** @description Packet core settings that all gateways of a federated LTE network share */
+        unchecked_network_epc_configs: {
+            /**
+             * @description Mobile country code (MCC) that all cells of the network broadcast: three digits
+             * @example 001
+             */
+            mcc: string;
+            /**
+             * @description Mobile network code (MNC) that all cells of the network broadcast: two or three digits
+             * @example 01
+             */
+            mnc: string;
+            /**
+             * @description Tracking area code (TAC) that cells broadcast, 1 to 65535
+             * @example 1
+             */
+            tac: number;
+            /**
+             * Format: byte
+             * @description Operator variant key (OP), 16 bytes, from which the OPc of subscribers without their own is derived
+             * @example EREREREREREREREREREREQ==
+             */
+            lte_auth_op: string;
+            /**
+             * Format: byte
+             * @description Authentication management field (AMF) of the authentication vectors, two bytes
+             * @example gAA=
+             */
+            lte_auth_amf: string;
+            /** @description Rate limits that subscribers refer to by name */
+            sub_profiles?: {
+                [key: string]: {
+                    /**
+                     * @description Highest uplink rate of a subscriber with this profile, in bits per second
+                     * @example 100000000
+                     */
+                    max_ul_bit_rate: number;
+                    /**
+                     * @description Highest downlink rate of a subscriber with this profile, in bits per second
+                     * @example 200000000
+                     */
+                    max_dl_bit_rate: number;
+                };
+            };
+            /**
+             * @description Id of the policy rule for traffic that no other rule matches
+             * @example default_rule
+             */
+            default_rule_id?: string;
+            /** @description Ask the HSS of a partner network about subscribers instead of the own list */
+            hss_relay_enabled: boolean;
+            /** @description Ask a partner network for policies and charging */
+            gx_gy_relay_enabled: boolean;
+            subscriberdb_sync_interval?: components["schemas"]["subscriberdb_sync_interval"];
+            /** @description Let gateways ask the cloud about subscribers they do not hold */
+            cloud_subscriberdb_enabled?: boolean;
+            /**
+             * @description Run the 5G core beside the LTE one
+             * @default false
+             */
+            enable5g_features?: boolean;
+            /**
+             * @description Refuse attach requests in overload; gateways may override it
+             * @default true
+             */
+            congestion_control_enabled?: boolean;
+            /** @description Services run on subscriber traffic */
+            network_services?: ("dpi" | "policy_enforcement")[];
+            /** @description How subscribers come by their IP addresses */
+            mobility?: {
+                /**
+                 * @description Where subscriber addresses come from
+                 * @enum {string}
+                 */
+                ip_allocation_mode: "NAT" | "STATIC" | "DHCP_PASSTHROUGH" | "DHCP_BROADCAST";
+                /** @description Honour the fixed addresses of subscribers */
+                enable_static_ip_assignments?: boolean;
+                /** @description Give each APN of a subscriber its own address */
+                enable_multi_apn_ip_allocation?: boolean;
+                /**
+                 * @description IPv4 addresses that are never given to a subscriber
+                 * @example [
+                 *       "192.168.128.1"
+                 *     ]
+                 */
+                reserved_addresses?: string[];
+                /** @description Address blocks for mode NAT */
+                nat?: {
+                    /** @description Blocks that addresses of subscribers are taken from */
+                    ip_blocks?: string[];
+                };
+                /** @description Address blocks for mode STATIC */
+                static?: {
+                    /** @description Blocks by tracking area code */
+                    ip_blocks_by_tac?: {
+                        [key: string]: string[];
+                    };
+                };
+            };
+            /** @description Mobile networks whose subscribers are refused */
+            restricted_plmns?: components["schemas"]["plmn_config"][];
+            /**
+             * @description Tracking area codes by name of a service area
+             * @example {
+             *       "north": [
+             *         1,
+             *         2
+             *       ]
+             *     }
+             */
+            service_area_maps?: {
+                [key: string]: components["schemas"]["tac_list"];
+            };
+            /** @description Devices that are refused */
+            restricted_imeis?: components["schemas"]["imei"][];
+        };
         /** @description What is known of an eNodeB that is configured by other means */
         unmanaged_enodeb_configuration: {
             /**
@@ -21544,7 +21546,16 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
-            409: components["responses"]["refusal_409"];
+            /** @description The `Idempotency-Key` came with another body before, or others changed the subscribers each time this was tried */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];

@@ -21,11 +21,13 @@ const mobility = z.object({
 
 const { sub_profiles: profiles } = networkEpcConfigs.shape;
 
-const epc = z.object({
-  ...networkEpcConfigs.shape,
-  sub_profiles: z.record(z.string(), profiles.unwrap().valueType).optional().describe('Rate limits that subscribers refer to by name'),
-  mobility: mobility.optional().describe('How subscribers come by their IP addresses'),
-});
+const epc = z
+  .object({
+    ...networkEpcConfigs.shape,
+    sub_profiles: z.record(z.string(), profiles.unwrap().valueType).optional().describe('Rate limits that subscribers refer to by name'),
+    mobility: mobility.optional().describe('How subscribers come by their IP addresses'),
+  })
+  .meta({ id: 'unchecked_network_epc_configs', description: 'Packet core settings that all gateways of a federated LTE network share' });
 
 /**
  * Radio and core settings as a whole federated LTE network brings them: each value in its bounds, but not checked against the
@@ -37,10 +39,13 @@ export const uncheckedCellularConfigs = z
     ran: z
       .object(networkRanConfigs.shape)
       .meta({ description: 'Radio settings that all cells share', examples: networkRanConfigs.meta()?.examples }),
-    epc: epc.describe('Packet core settings that all gateways share'),
+    epc,
     feg_network_id: fegNetworkId.optional(),
     ngc: networkNgcConfigs.optional(),
   })
-  .describe('Radio and core settings of an LTE network');
+  .meta({
+    id: 'unchecked_network_cellular_configs',
+    description: 'Radio and core settings of an LTE network, as a whole federated network brings them: not checked against each other',
+  });
 
 export type UncheckedCellularConfigs = z.infer<typeof uncheckedCellularConfigs>;

@@ -37,6 +37,7 @@ export const subscriberBulkRoutes: readonly Route[] = [
     params: pathParams('network_id'),
     rawBody: { contentTypes: [NDJSON, CSV], examples: BULK_EXAMPLES, maxBytes: 16 * 1024 * 1024, idempotent: true },
     responses: answers(bulkReport, 'What became of each line'),
+    refusals: { 409: 'The `Idempotency-Key` came with another body before, or others changed the subscribers each time this was tried' },
     handle: async ({ params: { network_id: networkId }, raw }, ctx) => {
       const { idempotencyKey: key } = raw;
       const { rows, failures, fingerprint } = await collect(raw, { fingerprint: key !== undefined });
