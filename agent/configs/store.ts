@@ -1,6 +1,6 @@
 // gateway.mconfig, and beside it which version of stream `configs` it is.
 import { createHash } from 'node:crypto';
-import { readFileIfThere, writeFileAtomic } from '../storage/atomic-file.ts';
+import { readFileIfThere, writeFileAtomic, writeFileSoon } from '../storage/atomic-file.ts';
 
 /** What is held of the stream; version 0 and an empty digest mean nothing. */
 export interface Position {
@@ -40,11 +40,11 @@ export class MconfigStore {
     }
   }
 
-  /** Writes the content first, then its position; each atomically. */
+  /** Writes the content first, safe from a crash, then its position, which is checked against the content when it is read. */
   async write(content: Uint8Array, position: Position): Promise<void> {
     await writeFileAtomic(this.path, content);
     const kept = { version: position.version.toString(), digest: position.digest, sha256: hash(content) };
-    await writeFileAtomic(this.positionPath, `${JSON.stringify(kept)}\n`);
+    await writeFileSoon(this.positionPath, `${JSON.stringify(kept)}\n`);
   }
 }
 

@@ -51,6 +51,8 @@ import { Streams } from './streams.ts';
 
 /** An attach that failed is tried again after this, and up to as long again, so that a network is not asked by all at once. */
 const ATTACH_RETRY_MS = 5_000;
+/** Streams are written after this, and up to as long again, so that the objects of a network do not all write at once. */
+const WRITE_AFTER_MS = 1_000;
 /** A network that takes longer to hear of states is told again. */
 const TELL_STATES_MS = 15_000;
 
@@ -77,7 +79,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     const { storage } = state;
     migrate(storage, gatewayMigrations);
     this.#registry = registry;
-    this.#streams = new Streams(storage.sql, Date.now);
+    this.#streams = new Streams(storage.sql, Date.now, (work) => void setTimeout(work, WRITE_AFTER_MS * (1 + Math.random())));
     this.#contents = new ContentSender(storage.sql, registry.contents, Date.now, {
       takes: () => this.#taken(),
       send: (frame) => {
@@ -329,7 +331,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     const attached = await this.#attach(socket);
     this.#states.resume();
     if (socket.readyState !== WebSocket.OPEN) return;
-    for (const stream of this.#streams.due(hello.positions)) this.#push(stream);
+    for (const stream of this.#streams.due(hello.positions, !attached)) this.#push(stream);
     this.#contents.resume();
     this.#presence.report({ streams: true, ...(attached ? {} : { connection: connectionOf(socket) }) });
     if (!attached) await this.#schedule();

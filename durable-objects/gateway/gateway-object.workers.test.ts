@@ -349,7 +349,14 @@ describe('time', () => {
     expect(vi.getTimerCount()).toBe(1);
     socket.send({ case: 'hello', value: { agentVersion: 'test', positions: subscribed } });
     await socket.nth('update');
-    await until(() => vi.getTimerCount() === 0 || undefined);
+    // What was sent is written within two seconds; until then the object must not hibernate.
+    await until(async () => {
+      await advance(2_000);
+      return vi.getTimerCount() === 0 || undefined;
+    });
+    const kept = (_: unknown, { storage }: DurableObjectState) =>
+      storage.sql.exec('SELECT * FROM streams WHERE stream = ?', BEACON).toArray();
+    expect(await runInDurableObject(gateway(hw).stub, kept)).toMatchObject([{ version: 2, sent_version: 2 }]);
   });
 
   it('goes on waiting for a hello after an eviction', async () => {

@@ -8,6 +8,15 @@ import { Streams } from './streams.ts';
 
 let now: number;
 let streams: Streams;
+let sql: SqlStorage;
+/** What is to be done in a moment. */
+let later: (() => void)[];
+const make = () =>
+  new Streams(
+    sql,
+    () => now,
+    (work) => later.push(work),
+  );
 
 const content = (version: number, digest = `d${version}`) => ({
   stream: 's',
@@ -15,16 +24,23 @@ const content = (version: number, digest = `d${version}`) => ({
   digest,
   updates: [{ key: 'g', value: Uint8Array.of(version) }],
 });
-const position = (digest: string) => [create(StreamPositionSchema, { stream: 's', digest })];
+const position = (digest: string, version = 0n) => [create(StreamPositionSchema, { stream: 's', digest, version })];
 const ack = (version: number, digest = `d${version}`) =>
   streams.acked(create(StreamAckSchema, { stream: 's', version: BigInt(version), digest }));
 const nack = (version: number, more: { reason?: string; path?: string } = {}) =>
   streams.nacked(create(StreamNackSchema, { stream: 's', version: BigInt(version), reason: 'no', ...more }));
 const progress = () => streams.progress()[0];
+/** The bytes in the update that a frame carries. */
+const contentOf = (frame: Uint8Array | ArrayBuffer | undefined) => {
+  const { body } = decodeFrame(frame ?? new Uint8Array());
+  return body.case === 'update' ? [...(body.value.batch?.updates[0]?.value ?? [])] : undefined;
+};
 
 beforeEach(() => {
   now = 100;
-  streams = new Streams(objectSql(gatewayMigrations), () => now);
+  sql = objectSql(gatewayMigrations);
+  later = [];
+  streams = make();
 });
 
 describe('content', () => {
@@ -91,6 +107,50 @@ describe('what a gateway says it holds', () => {
     streams.forgetSent();
     expect(streams.due(position(''))).toEqual(['s']);
     expect(progress()).toMatchObject({ ackedVersion: null, ackedAt: null });
+  });
+});
+
+describe('what is held', () => {
+  it('is written a moment later, once, with all that happened since', () => {
+    streams.store(content(2));
+    streams.sent('s');
+    ack(2);
+    expect(make().progress()).toEqual([]);
+    expect(later).toHaveLength(1);
+    later[0]?.();
+    const woken = make();
+    expect(woken.progress()).toEqual(streams.progress());
+    expect(woken.digests()).toEqual({ s: 'd2' });
+    woken.forgetSent();
+    expect(contentOf(woken.unsent('s'))).toEqual([2]);
+    expect(later).toHaveLength(2);
+  });
+
+  it('is written again when it changes again, content included', () => {
+    streams.store(content(2));
+    later[0]?.();
+    nack(2);
+    later[1]?.();
+    expect(make().progress()).toMatchObject([{ version: 2, nack: { version: 2, reason: 'no' } }]);
+    streams.store(content(3));
+    later[2]?.();
+    expect(contentOf(make().unsent('s'))).toEqual([3]);
+  });
+
+  it('is gone from disk as well when it is cleared, and does not come back', () => {
+    streams.store(content(2));
+    later[0]?.();
+    streams.store(content(3));
+    streams.clear();
+    later[1]?.();
+    expect(make().progress()).toEqual([]);
+  });
+
+  it('and lost is not pressed on a gateway that holds something newer, unless the network says so', () => {
+    streams.store(content(2));
+    expect(streams.due(position('d3', 3n), true)).toEqual([]);
+    expect(streams.due(position('d1', 1n), true)).toEqual(['s']);
+    expect(streams.due(position('d3', 3n))).toEqual(['s']);
   });
 });
 

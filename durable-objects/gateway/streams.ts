@@ -4,81 +4,67 @@ import { MAX_NACK_PATH, MAX_NACK_REASON } from '../../core/wire/limits.ts';
 import { DataUpdateBatchSchema } from '../../proto/gen/orc8r/protos/streamer_pb.js';
 import type { StreamAck, StreamNack, StreamPosition } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
 import type { DesiredStream, StreamProgress } from '../ports.ts';
+import { type StreamRow, StreamRows } from './stream-rows.ts';
 
-interface Row extends Record<string, SqlStorageValue> {
-  stream: string;
-  version: number;
-  digest: string;
-  sent_version: number | null;
-  sent_at: number | null;
-  acked_version: number | null;
-  acked_at: number | null;
-  round_trip_ms: number | null;
-  nack_version: number | null;
-  nack_reason: string | null;
-  nack_path: string | null;
-  nack_at: number | null;
-}
+const NO_NACK = { nack_version: null, nack_reason: null, nack_path: null, nack_at: null };
+const NEVER_SENT = { sent_version: null, sent_at: null };
 
 /**
  * What the gateway should hold of each stream, and how far it got: desired, sent, then acked or nacked.
  * State advances on the gateway's word only; what was sent and not answered is sent again after a reconnect.
  */
 export class Streams {
-  readonly #sql: SqlStorage;
+  readonly #rows: StreamRows;
   readonly #now: () => number;
 
-  constructor(sql: SqlStorage, now: () => number) {
-    this.#sql = sql;
+  /** `later` does work in a moment: what is here is written so. */
+  constructor(sql: SqlStorage, now: () => number, later: (work: () => void) => void) {
+    this.#rows = new StreamRows(sql, later);
     this.#now = now;
   }
 
   digests(): Record<string, string> {
-    return Object.fromEntries(this.#rows().map((row) => [row.stream, row.digest]));
+    return Object.fromEntries(this.#rows.all().map((row) => [row.stream, row.digest]));
   }
 
   progress(): StreamProgress[] {
-    return this.#rows().map(progress);
+    return this.#rows.all().map(progress);
   }
 
   /** Takes new content; false when what is here is as new or newer, or the very same. Calls between objects may overtake each other. */
-  store(desired: DesiredStream): boolean {
-    const old = this.#row(desired.stream);
-    if (old && (old.version > desired.version || (old.version === desired.version && old.digest === desired.digest))) return false;
+  store({ stream, version, digest, updates }: DesiredStream): boolean {
+    const old = this.#rows.get(stream);
+    if (old && (old.version > version || (old.version === version && old.digest === digest))) return false;
     const body: FrameBody = {
       case: 'update',
       value: {
-        stream: desired.stream,
-        version: BigInt(desired.version),
-        digest: desired.digest,
-        batch: create(DataUpdateBatchSchema, { resync: true, updates: desired.updates.map(({ key, value }) => ({ key, value })) }),
+        stream,
+        version: BigInt(version),
+        digest,
+        batch: create(DataUpdateBatchSchema, { resync: true, updates: updates.map(({ key, value }) => ({ key, value })) }),
       },
     };
-    this.#sql.exec(
-      `INSERT INTO streams (stream, version, digest) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET version = excluded.version, digest = excluded.digest, sent_version = NULL, sent_at = NULL,
-         acked_version = CASE WHEN streams.version = excluded.version THEN NULL ELSE acked_version END`,
-      desired.stream,
-      desired.version,
-      desired.digest,
-    );
-    this.#sql.exec('INSERT OR REPLACE INTO frames (stream, bytes) VALUES (?, ?)', desired.stream, encodeFrame(body));
+    // Other content of the same version is not what was acknowledged under its number.
+    const acked = old && old.version !== version ? old.acked_version : null;
+    const kept = old ?? { acked_at: null, round_trip_ms: null, ...NO_NACK };
+    this.#rows.put({ ...kept, stream, version, digest, acked_version: acked, ...NEVER_SENT }, encodeFrame(body));
     return true;
   }
 
   /**
    * Takes a gateway's word for what it holds: the desired digest counts as acknowledged. Answers the streams of which it holds
-   * something else, whatever it acknowledged before.
+   * something else, whatever it acknowledged before. `behind`: the network could not be asked, so that what is newer there than here
+   * is no reason to send it back to what is here.
    */
-  due(positions: readonly StreamPosition[]): string[] {
+  due(positions: readonly StreamPosition[], behind = false): string[] {
     const due: string[] = [];
     for (const position of positions) {
-      const row = this.#row(position.stream);
+      const row = this.#rows.get(position.stream);
       if (!row) continue;
       const acked = row.acked_version === row.version;
       if (position.digest === row.digest) this.#settle(row, (acked ? row.acked_at : null) ?? this.#now(), null);
-      else if (row.sent_version !== row.version) {
-        if (acked) this.#sql.exec('UPDATE streams SET acked_version = NULL, acked_at = NULL WHERE stream = ?', row.stream);
+      else if (row.sent_version !== row.version && !(behind && position.version > row.version)) {
+        if (acked) this.#rows.put({ ...row, acked_version: null, acked_at: null });
         due.push(row.stream);
       }
     }
@@ -86,30 +72,30 @@ export class Streams {
   }
 
   /** The newest frame of one stream, unless it was sent on this connection already. */
-  unsent(stream: string): ArrayBuffer | undefined {
-    const row = this.#row(stream);
-    if (!row || row.sent_version === row.version) return undefined;
-    return this.#sql.exec<{ bytes: ArrayBuffer }>('SELECT bytes FROM frames WHERE stream = ?', stream).toArray()[0]?.bytes;
+  unsent(stream: string): Uint8Array | ArrayBuffer | undefined {
+    const row = this.#rows.get(stream);
+    return row && row.sent_version !== row.version ? this.#rows.frame(stream) : undefined;
   }
 
   sent(stream: string): void {
-    this.#sql.exec('UPDATE streams SET sent_version = version, sent_at = ? WHERE stream = ?', this.#now(), stream);
+    const row = this.#rows.get(stream);
+    if (row) this.#rows.put({ ...row, sent_version: row.version, sent_at: this.#now() });
   }
 
   /** Marks nothing as sent: a new connection starts from what the gateway says it holds. */
   forgetSent(): void {
-    this.#sql.exec('UPDATE streams SET sent_version = NULL, sent_at = NULL');
+    for (const row of this.#rows.all()) if (row.sent_version !== null) this.#rows.put({ ...row, ...NEVER_SENT });
   }
 
   /** A gateway's ACK; false when it says nothing new. One of an older version moves the acked version only. */
   acked(ack: StreamAck): boolean {
-    const row = this.#row(ack.stream);
+    const row = this.#rows.get(ack.stream);
     if (!row) return false;
     const version = Number(ack.version);
     if (version > row.version || (row.acked_version ?? 0) > version) return false;
     const at = this.#now();
     if (version < row.version) {
-      this.#sql.exec('UPDATE streams SET acked_version = ?, acked_at = ? WHERE stream = ?', version, at, row.stream);
+      this.#rows.put({ ...row, acked_version: version, acked_at: at });
       return true;
     }
     // Other content of the same version, as another release of this code rendered it.
@@ -120,45 +106,30 @@ export class Streams {
 
   /** A gateway's refusal; false when it is of a version that is unknown, or older than what the gateway has acknowledged. */
   nacked(nack: StreamNack): boolean {
-    const row = this.#row(nack.stream);
+    const row = this.#rows.get(nack.stream);
     const version = Number(nack.version);
     if (!row || version > row.version || version < (row.acked_version ?? 0)) return false;
-    this.#sql.exec(
-      'UPDATE streams SET nack_version = ?, nack_reason = ?, nack_path = ?, nack_at = ? WHERE stream = ?',
-      version,
-      nack.reason.slice(0, MAX_NACK_REASON),
-      nack.path.slice(0, MAX_NACK_PATH),
-      this.#now(),
-      row.stream,
-    );
+    this.#rows.put({
+      ...row,
+      nack_version: version,
+      nack_reason: nack.reason.slice(0, MAX_NACK_REASON),
+      nack_path: nack.path.slice(0, MAX_NACK_PATH),
+      nack_at: this.#now(),
+    });
     return true;
   }
 
   clear(): void {
-    this.#sql.exec('DELETE FROM streams');
-    this.#sql.exec('DELETE FROM frames');
+    this.#rows.clear();
   }
 
-  #settle(row: Row, at: number, roundTripMs: number | null): void {
-    this.#sql.exec(
-      `UPDATE streams SET sent_version = version, acked_version = version, acked_at = ?, round_trip_ms = COALESCE(?, round_trip_ms),
-         nack_version = NULL, nack_reason = NULL, nack_path = NULL, nack_at = NULL WHERE stream = ?`,
-      at,
-      roundTripMs,
-      row.stream,
-    );
-  }
-
-  #row(stream: string): Row | undefined {
-    return this.#sql.exec<Row>('SELECT * FROM streams WHERE stream = ?', stream).toArray()[0];
-  }
-
-  #rows(): Row[] {
-    return this.#sql.exec<Row>('SELECT * FROM streams ORDER BY stream').toArray();
+  #settle(row: StreamRow, at: number, roundTripMs: number | null): void {
+    const settled = { sent_version: row.version, acked_version: row.version, acked_at: at, ...NO_NACK };
+    this.#rows.put({ ...row, ...settled, round_trip_ms: roundTripMs ?? row.round_trip_ms });
   }
 }
 
-function progress(row: Row): StreamProgress {
+function progress(row: StreamRow): StreamProgress {
   return {
     stream: row.stream,
     version: row.version,

@@ -18,6 +18,8 @@ export interface Member extends Record<string, SqlStorageValue> {
 /** Who belongs to the network, who is connected, and what each last reported of itself. */
 export class Members {
   readonly #sql: SqlStorage;
+  /** Asked for with each word of a gateway, so it is not read from SQLite each time. */
+  readonly #hardware = new Map<string, string | null>();
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -36,6 +38,15 @@ export class Members {
     return this.#sql.exec<Member>('SELECT * FROM gateways WHERE gateway_id = ?', gatewayId).toArray()[0];
   }
 
+  /** The hardware that serves a gateway; null when there is none, or no such gateway. */
+  hardwareOf(gatewayId: string): string | null {
+    const known = this.#hardware.get(gatewayId);
+    if (known !== undefined) return known;
+    const member = this.get(gatewayId);
+    if (member) this.#hardware.set(gatewayId, member.hardware_id);
+    return member?.hardware_id ?? null;
+  }
+
   /** Makes the gateway known under its hardware; true when it was not, or was another gateway of the same id. Old hardware has to leave. */
   place({ key: gatewayId, physicalId, id }: Pick<Entity, 'key' | 'physicalId' | 'id'>): boolean {
     const old = this.get(gatewayId);
@@ -47,6 +58,7 @@ export class Members {
     if (physicalId) this.left(physicalId, gatewayId);
     if (old?.hardware_id) this.#leave(old.hardware_id, gatewayId);
     this.#sql.exec('INSERT OR REPLACE INTO gateways (gateway_id, hardware_id, entity_id) VALUES (?, ?, ?)', gatewayId, physicalId, id);
+    this.#hardware.delete(gatewayId);
     return true;
   }
 
@@ -55,6 +67,7 @@ export class Members {
     const old = this.get(gatewayId);
     if (old?.hardware_id) this.#leave(old.hardware_id, gatewayId);
     this.#sql.exec('DELETE FROM gateways WHERE gateway_id = ?', gatewayId);
+    this.#hardware.delete(gatewayId);
   }
 
   /** Hardware that serves no gateway here any more and has not been cut off yet. */

@@ -43,7 +43,7 @@ import { NetworkStates } from './states/network-states.ts';
 /** Commits that come within this time of one another are dealt with together. */
 const COALESCE_MS = 3;
 /** News of gateways that come within this time of one another are written together. */
-const GATHER_MS = 2;
+const GATHER_MS = 10;
 /** How many gateway objects are told at once. */
 const FAN_OUT = 32;
 /** A gateway object that takes longer is told again later, so that it does not hold up the others. */
@@ -206,8 +206,8 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
   /** Whether that hardware serves that gateway; this object may not have heard yet of one that registered a moment ago. */
   async #serves(networkId: string, gatewayId: string, hardwareId: string): Promise<boolean> {
     await this.#current(networkId);
-    if (this.#members.get(gatewayId)?.hardware_id !== hardwareId) await this.#refreshes.run();
-    return this.#members.get(gatewayId)?.hardware_id === hardwareId;
+    if (this.#members.hardwareOf(gatewayId) !== hardwareId) await this.#refreshes.run();
+    return this.#members.hardwareOf(gatewayId) === hardwareId;
   }
 
   /** The network, with everything in memory; loaded when this instance is new. */
@@ -274,7 +274,7 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
   }
 
   async #tellContent(gatewayId: string, news: readonly ContentNews[]): Promise<void> {
-    const hardwareId = this.#members.get(gatewayId)?.hardware_id;
+    const hardwareId = this.#members.hardwareOf(gatewayId);
     if (!hardwareId || news.length === 0) return;
     const report = await within(TELL_MS, gatewayObject(this.env, hardwareId).contentNews(this.#networkId, gatewayId, news));
     await this.#news.run(() => this.#take(gatewayId, report));
@@ -285,7 +285,7 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
     const ids = whole ? new Set([...touched, ...this.#members.all().map((member) => member.gateway_id)]) : touched;
     for (const gatewayId of ids) {
       const gateway = this.#graph.gateway(gatewayId);
-      const hardwareId = this.#members.get(gatewayId)?.hardware_id;
+      const hardwareId = this.#members.hardwareOf(gatewayId);
       if (hardwareId && hardwareId !== gateway?.physicalId) this.#states.forget(hardwareId);
       if (!gateway) {
         this.#members.remove(gatewayId);
@@ -310,10 +310,18 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
 
   /** Cuts off who has left and hands their content to the objects that do not have it yet. What fails is tried again by the alarm. */
   async #settle(rendered: ReadonlyMap<string, readonly DesiredStream[]>): Promise<void> {
+    const notes: (() => void)[] = [];
+    const deliver = async (gatewayId: string): Promise<void> => void notes.push(await this.#deliver(gatewayId, rendered.get(gatewayId)));
     const unreached = [
       ...(await inParallel(FAN_OUT, this.#members.leavers(), (leaver) => this.#cutOff(leaver))),
-      ...(await inParallel(FAN_OUT, this.#desired.undelivered(), async (gatewayId) => this.#deliver(gatewayId, rendered.get(gatewayId)))),
+      ...(await inParallel(FAN_OUT, this.#desired.undelivered(), deliver)),
     ];
+    // Together they are one write, and none of them keeps the next gateway waiting.
+    if (notes.length > 0) {
+      await this.#news.run(() => {
+        for (const note of notes) note();
+      });
+    }
     if (unreached.length === 0) {
       this.#failures = 0;
       return;
@@ -333,15 +341,16 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
     this.#members.left(hardwareId, gatewayId);
   }
 
-  async #deliver(gatewayId: string, rendered: readonly DesiredStream[] | undefined): Promise<void> {
+  /** Hands content to a gateway's object; answers what there is to note of it. */
+  async #deliver(gatewayId: string, rendered: readonly DesiredStream[] | undefined): Promise<() => void> {
     const contents = rendered ?? (await this.#renderer.all(gatewayId));
-    const hardwareId = this.#members.get(gatewayId)?.hardware_id;
-    if (!hardwareId || contents.length === 0) return;
+    const hardwareId = this.#members.hardwareOf(gatewayId);
+    if (!hardwareId || contents.length === 0) return () => undefined;
     const report = await within(TELL_MS, gatewayObject(this.env, hardwareId).setDesired(this.#networkId, gatewayId, contents));
-    await this.#news.run(() => {
+    return () => {
       if (!this.#take(gatewayId, report)) return;
       for (const content of contents) this.#desired.delivered(gatewayId, content);
-    });
+    };
   }
 
   async #retryLater(): Promise<void> {
@@ -352,7 +361,7 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
 
   /** Takes a gateway object's news; false when that hardware does not serve this gateway (any more). */
   #take(gatewayId: string, report: PresenceReport): boolean {
-    if (this.#members.get(gatewayId)?.hardware_id !== report.hardwareId) return false;
+    if (this.#members.hardwareOf(gatewayId) !== report.hardwareId) return false;
     const fresh = this.#freshness.sift(gatewayId, report);
     this.#members.report(gatewayId, fresh);
     if (fresh.streams) {

@@ -456,6 +456,7 @@ describe('the preview of a change', () => {
 
   it('shows what the mconfigs would become, while nothing is kept or sent', async () => {
     const socket = await join('g1');
+    await until(async () => ((await member('g1'))?.connected ? true : undefined));
     const before = [await versions('g1', 'g2', 'g3'), await network(net).port.convergence(net)];
     const previewed = await network(net).port.preview(net, [period(90)]);
     expect(previewed).toEqual({
