@@ -19,17 +19,26 @@ import {
   type StoredReport,
 } from '../durable-objects/ports.ts';
 import { readSubjects } from '../durable-objects/lib/read-subjects.ts';
+import type { RecentReports } from './recent-reports.ts';
 
-/** The gateways as routes see them, through the objects. No object is asked before `authorised`: asking wakes it, or even makes it. */
-export function createFleet(bindings: ObjectBindings, authorised: () => Promise<void>): Fleet {
+/**
+ * The gateways as routes see them, through the objects. No object is asked before `authorised`: asking wakes it, or even makes it.
+ * `recent` outlives a request.
+ */
+export function createFleet(bindings: ObjectBindings, authorised: () => Promise<void>, recent?: RecentReports): Fleet {
   const network = async (networkId: string): Promise<NetworkPort> => {
     await authorised();
     return networkObject(bindings, networkId);
   };
   return {
     async status(networkId, gatewayId) {
-      const stored = await (await network(networkId)).status(gatewayId);
-      return stored ? readReport(stored) : undefined;
+      const port = await network(networkId);
+      const known = recent?.find(networkId, gatewayId, Date.now());
+      if (known) return known.report;
+      const stored = await port.status(gatewayId);
+      const report = stored ? readReport(stored) : undefined;
+      recent?.keep(networkId, gatewayId, report, Date.now());
+      return report;
     },
     async statuses(networkId) {
       const port = await network(networkId);

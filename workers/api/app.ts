@@ -10,6 +10,7 @@ import { announce } from '../announce.ts';
 import { type Environment, settingsOf } from '../environment.ts';
 import { errorResponse } from '../errors.ts';
 import { createFleet } from '../fleet.ts';
+import { RecentReports } from '../recent-reports.ts';
 import { MAX_URL_LENGTH } from './body.ts';
 import { serveDocs } from './docs.ts';
 import { serveRoute } from './serve-route.ts';
@@ -19,6 +20,8 @@ interface Caller {
   readonly env: Environment;
   readonly tls: TlsClient | undefined;
 }
+
+const recent = new RecentReports();
 
 type ApiEnv = { Bindings: Caller; Variables: { requestId: string } };
 type Api = Hono<ApiEnv>;
@@ -81,7 +84,7 @@ async function handle(route: Route, registry: Registry, version: string, c: Cont
     requestId: c.get('requestId'),
     tls,
     d1: env.DB,
-    fleet: (authorised) => createFleet(env, authorised),
+    fleet: (authorised) => createFleet(env, authorised, recent),
     platform: platformInfo(registry, version, settings),
     registry,
     committed: (result) => c.executionCtx.waitUntil(announce(env, result)),

@@ -9,11 +9,22 @@ import { gatewayStatus, type GatewayStatus } from '../../schemas/gateway-status.
 export function statusOf(report: GatewayReport | undefined): GatewayStatus | undefined {
   if (!report) return undefined;
   const status: GatewayStatus = {
-    ...fitting(gatewayStatus, report.state),
+    ...checked(report.state),
     checkin_time: report.receivedAt,
     hardware_id: report.hardwareId,
   };
   delete status.cert_expiration_time;
   if (report.certificateExpiresAt !== null) status.cert_expiration_time = Math.floor(report.certificateExpiresAt / 1000);
+  return status;
+}
+
+/** What was reported is only ever read: an object that is shown again is not checked again. */
+const known = new WeakMap<object, GatewayStatus>();
+
+function checked(state: unknown): GatewayStatus {
+  const before = typeof state === 'object' && state !== null ? known.get(state) : undefined;
+  if (before) return before;
+  const status = fitting(gatewayStatus, state);
+  if (typeof state === 'object' && state !== null) known.set(state, status);
   return status;
 }
