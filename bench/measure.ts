@@ -1,7 +1,7 @@
 import { median } from './statistics.ts';
 
-/** Of `calls/s` more is better, of all others less. */
-export type Unit = 'calls/s' | 'ms' | 's' | 'MB' | 'kB' | 'bytes' | 'files' | 'queries' | 'updates';
+/** Of rates more is better, of all others less. */
+export type Unit = 'calls/s' | 'ms' | 's' | 'MB' | 'kB' | 'bytes' | 'files' | 'queries' | 'updates' | 'trips' | 'rows/s';
 
 /** One thing measured in several rounds, of the product and, where there is one, of its baseline in between. */
 export interface Measure {
@@ -29,7 +29,7 @@ export function summarise(measure: Measure): Summary {
   const { unit, product, baseline, aim } = measure;
   const ours = median(product);
   const theirs = baseline ? median(baseline) : null;
-  const ratio = theirs === null ? null : unit === 'calls/s' ? ours / theirs : theirs / ours;
+  const ratio = theirs === null ? null : unit.endsWith('/s') ? ours / theirs : theirs / ours;
   return { ...measure, median: ours, baselineMedian: theirs, ratio, met: aim === undefined ? null : meets(aim, ours, ratio) };
 }
 

@@ -5,6 +5,9 @@ import type { Benchmark } from './benchmark.ts';
 import { checkin } from './checkin.ts';
 import { configPush } from './config-push.ts';
 import { summarise } from './measure.ts';
+import { restReads } from './rest/reads.ts';
+import { restScale } from './rest/scale.ts';
+import { restWrites } from './rest/writes.ts';
 import { restRead } from './rest-read.ts';
 import { circumstances, drawTable, keep } from './results.ts';
 import { call } from './southbound/call.ts';
@@ -12,7 +15,7 @@ import { idle } from './southbound/idle.ts';
 import { storms } from './southbound/storm.ts';
 import { startWorld } from './world.ts';
 
-const benchmarks: readonly Benchmark[] = [restRead, checkin, configPush, call, ...storms, idle];
+const benchmarks: readonly Benchmark[] = [restRead, restReads, restWrites, restScale, checkin, configPush, call, ...storms, idle];
 
 const HELP = `npm run bench -- [names]
 

@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { Hono } from 'hono';
+import { rest } from './rest.ts';
 
 // The least that could do each measured job, without a product around it: what the ratios are to.
 interface Bindings {
@@ -65,6 +66,7 @@ function accept(state: DurableObjectState): Response {
 }
 
 const app = new Hono<{ Bindings: Bindings }>();
+app.route('/rest', rest);
 
 /** One D1 point read. */
 app.get('/documents/:id', async (c) => {
