@@ -30,10 +30,16 @@ export const restWrites: Benchmark = {
       baseline: () => rate(theirs, CONCURRENCY, ROUND_MS),
     });
     const trips = tripsOf(await product.rest.must('PUT', subscriberPath(0), subscriberBody(0)));
-    let [product_, baseline_] = [CONCURRENCY, 0];
+    const first = { product: CONCURRENCY, baseline: 0 };
     const bulk = await byTurns(BULK_ROUNDS, {
-      product: () => rowsPerSecond(() => putBulk(product.rest, NETWORK, subscriberLines((product_ += BULK_ROWS), BULK_ROWS))),
-      baseline: () => rowsPerSecond(() => insertRows(baseline.rest, (baseline_ += BULK_ROWS))),
+      product: () => {
+        const lines = subscriberLines((first.product += BULK_ROWS), BULK_ROWS);
+        return rowsPerSecond(() => putBulk(product.rest, NETWORK, lines));
+      },
+      baseline: () => {
+        const lines = rowLines((first.baseline += BULK_ROWS));
+        return rowsPerSecond(() => insertRows(baseline.rest, lines));
+      },
     });
     return [
       { name: `a subscriber replaced, ${CONCURRENCY} at a time`, unit: 'calls/s', ...rates, aim: { ratio: 0.5 } },
@@ -57,7 +63,8 @@ async function rowsPerSecond(write: () => Promise<void>): Promise<number> {
   return (BULK_ROWS * 1000) / (performance.now() - start);
 }
 
-async function insertRows(rest: RestClient, first: number): Promise<void> {
+/** Rows as JSON arrays that fit into one parameter of a statement, a line each. */
+function rowLines(first: number): string {
   const chunks: string[][] = [];
   let size = MAX_PARAMETER;
   for (let number = first; number < first + BULK_ROWS; number += 1) {
@@ -69,10 +76,11 @@ async function insertRows(rest: RestClient, first: number): Promise<void> {
     chunks.at(-1)?.push(row);
     size += row.length + 1;
   }
-  const lines = chunks.map((rows) => `[${rows.join(',')}]`).join('\n');
-  const answer = await rest.call('POST', '/rest/rows', lines, {
-    'content-type': 'text/plain',
-    'content-length': String(Buffer.byteLength(lines)),
-  });
+  return chunks.map((rows) => `[${rows.join(',')}]`).join('\n');
+}
+
+async function insertRows(rest: RestClient, lines: string): Promise<void> {
+  const headers = { 'content-type': 'text/plain', 'content-length': String(Buffer.byteLength(lines)) };
+  const answer = await rest.call('POST', '/rest/rows', lines, headers);
   if (answer.status !== 204) throw new Error(`the baseline answered ${answer.status}: ${JSON.stringify(answer.body)}`);
 }

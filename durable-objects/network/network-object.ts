@@ -42,6 +42,8 @@ import { NetworkStates } from './states/network-states.ts';
 
 /** Commits that come within this time of one another are dealt with together. */
 const COALESCE_MS = 3;
+/** A network that is written to all the time is refreshed this often, not for each commit; the first of them never waits for it. */
+const REFRESH_EVERY_MS = 25;
 /** News of gateways that come within this time of one another are written together. */
 const GATHER_MS = 10;
 /** How many gateway objects are told at once. */
@@ -72,6 +74,8 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
   /** Gateways that a refresh found affected and that have not been rendered since. */
   readonly #waiting = new Set<string>();
   #failures = 0;
+  /** When the newest refresh began. */
+  #refreshedAt = 0;
   /** Version of the newest commit in the outbox that the graph covers. */
   #announced = 0;
   #networkId: string;
@@ -95,7 +99,9 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
 
   async changed(networkId: string): Promise<void> {
     this.#networkId = networkId;
-    await new Promise((resolve) => setTimeout(resolve, COALESCE_MS));
+    const left = this.#refreshedAt + REFRESH_EVERY_MS - Date.now();
+    // A clock that was set back must not make it longer.
+    await new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(COALESCE_MS, left), REFRESH_EVERY_MS)));
     await this.#refreshes.run();
     await this.#contentRuns.run();
   }
@@ -236,6 +242,7 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
    * delivered in SQLite, and what a lost object had not taken in the outbox, since rows leave it last.
    */
   async #refresh(): Promise<void> {
+    this.#refreshedAt = Date.now();
     const db = new Database(this.env.DB);
     const networkId = this.#networkId;
     const refreshed = this.#graph.loaded ? await this.#graph.refresh(db, networkId) : await this.#graph.load(db, networkId);
