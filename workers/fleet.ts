@@ -32,10 +32,10 @@ export function createFleet(bindings: ObjectBindings, authorised: () => Promise<
   };
   return {
     async status(networkId, gatewayId) {
-      const port = await network(networkId);
+      await authorised();
       const known = recent?.find(networkId, gatewayId, Date.now());
       if (known) return known.report;
-      const stored = await port.status(gatewayId);
+      const stored = await networkObject(bindings, networkId).status(gatewayId);
       const report = stored ? readReport(stored) : undefined;
       recent?.keep(networkId, gatewayId, report, Date.now());
       return report;
