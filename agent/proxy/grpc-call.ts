@@ -11,6 +11,8 @@ import type { MemoryBudget } from './memory.ts';
 const HEADERS = { ':status': 200, 'content-type': 'application/grpc', 'grpc-accept-encoding': 'identity' };
 /** In characters; encoded it is nine times that at most, which fits the 8 KiB of headers that gRPC clients take. */
 const MAX_REASON = 800;
+/** How long a request may take to arrive, so that one which never does holds no memory for ever. Milliseconds. */
+const REQUEST_MS = 30_000;
 /** How long a stream whose answer is complete waits for its client, in milliseconds. */
 const LINGER_MS = 30_000;
 /** Outcomes that do not wait until what was sent before is read, as the reset that gRPC reads as the same (gRPC over HTTP/2, "Errors"). */
@@ -92,11 +94,18 @@ export class GrpcCall {
   /** The only message of a unary or server-streaming call; undefined when the client went away. Throws as `messages` does. */
   async request(): Promise<Uint8Array | undefined> {
     let only: Uint8Array | undefined;
-    for await (const message of this.messages()) {
-      if (only) throw new GrpcError(GrpcStatus.UNIMPLEMENTED, 'calls with more than one request message are not carried');
-      this.budget.take(message.byteLength);
-      this.kept = message.byteLength;
-      only = message.slice();
+    const overdue = this.clock.after(REQUEST_MS, () =>
+      this.end(GrpcStatus.DEADLINE_EXCEEDED, `the request did not arrive within ${REQUEST_MS / 1000} s`),
+    );
+    try {
+      for await (const message of this.messages()) {
+        if (only) throw new GrpcError(GrpcStatus.UNIMPLEMENTED, 'calls with more than one request message are not carried');
+        this.budget.take(message.byteLength);
+        this.kept = message.byteLength;
+        only = message.slice();
+      }
+    } finally {
+      overdue.cancel();
     }
     if (!only && !this.signal.aborted) throw new GrpcError(GrpcStatus.INVALID_ARGUMENT, 'the call has no request message');
     return only;

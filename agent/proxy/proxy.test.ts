@@ -281,6 +281,29 @@ describe('a peer without manners', () => {
     expect((await client.call(PATH, REQUEST)).code).toBe('OK');
   });
 
+  it('may ping as often as it likes, and is answered', async () => {
+    const session = connectHttp2(`http://${test.address}`);
+    await new Promise((resolve) => session.once('connect', resolve));
+    const ping = () => new Promise<Error | null>((resolve) => void session.ping((error) => resolve(error)));
+    for (let count = 0; count < 50; count++) expect(await ping()).toBeNull();
+    session.destroy();
+  });
+
+  it('that never finishes its request is not waited for', async () => {
+    const session = connectHttp2(`http://${test.address}`);
+    const stream = session.request(rawHeaders());
+    const status = new Promise((resolve) => stream.on('response', (headers) => resolve(headers['grpc-status'])));
+    stream.on('error', () => undefined);
+    stream.write(prefixMessage(new Uint8Array(5000)).subarray(0, 4000));
+    await until(() => test.proxy.held === 4000, 'what it sent');
+    await test.clock.advance(30_000);
+    expect(await status).toBe('4');
+    // The rest of its stream is closed half a minute later.
+    await test.clock.advance(30_000);
+    await until(() => test.proxy.held === 0, 'the memory to be free');
+    session.destroy();
+  });
+
   it('that cuts the connection in mid-call takes its calls along', async () => {
     const session = connectHttp2(`http://${test.address}`);
     session.on('error', () => undefined);
