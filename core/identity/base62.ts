@@ -10,16 +10,23 @@ export function toBase62(bytes: Uint8Array, length: number): string {
   return text.padStart(length, '0');
 }
 
+/** Digits that are gathered in a plain number before they go into the large one: each step of that costs far more. */
+const CHUNK = 8;
+
 /** The `size` bytes that were written so; undefined for a foreign character or a number that needs more bytes. */
 export function fromBase62(text: string, size: number): Uint8Array<ArrayBuffer> | undefined {
   let value = 0n;
-  for (const character of text) {
-    const digit = DIGITS.indexOf(character);
-    if (digit < 0) return undefined;
-    value = value * BASE + BigInt(digit);
+  for (let start = 0; start < text.length; start += CHUNK) {
+    const chunk = text.slice(start, start + CHUNK);
+    let part = 0;
+    for (const character of chunk) {
+      const digit = DIGITS.indexOf(character);
+      if (digit < 0) return undefined;
+      part = part * DIGITS.length + digit;
+    }
+    value = value * BASE ** BigInt(chunk.length) + BigInt(part);
   }
-  if (value >> BigInt(8 * size) !== 0n) return undefined;
-  const bytes = new Uint8Array(size);
-  for (let index = size - 1; index >= 0; index -= 1, value >>= 8n) bytes[index] = Number(value & 0xffn);
-  return bytes;
+  const hex = value.toString(16).padStart(2 * size, '0');
+  if (hex.length > 2 * size) return undefined;
+  return Uint8Array.from({ length: size }, (_, index) => Number.parseInt(hex.slice(2 * index, 2 * index + 2), 16));
 }

@@ -116,12 +116,16 @@ function respondDry(report: object, requestId: string, trips: number): Response 
 }
 
 function respond(route: Route, reply: Awaited<ReturnType<Route['handle']>>, requestId: string, trips: number): Response {
-  const spec = route.responses[reply.status];
-  const headers = new Headers({ 'x-request-id': requestId, 'server-timing': `d1;desc="round trips: ${trips}"`, ...reply.headers });
-  if (reply.etag) headers.set('etag', etagOf(reply.etag));
-  if (reply.body === undefined) return new Response(null, { status: reply.status, headers });
-  headers.set('content-type', spec?.contentType ?? 'application/json');
-  headers.set('cache-control', 'no-store');
+  const { status, etag } = reply;
+  const headers = {
+    'x-request-id': requestId,
+    'server-timing': `d1;desc="round trips: ${trips}"`,
+    ...reply.headers,
+    ...(etag && { etag: etagOf(etag) }),
+  };
+  if (reply.body === undefined) return new Response(null, { status, headers });
+  const spec = route.responses[status];
   const body = spec?.schema ? complete(spec.schema, reply.body) : reply.body;
-  return new Response(spec?.contentType ? String(body) : JSON.stringify(body), { status: reply.status, headers });
+  const typed = { ...headers, 'content-type': spec?.contentType ?? 'application/json', 'cache-control': 'no-store' };
+  return new Response(spec?.contentType ? String(body) : JSON.stringify(body), { status, headers: typed });
 }
