@@ -4377,7 +4377,7 @@ export interface paths {
         get: operations["getUser"];
         /**
          * Give a user a new password
-         * @description All tokens of the user end with it.
+         * @description All tokens of the user end with it. Needs every right that the user has.
          *
          *     Permission: write on everything.
          */
@@ -4385,7 +4385,9 @@ export interface paths {
         post?: never;
         /**
          * Delete a user with all tokens, grants and certificates
-         * @description Permission: write on everything.
+         * @description Needs every right that the user has.
+         *
+         *     Permission: write on everything.
          */
         delete: operations["deleteUser"];
         options?: never;
@@ -4410,7 +4412,7 @@ export interface paths {
         put?: never;
         /**
          * Make a token that may what its policies say
-         * @description The answer is the only place where the whole token ever stands.
+         * @description The answer is the only place where the whole token ever stands. Nobody can give rights that they do not have themselves.
          *
          *     Permission: write on everything.
          */

@@ -127,25 +127,7 @@ function apply(networkId: string, draft: Draft, mutation: Mutation): void {
       return;
     }
     case 'put_entities':
-      for (const { key, name, config, children } of mutation.entities) {
-        const id = { type: mutation.type, key };
-        if (draft.get(id)) draft.edit(id, (entity) => ({ ...entity, name, config: config ?? null }));
-        else
-          draft.put({
-            ...id,
-            id: 0,
-            name,
-            description: '',
-            physicalId: null,
-            config: config ?? null,
-            version: 1,
-            children: [],
-            parents: [],
-            device: undefined,
-          });
-        for (const child of draft.get(id)?.children ?? []) draft.unlink(id, child);
-        for (const child of children) draft.link(id, child);
-      }
+      putEntities(draft, mutation);
       return;
     case 'delete_entities':
       for (const key of mutation.keys) draft.remove({ type: mutation.type, key });
@@ -160,6 +142,17 @@ function apply(networkId: string, draft: Draft, mutation: Mutation): void {
     case 'keep_answer':
       return;
   }
+}
+
+/** All are there before the first edge is drawn: they may lead from one to another. */
+function putEntities(draft: Draft, { type, entities }: Extract<Mutation, { do: 'put_entities' }>): void {
+  for (const { key, name, config = null } of entities) {
+    const old = draft.get({ type, key });
+    const blank = { type, key, id: 0, description: '', physicalId: null, version: 1, parents: [], device: undefined };
+    for (const child of old?.children ?? []) draft.unlink({ type, key }, child);
+    draft.put({ ...blank, ...draft.get({ type, key }), name, config, children: [] });
+  }
+  for (const { key, children } of entities) for (const child of children) draft.link({ type, key }, child);
 }
 
 function applyChildren(draft: Draft, mutation: Extract<Mutation, { do: 'set_children' | 'add_children' | 'remove_children' }>): void {

@@ -3,7 +3,7 @@ import { certificates, commitGuard, logins, operators, tokens } from '../db/sche
 import { compile, query, type Query, type Row, type Statement } from '../db/statement.ts';
 import { grantsColumn, readGrants } from './grants.ts';
 import type { TokenRecord } from './operator-token.ts';
-import type { TokenPolicy } from './policies.ts';
+import { grantsOfPolicies, type TokenPolicy } from './policies.ts';
 import type { Grant } from './principal.ts';
 
 /** An operator as Magma's user paths know them. Times are unix milliseconds. */
@@ -27,6 +27,12 @@ export interface UserToken {
   readonly expiresAt: number | null;
   readonly lastUsedAt: number | null;
 }
+
+/** Everything that an operator may by grants and live tokens: what whoever acts for them could do. */
+export const rightsOf = ({ grants, tokens }: User): Grant[] => [
+  ...grants,
+  ...tokens.flatMap(({ policies }) => grantsOfPolicies(policies ?? [], [])),
+];
 
 const p = sql.placeholder;
 

@@ -86,4 +86,18 @@ describe('tenants', () => {
     await api.call('POST', '/tenants', { body: acme });
     expect((await api.refusal('POST', '/tenants', { body: acme, dryRun: true })).code).toBe('conflict');
   });
+
+  it('keep their networks from who may write tenants but has no right on those networks', async () => {
+    const grants = [
+      { effect: 'ALLOW', action: 'WRITE', resourceType: 'all', resource: '*' },
+      { effect: 'DENY', action: 'WRITE', resourceType: 'network', resource: 'n2' },
+    ] as const;
+    const ann: Principal = { kind: 'operator', id: 'ann', via: 'token', grants };
+    const refused = async (method: string, path: string, body?: unknown) => (await api.refusal(method, path, { body, as: ann })).reason;
+    await api.call('POST', '/tenants', { body: { id: 7, name: 'a', networks: ['n1', 'n2'] } });
+    expect(await refused('POST', '/tenants', { id: 8, name: 'b', networks: ['n2'] })).toBe('not_permitted');
+    expect(await refused('PUT', '/tenants/7', { id: 7, name: 'a', networks: ['n1'] })).toBe('not_permitted');
+    expect(await refused('DELETE', '/tenants/7')).toBe('not_permitted');
+    expect((await api.call('PUT', '/tenants/7', { body: { id: 7, name: 'c', networks: ['n2', 'n3'] }, as: ann })).status).toBe(204);
+  });
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { conflict, invalid, notFound } from '../../../core/errors.ts';
 import { permittedTenants } from '../../../core/identity/access.ts';
+import { demandHolds } from '../../../core/identity/delegation.ts';
 import type { RequestContext } from '../../../core/module/context.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { checkIfMatch, rewrite } from '../../../core/rest/etag.ts';
@@ -42,6 +43,13 @@ async function load(ctx: RequestContext, text: string): Promise<Tenant> {
   return found;
 }
 
+/** Who says which networks a tenant has gives and takes rights on them. Error: `forbidden` unless the caller has those. */
+async function demandNetworks(ctx: RequestContext, before: readonly string[], after: readonly string[]): Promise<void> {
+  const moved = [...before.filter((id) => !after.includes(id)), ...after.filter((id) => !before.includes(id))];
+  const rights = moved.map((resource) => ({ effect: 'ALLOW', action: 'WRITE', resourceType: 'network', resource }) as const);
+  demandHolds(await ctx.principal(), rights, 'give or take');
+}
+
 const changed = (id: number, change: 'create' | 'update' | 'delete') => [{ type: 'tenant', key: String(id), change }];
 
 const list = route({
@@ -76,6 +84,7 @@ const create = route({
   handle: async ({ body: { id, name = '', networks } }, ctx) => {
     const [taken] = await ctx.read(tenantById({ id }));
     if (taken) throw conflict(`tenant ${id}`);
+    await demandNetworks(ctx, [], networks);
     const statements = createTenant({ id, name, networks });
     await ctx.execute({
       action: 'tenant.create',
@@ -119,6 +128,7 @@ const put = route({
       const { id } = found;
       if (inBody !== undefined) checkSameId(String(id), String(inBody));
       checkIfMatch(ctx, [found.version]);
+      await demandNetworks(ctx, found.networks, networks);
       const statements = updateTenant(found, { name, networks });
       await ctx.execute({
         action: 'tenant.update',
@@ -145,6 +155,7 @@ const remove = route({
     rewrite(ctx, async () => {
       const found = await load(ctx, text);
       checkIfMatch(ctx, [found.version]);
+      await demandNetworks(ctx, found.networks, []);
       const { id } = found;
       await ctx.execute({ action: 'tenant.delete', target: String(id), statements: deleteTenant(found), changes: changed(id, 'delete') });
       return noContent();

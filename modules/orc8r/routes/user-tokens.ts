@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { notFound } from '../../../core/errors.ts';
+import { demandHolds } from '../../../core/identity/delegation.ts';
 import { newToken } from '../../../core/identity/operator-token.ts';
+import { grantsOfPolicies } from '../../../core/identity/policies.ts';
 import { addToken, dropToken } from '../../../core/identity/users.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, ok } from '../../../core/rest/reply.ts';
 import { policies, policyList } from '../schemas/user.ts';
 import { tokenIdOf, toPolicyList } from '../services/user.ts';
-import { foundUser } from './users.ts';
+import { foundUser, governedUser } from './users.ts';
 
 const tag = 'User';
 const path = '/user/{username}/tokens';
@@ -34,7 +36,7 @@ const create = route({
   operationId: 'createUserToken',
   tag,
   summary: 'Make a token that may what its policies say',
-  description: 'The answer is the only place where the whole token ever stands.',
+  description: 'The answer is the only place where the whole token ever stands. Nobody can give rights that they do not have themselves.',
   permission: { action: 'write', scope: 'all' },
   params: pathParams('username'),
   query: z.object({
@@ -50,6 +52,7 @@ const create = route({
   responses: answers(policyList, 'The new token'),
   handle: async ({ params: { username: user }, query: { expires_in: seconds }, body }, ctx) => {
     await foundUser(ctx, user);
+    demandHolds(await ctx.principal(), grantsOfPolicies(body, []), 'give');
     const { token, ...record } = await newToken();
     const at = ctx.now();
     const expiresAt = seconds === undefined ? null : at + seconds * 1000;
@@ -76,7 +79,7 @@ const remove = route({
   responses: { 200: { description: 'Done; the body is empty' } },
   handle: async ({ params: { username: user, token: named } }, ctx) => {
     const token = await tokenIdOf(named);
-    const { tokens } = await foundUser(ctx, user);
+    const { tokens } = await governedUser(ctx, user);
     if (!tokens.some(({ id }) => id === token)) throw notFound(`token of user "${user}"`);
     await ctx.execute({
       action: 'user.token.revoke',

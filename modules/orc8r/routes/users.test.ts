@@ -184,3 +184,44 @@ describe('login', () => {
     expect(api.d1.sqlite.prepare('SELECT COUNT(*) AS n FROM logins').get()?.['n']).toBe(0);
   }, 20_000);
 });
+
+describe('an operator who may look after users and little else', () => {
+  const uri = (resource: string) => ({ effect: 'ALLOW', action: 'WRITE', resourceType: 'uri', resource }) as const;
+  const keeper: Principal = {
+    kind: 'operator',
+    id: 'keeper',
+    via: 'token',
+    grants: [uri('/magma/v1/user'), uri('/magma/v1/user/**'), { effect: 'ALLOW', action: 'READ', resourceType: 'network', resource: 'n1' }],
+  };
+  const write = { ...read, action: 'WRITE' };
+  const by = (method: string, path: string, body?: unknown) => api.call(method, path, { body, as: keeper });
+  const refused = async (method: string, path: string, body?: unknown) => (await api.refusal(method, path, { body, as: keeper })).reason;
+
+  it('gives the rights that it has, and no others', async () => {
+    await by('POST', '/user', ann);
+    expect((await by('POST', '/user/ann/tokens', [read])).status).toBe(200);
+    for (const policies of [
+      [write],
+      [{ ...read, resourceIDs: ['n1', 'n2'] }],
+      [{ effect: 'ALLOW', action: 'READ', path: '**' }],
+      [read, write],
+    ])
+      expect(await refused('POST', '/user/ann/tokens', policies), JSON.stringify(policies)).toBe('not_permitted');
+    expect(JSON.stringify((await api.call('GET', '/user/ann/tokens')).body)).not.toMatch(/WRITE|n2|\*\*/);
+  });
+
+  it('cannot act for, or do away with, who may do more', async () => {
+    await post('/user', bob);
+    const { id } = await tokenOf('bob', [write]);
+    expect(await refused('PUT', '/user/bob', 'a new one')).toBe('not_permitted');
+    expect(await refused('DELETE', `/user/bob/tokens/${id}`)).toBe('not_permitted');
+    expect(await refused('DELETE', '/user/bob')).toBe('not_permitted');
+    await new Database(api.d1.d1).commit(
+      registerOperatorStatements({ id: 'admin', grants: [{ effect: 'ALLOW', action: 'WRITE', resourceType: 'all', resource: '*' }] }, 1),
+    );
+    expect(await refused('PUT', '/user/admin', 'a new one')).toBe('not_permitted');
+    expect((await post('/user/login', bob)).status).toBe(200);
+    await api.call('DELETE', `/user/bob/tokens/${id}`);
+    expect((await by('PUT', '/user/bob', 'a new one')).status).toBe(200);
+  });
+});

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { conflict, notFound } from '../../../core/errors.ts';
+import { demandHolds } from '../../../core/identity/delegation.ts';
 import { hashPassword } from '../../../core/identity/password.ts';
-import { allUsers, changePassword, createUser, deleteUser, type User, userById } from '../../../core/identity/users.ts';
+import { allUsers, changePassword, createUser, deleteUser, rightsOf, type User, userById } from '../../../core/identity/users.ts';
 import type { RequestContext } from '../../../core/module/context.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { checkIfMatch, rewrite } from '../../../core/rest/etag.ts';
@@ -27,6 +28,13 @@ const query = z.object({
 export async function foundUser(ctx: RequestContext, id: string): Promise<User> {
   const [found] = await ctx.read(userById({ id }));
   if (!found) throw notFound(`user "${id}"`);
+  return found;
+}
+
+/** A user that the caller may act for: one with no right that the caller lacks. Errors: `not_found`, `forbidden`. */
+export async function governedUser(ctx: RequestContext, id: string): Promise<User> {
+  const found = await foundUser(ctx, id);
+  demandHolds(await ctx.principal(), rightsOf(found), `change user ${id}, who has`);
   return found;
 }
 
@@ -89,7 +97,7 @@ const put = route({
   operationId: 'putUserPassword',
   tag,
   summary: 'Give a user a new password',
-  description: 'All tokens of the user end with it.',
+  description: 'All tokens of the user end with it. Needs every right that the user has.',
   permission: writes,
   params,
   body: newPassword,
@@ -98,7 +106,7 @@ const put = route({
     const password = typeof body === 'string' ? body : body.password;
     let hash: string | undefined;
     return rewrite(ctx, async () => {
-      const found = await foundUser(ctx, id);
+      const found = await governedUser(ctx, id);
       checkIfMatch(ctx, [found.version, found.tokens.length]);
       hash ??= await hashPassword(password);
       await ctx.execute({
@@ -118,12 +126,13 @@ const remove = route({
   operationId: 'deleteUser',
   tag,
   summary: 'Delete a user with all tokens, grants and certificates',
+  description: 'Needs every right that the user has.',
   permission: writes,
   params,
   responses: emptied,
   handle: ({ params: { username: id } }, ctx) =>
     rewrite(ctx, async () => {
-      const found = await foundUser(ctx, id);
+      const found = await governedUser(ctx, id);
       checkIfMatch(ctx, [found.version, found.tokens.length]);
       await ctx.execute({ action: 'user.delete', target: id, statements: deleteUser(found, ctx.now()), changes: changed(id, 'delete') });
       return { status: 200 };
