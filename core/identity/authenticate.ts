@@ -52,6 +52,7 @@ export async function authenticateOperator(
     return { ...settledBy(query, judge, options), token: () => used };
   }
   if (!tls) throw refusal('operator', 'credentials_required');
+  checkVouchedFor('operator', tls);
   return settledBy(
     certificateBySerial({ serial: tls.serial }),
     (found) => ofCertificate('operator', tls, found, options.now),
@@ -67,12 +68,18 @@ export async function authenticateOperator(
  */
 export function authenticateGateway(tls: TlsClient | undefined, options: AuthenticateOptions): Authentication {
   if (!tls) throw refusal('gateway', 'certificate_required');
+  checkVouchedFor('gateway', tls);
   return settledBy(
     certificateBySerial({ serial: tls.serial }),
     (found) => ofCertificate('gateway', tls, found, options.now),
     options,
     (found) => aboutCertificate(tls, found),
   );
+}
+
+/** Who comes with the certificate of another authority is a stranger, whatever serial it bears: nothing is looked up for them. */
+function checkVouchedFor(door: 'operator' | 'gateway', tls: TlsClient): void {
+  if (tls.verdict === 'untrusted') throw certificateRefusal(door, 'unknown', undefined, tls);
 }
 
 function settledBy<T>(
@@ -124,7 +131,8 @@ function ofToken(found: TokenHolder | undefined, user: string | undefined, now: 
 function ofCertificate(door: 'operator' | 'gateway', tls: TlsClient, found: CertificateHolder | undefined, now: number): Principal {
   const known = certificateStatus(found, { fingerprint: tls.fingerprint, now });
   // What the TLS layer did not vouch for is refused whatever the table says; the table is asked only which reason to give.
-  const status = known !== 'valid' ? known : tls.verdict === 'verified' ? 'valid' : tls.verdict === 'untrusted' ? 'unknown' : tls.verdict;
+  const verdict = tls.verdict === 'untrusted' ? 'unknown' : tls.verdict;
+  const status = known !== 'valid' ? known : verdict === 'verified' ? 'valid' : verdict;
   if (!found || status !== 'valid') throw certificateRefusal(door, status === 'valid' ? 'unknown' : status, found, tls);
   const certificate = { serial: found.serial, expiresAt: found.notAfter };
   if (found.kind === 'gateway') {

@@ -3,7 +3,7 @@ import { type TestD1, testD1 } from '../../test/support/d1.ts';
 import { Database } from '../db/database.ts';
 import { newToken, registerOperatorStatements, tokenByHash } from './operators.ts';
 import type { Grant } from './principal.ts';
-import { refusalStatement } from './refusal-audit.ts';
+import { RefusalLimiter, refusalStatement } from './refusal-audit.ts';
 
 const all: Grant = { effect: 'ALLOW', action: 'WRITE', resourceType: 'all', resource: '*' };
 let store: TestD1;
@@ -133,5 +133,26 @@ describe('refusalStatement', () => {
   it('keeps long names short', async () => {
     await db.commit([refusalStatement({ ...row, target: 'x'.repeat(10_000) }, author(1))]);
     expect(String(rows()[0]?.['target'])).toHaveLength(256);
+  });
+});
+
+describe('RefusalLimiter', () => {
+  const refusal = (target: string) => ({ action: 'gateway.connect', target, reason: 'certificate_unknown' });
+
+  it('admits the first of a kind in a minute, and only so many kinds', () => {
+    const limiter = new RefusalLimiter();
+    expect([limiter.admits(refusal('a'), 0), limiter.admits(refusal('a'), 59_999), limiter.admits(refusal('a'), 60_000)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    const admitted = Array.from({ length: 500 }, (_, index) => limiter.admits(refusal(`b${index}`), 60_001)).filter(Boolean);
+    expect(admitted).toHaveLength(119);
+    expect(limiter.admits(refusal('c'), 120_000)).toBe(true);
+  });
+
+  it('begins anew when the clock goes back', () => {
+    const limiter = new RefusalLimiter();
+    expect([limiter.admits(refusal('a'), 90_000), limiter.admits(refusal('a'), 10)]).toEqual([true, true]);
   });
 });

@@ -18,11 +18,19 @@ const insert = compile<'at' | 'since' | 'actor' | 'action' | 'network' | 'target
           AND a.action = ${p('action')} AND a.target = ${p('target')} AND a.detail = ${p('detail')})`,
 );
 
+/** What was refused to whom, and why. */
+export interface Refusal {
+  readonly action: string;
+  readonly networkId?: string;
+  readonly target: string;
+  readonly reason: string;
+}
+
 /**
  * The audit row of a refusal at a door anybody can knock at. `target` is a hardware id, an operator's id or a certificate;
  * the network, when not named, is that of the entity with that physical id. Repeated ones are left out.
  */
-export function refusalStatement(row: { action: string; networkId?: string; target: string; reason: string }, author: Author): Statement {
+export function refusalStatement(row: Refusal, author: Author): Statement {
   return insert({
     at: author.at,
     since: author.at - WINDOW_MS,
@@ -34,4 +42,31 @@ export function refusalStatement(row: { action: string; networkId?: string; targ
     detail: JSON.stringify({ reason: row.reason }),
     most: MOST_PER_WINDOW,
   });
+}
+
+/** Who is refused before anything is known of them, as the target of the audit row: one for all, since they can name themselves anything. */
+export const STRANGERS = {
+  nothing: 'no certificate',
+  foreign: 'certificate of another authority',
+} as const;
+
+/** So many refusals of one instance of the platform reach the store in a window; the store's own limits come after. */
+const MOST_WRITTEN = 120;
+
+/** Keeps refusals that would not be written anyway, or are too many, from costing the store a transaction each. Kept in memory. */
+export class RefusalLimiter {
+  #since = 0;
+  readonly #written = new Set<string>();
+
+  /** Whether this refusal is to be written: the first of its kind in the window, while there are few. `now` in unix milliseconds. */
+  admits(row: Refusal, now: number): boolean {
+    if (now - this.#since >= WINDOW_MS || now < this.#since) {
+      this.#since = now;
+      this.#written.clear();
+    }
+    const kind = JSON.stringify([row.action, row.networkId, row.target, row.reason]);
+    if (this.#written.has(kind) || this.#written.size >= MOST_WRITTEN) return false;
+    this.#written.add(kind);
+    return true;
+  }
 }

@@ -29,8 +29,6 @@ export interface TlsClientAuth {
 
 /** What a connection presented. */
 export interface Presented {
-  /** Signed by one of the certifiers, whatever its dates. */
-  ours: boolean;
   /** Judged anew for each request: a connection may outlive its certificate. */
   auth(now: Date): TlsClientAuth;
 }
@@ -76,7 +74,6 @@ export function presentedOn(socket: TLSSocket, certifiers: readonly X509Certific
   const onlyDates = socket.authorized || complaint === 'CERT_HAS_EXPIRED' || complaint === 'CERT_NOT_YET_VALID';
   const facts = describe(certificate, issuer);
   return {
-    ours,
     auth(now) {
       if (!ours || !onlyDates) {
         const hidden = ours || !onlyDates ? complaint : 'UNABLE_TO_VERIFY_LEAF_SIGNATURE';

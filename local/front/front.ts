@@ -10,7 +10,7 @@ import { type PacingOptions, paceAccepts } from './accept-pacing.ts';
 import { type DoorName, encodeBlob } from './cf-blob.ts';
 import { type Presented, nothingPresented, presentedOn } from './client-certificate.ts';
 import { type ProxyOptions, proxyRequest } from './proxy.ts';
-import { type Refusal, refusals, refuse, refuseSocket } from './refusals.ts';
+import { refusals, refuseSocket } from './refusals.ts';
 import { proxyUpgrade } from './upgrade.ts';
 
 export interface FrontOptions {
@@ -47,7 +47,8 @@ const PACING: PacingOptions = { rate: 150, burst: 100 };
 const GRACE = 1500;
 
 /**
- * Opens the doors: `api` (client certificate optional), `controller` (demanded) and `bootstrap` (none).
+ * Opens the doors: at `api` and `controller` a client may present a certificate, at `bootstrap` none is asked for. Who comes with what is
+ * the Worker's to judge, so that a refusal reads the same here and on Cloudflare, and stands in the audit log.
  * @throws StartError when a port is taken or the host is not one of this machine
  */
 export async function openFront(options: FrontOptions): Promise<Front> {
@@ -113,12 +114,6 @@ function openDoor(door: DoorName, options: FrontOptions, proxy: ProxyOptions, up
     socket.disableRenegotiation();
     seen.set(socket, door === 'bootstrap' ? undefined : presentedOn(socket, certifiers));
   });
-  const refusal = (socket: Socket): Refusal | undefined => {
-    if (door !== 'controller') return undefined;
-    const presented = seen.get(socket);
-    if (!presented) return refusals.noCertificate;
-    return presented.ours ? undefined : refusals.foreignCertificate;
-  };
   const frontHeaders = (request: IncomingMessage): string[] => {
     const socket = request.socket as TLSSocket;
     const clientIp = socket.remoteAddress ?? '';
@@ -132,20 +127,12 @@ function openDoor(door: DoorName, options: FrontOptions, proxy: ProxyOptions, up
     return ['CF-Connecting-IP', clientIp, 'MF-CF-Blob', blob];
   };
   server.on('request', (request, response) => {
-    const refused = refusal(request.socket);
-    if (refused) {
-      request.resume();
-      refuse(response, refused);
-    } else {
-      proxyRequest(request, response, frontHeaders(request), proxy);
-    }
+    proxyRequest(request, response, frontHeaders(request), proxy);
   });
   server.on('upgrade', (request, socket, head) => {
     const client = socket as TLSSocket;
     upgraded.add(client);
-    const refused = refusal(client);
-    if (refused) refuseSocket(client, refused);
-    else proxyUpgrade(request, client, head, frontHeaders(request), options.upstream());
+    proxyUpgrade(request, client, head, frontHeaders(request), options.upstream());
   });
   server.on('clientError', (error, socket) => {
     const code = errorCode(error);

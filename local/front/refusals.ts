@@ -6,25 +6,13 @@ import type { ErrorCode } from '../../core/errors.ts';
 /** An answer the front gives itself; the body has the platform's one error form. */
 export interface Refusal {
   status: number;
-  /** A reason stands for its code where docs/protocol.md names one: gateways act on it. */
-  code: ErrorCode | 'certificate_required' | 'certificate_unknown';
+  code: ErrorCode;
   message: string;
   /** Seconds after which trying again makes sense. */
   retryAfter?: number;
 }
 
 export const refusals = {
-  noCertificate: {
-    status: 401,
-    code: 'certificate_required',
-    message:
-      'This door asks for a client certificate and none was presented. Bootstrap first, then connect with the certificate of this gateway.',
-  },
-  foreignCertificate: {
-    status: 403,
-    code: 'certificate_unknown',
-    message: 'The client certificate was not issued by the certifier of this Orchestrator. Bootstrap again to be given one.',
-  },
   runtimeAway: {
     status: 503,
     code: 'unavailable',

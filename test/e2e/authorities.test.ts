@@ -6,7 +6,7 @@ import { type Agent, createAgent } from '../../agent/agent.ts';
 import { normaliseSerial } from '../../core/certifier/serial.ts';
 import { caCommand } from '../../local/ca-command.ts';
 import { ensureGateway, ensureNetwork } from '../../local/demo/network.ts';
-import { call } from '../../local/fixture/client.ts';
+import { type Caller, call } from '../../local/fixture/client.ts';
 import { type Platform, startPlatform } from '../../local/platform.ts';
 import { type RestClient, restClient } from '../../local/rest-client.ts';
 import { next } from '../harness/platform.ts';
@@ -83,6 +83,13 @@ const certifiersOf = async (dataDir: string): Promise<string[]> => {
   return [...certifier.matchAll(/key ([0-9a-f]{40})/g)].map(([, key = '']) => key);
 };
 
+/** Status and code of the answer to a gateway that reports. */
+async function refusalOf({ platform }: Running, caller: Caller): Promise<[number, string]> {
+  const report = `${platform.addresses.controller}/magma.orc8r.StateService/ReportStates`;
+  const { status, text } = await call(caller, report, { method: 'POST', headers: { 'content-type': 'application/proto' } });
+  return [status, (JSON.parse(text) as { code: string }).code];
+}
+
 /** Before anything happens: a gateway has joined, and a backup was made. */
 beforeAll(async () => {
   writeFileSync(passphrase, 'correct horse battery\n');
@@ -114,12 +121,7 @@ describe('a platform that was lost', () => {
     await ca(fresh, 'import', archive, '--passphrase-file', passphrase);
     const platform = await start(fresh);
     const certificate = { certificate: read('agent-kept', 'gateway.crt'), key: read('agent-kept', 'gateway.key') };
-    const report = `${platform.platform.addresses.controller}/magma.orc8r.StateService/ReportStates`;
-    const refused = await call({ ca: rootOf(first), client: certificate }, report, {
-      method: 'POST',
-      headers: { 'content-type': 'application/proto' },
-    });
-    expect([refused.status, (JSON.parse(refused.text) as { code: string }).code]).toEqual([403, 'certificate_unknown']);
+    expect(await refusalOf(platform, { ca: rootOf(first), client: certificate })).toEqual([403, 'certificate_unknown']);
     await registered(platform, 'agent-kept', fresh);
     expect(await platform.joins('agent-kept', rootOf(first))).toMatchObject({ bootstrapped: true });
     await platform.stop();
@@ -159,8 +161,7 @@ describe('a rollover', () => {
     expect(await platform.joins('agent', bundle)).toMatchObject({ bootstrapped: false });
     // The agent as it was before: its certificate is of a certifier that nobody trusts any more.
     const left = { certificate: read('agent-kept', 'gateway.crt'), key: read('agent-kept', 'gateway.key') };
-    const answer = await call({ ca: bundle, client: left }, `${platform.platform.addresses.controller}/sync`);
-    expect([answer.status, (JSON.parse(answer.text) as { code: string }).code]).toEqual([403, 'certificate_unknown']);
+    expect(await refusalOf(platform, { ca: bundle, client: left })).toEqual([403, 'certificate_unknown']);
     await platform.stop();
   });
 });

@@ -2,6 +2,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { X509Certificate } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STRANGERS } from '../../core/identity/refusal-audit.ts';
 import { createAuthority } from '../../local/certificates.ts';
 import { ensureNetwork } from '../../local/demo/network.ts';
 import { type Answer, type Caller, call } from '../../local/fixture/client.ts';
@@ -129,13 +130,19 @@ describe('a gateway at the controller door', () => {
     ]);
   });
 
-  it('does not get past the front with the certificate of another authority, or with none', async () => {
+  it('is a stranger with the certificate of another authority, or with none, and leaves one row for all of them', async () => {
     const by = await createAuthority('Orc8r development certifier', 365, new Date());
     const stranger = await holderOf(test, { subject: 'hw-good', by });
     expectRefusal(await overSocket(stranger), 403, 'certificate_unknown');
     expectRefusal(await overHttps(stranger), 403, 'certificate_unknown');
+    expectRefusal(await overHttps(await holderOf(test, { subject: 'hw-good', by, known: false })), 403, 'certificate_unknown');
     expectRefusal(await overSocket({ ca: test.ca }), 401, 'certificate_required');
     expectRefusal(await overHttps({ ca: test.ca }), 401, 'certificate_required');
+    const connects = async (target: string) => refusals(await auditOf(test, target), /^gateway\.connect$/);
+    expect(await connects(STRANGERS.foreign)).toMatchObject([
+      { actor: `certificate:${stranger.serial}`, network_id: '', detail: { reason: 'certificate_unknown' } },
+    ]);
+    expect(await connects(STRANGERS.nothing)).toMatchObject([{ detail: { reason: 'certificate_required' } }]);
   });
 
   it('has to offer the subprotocol', async () => {
@@ -175,6 +182,16 @@ describe('an operator at the REST door', () => {
     expectRefusal(await list(await holderOf(test, { subject: 'admin', kind: 'operator', by, known: false })), 401, 'certificate_unknown');
     expectRefusal(await list(await holderOf(test, { subject: 'admin', kind: 'operator', by })), 401, 'certificate_unknown');
     expectRefusal(await list({ ca: test.ca }), 401, 'credentials_required');
+    for (const [target, reason] of [
+      [STRANGERS.foreign, 'certificate_unknown'],
+      [STRANGERS.nothing, 'credentials_required'],
+    ] as const) {
+      const knocks = await eventually(
+        async () => refusals(await auditOf(test, target), /^rest\.knock$/),
+        (found) => found.length > 0,
+      );
+      expect(knocks).toMatchObject([{ network_id: '', detail: { reason } }]);
+    }
   });
 
   it('is let in by certificate, by token, and by Basic with a token', async () => {

@@ -1,10 +1,10 @@
 import { checkVisible } from '../../core/configurator/internal-network.ts';
 import { Database } from '../../core/db/database.ts';
 import { OrcError } from '../../core/errors.ts';
-import { demand } from '../../core/identity/access.ts';
+import { demand, type Target } from '../../core/identity/access.ts';
 import { type Authentication, authenticateOperator } from '../../core/identity/authenticate.ts';
 import type { TlsClient } from '../../core/identity/client.ts';
-import { refusalStatement } from '../../core/identity/refusal-audit.ts';
+import { type Refusal, STRANGERS } from '../../core/identity/refusal-audit.ts';
 import { tokenUsed } from '../../core/identity/token-use.ts';
 import { DryRun } from '../../core/module/dry-run.ts';
 import type { Registry } from '../../core/module/registry.ts';
@@ -14,6 +14,7 @@ import { etagOf } from '../../core/rest/etag.ts';
 import { parse } from '../../core/rest/parse.ts';
 import type { Fleet, PlatformInfo } from '../../core/module/context.ts';
 import type { Committed } from '../../core/configurator/commit.ts';
+import { recordRefusal } from '../refusals.ts';
 import { openRaw, readJson } from './body.ts';
 import { createContext } from './context.ts';
 import { dryRunReport, wantsDryRun } from './dry-run.ts';
@@ -44,24 +45,21 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
   const uri = url.pathname + url.search;
   const now = Date.now();
   const target = { networkId: call.params['network_id'], tenantId: call.params['tenant_id'], uri };
-  const authentication: Authentication =
-    route.permission.scope === 'anyone'
-      ? ANYBODY
-      : await authenticateOperator(
-          { tls: call.tls, authorization: request.headers.get('authorization') },
-          { now, permit: (principal) => demand(principal, route.permission, target) },
-        );
-  const db = new Database(call.d1, authentication === ANYBODY ? undefined : authentication.gate);
-  const refused = (error: unknown): void => {
+  const refused = (error: unknown, row: Omit<Refusal, 'reason'>): void => {
     if (!(error instanceof OrcError) || (error.code !== 'unauthenticated' && error.code !== 'forbidden')) return;
+    const author = { actor: row.target, requestId, at: now };
+    call.later(recordRefusal(call.d1, { ...row, reason: error.reason ?? error.code }, author));
+  };
+  const authentication = await authenticationOf(call, now, target).catch((error: unknown) => {
+    // Strangers: one row for all paths, whatever they ask for and call themselves.
+    const stranger = call.tls?.verdict === 'untrusted' ? STRANGERS.foreign : STRANGERS.nothing;
+    refused(error, { action: 'rest.knock', networkId: '', target: stranger });
+    throw error;
+  });
+  const db = new Database(call.d1, authentication === ANYBODY ? undefined : authentication.gate);
+  const asked = (): Omit<Refusal, 'reason'> => {
     const about = authentication.about();
-    const row = {
-      action: `rest.${route.operationId}`,
-      networkId: target.networkId ?? about.networkId,
-      target: about.target,
-      reason: error.reason ?? error.code,
-    };
-    call.later(new Database(call.d1).commit([refusalStatement(row, { actor: about.target, requestId, at: now })]));
+    return { action: `rest.${route.operationId}`, networkId: target.networkId ?? about.networkId, target: about.target };
   };
   try {
     const dryRun = wantsDryRun(route, url) ? new DryRun() : undefined;
@@ -95,11 +93,21 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
   } catch (error) {
     // Who may not ask is told that, and not what is wrong with the question.
     await db.authorise().catch((refusal: unknown) => {
-      refused(refusal);
+      refused(refusal, asked());
       throw refusal;
     });
+    // A handler may find that the caller has no right to what is asked for.
+    if (error instanceof OrcError && error.code === 'forbidden') refused(error, asked());
     throw error;
   }
+}
+
+async function authenticationOf({ route, request, tls }: RouteCall, now: number, target: Target): Promise<Authentication> {
+  if (route.permission.scope === 'anyone') return ANYBODY;
+  return authenticateOperator(
+    { tls, authorization: request.headers.get('authorization') },
+    { now, permit: (principal) => demand(principal, route.permission, target) },
+  );
 }
 
 /** Nobody is asked who they are. */

@@ -11,7 +11,6 @@ import { certifierOf } from '../../core/certifier/certifier.ts';
 import type { Committed } from '../../core/configurator/commit.ts';
 import { Database } from '../../core/db/database.ts';
 import { OrcError } from '../../core/errors.ts';
-import { refusalStatement } from '../../core/identity/refusal-audit.ts';
 import {
   Bootstrapper,
   ChallengeKey_KeyType,
@@ -22,6 +21,7 @@ import {
 import { CertificateSchema } from '../../proto/gen/orc8r/protos/certifier_pb.js';
 import type { Settings } from '../environment.ts';
 import { connectHandler, requestIdOf } from '../connect.ts';
+import { recordRefusal } from '../refusals.ts';
 
 /** Nothing a gateway sends here is larger: a CSR of 16 KB, a challenge and its answer. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -125,12 +125,8 @@ async function attempt<T>(
   } catch (error) {
     if (error instanceof OrcError && !isOurFault(error)) {
       const target = hardwareId.slice(0, 256);
-      const row = refusalStatement(
-        { action, target, reason: error.reason ?? error.code },
-        { actor: `gateway:${target}`, requestId, at: now },
-      );
-      // The refusal stands whether or not it can be written down.
-      await new Database(deps.db).commit([row]).catch((failure: unknown) => console.error('refusal not recorded', requestId, failure));
+      const author = { actor: `gateway:${target}`, requestId, at: now };
+      await recordRefusal(deps.db, { action, target, reason: error.reason ?? error.code }, author);
     }
     throw error;
   }
