@@ -40,7 +40,8 @@ export class ContentSender {
   readonly #positions: Positions;
   readonly #sets: ReadonlyMap<string, ContentSet>;
   readonly #link: SenderLink;
-  readonly #working = new Set<string>();
+  /** Streams that are worked on; true: something happened since the last step began. */
+  readonly #working = new Map<string, boolean>();
 
   constructor(sql: SqlStorage, sets: ReadonlyMap<string, ContentSet>, now: () => number, link: SenderLink) {
     this.#positions = new Positions(sql, now);
@@ -122,10 +123,14 @@ export class ContentSender {
   }
 
   async #advance(stream: string): Promise<void> {
-    if (this.#working.has(stream)) return;
-    this.#working.add(stream);
+    const busy = this.#working.has(stream);
+    this.#working.set(stream, true);
+    if (busy) return;
     try {
-      while (await this.#step(stream));
+      while (this.#working.get(stream)) {
+        this.#working.set(stream, false);
+        if (await this.#step(stream)) this.#working.set(stream, true);
+      }
     } catch (error) {
       this.#link.stuck(error);
     } finally {
