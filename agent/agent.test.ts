@@ -22,6 +22,10 @@ import { createAgent } from './agent.ts';
 import type { Peer, TestCloud } from './testing/cloud.ts';
 import { startTestCloud } from './testing/cloud.ts';
 import { until } from './testing/manual-clock.ts';
+import { SHARED_STREAMS } from './streams/streams.ts';
+
+/** What a new gateway says of the streams that all gateways share. */
+const NOTHING_SHARED = SHARED_STREAMS.map((stream) => ({ stream, version: 0n, digest: '' }));
 
 let folder: string;
 let cloud: TestCloud;
@@ -132,7 +136,7 @@ describe('an agent', () => {
     const peer = await cloud.peer(1);
     answerCalls(peer);
     expect(peer.commonName).toBe(hardwareId);
-    expect(await peer.next('hello')).toMatchObject({ positions: [{ stream: 'configs', version: 0n, digest: '' }] });
+    expect(await peer.next('hello')).toMatchObject({ positions: [{ stream: 'configs', version: 0n, digest: '' }, ...NOTHING_SHARED] });
     const checkin = await peer.next('call');
     expect(checkin.path).toBe('/magma.orc8r.StateService/ReportStates');
     const [state] = fromBinary(ReportStatesRequestSchema, checkin.payload).states;
@@ -157,7 +161,7 @@ describe('an agent', () => {
     refuseBootstrap = new ConnectError('nobody may bootstrap', Code.Unavailable);
     await makeAgent().start();
     const second = await cloud.peer(2);
-    expect(await second.next('hello')).toMatchObject({ positions: [{ stream: 'configs', version: 4n, digest: 'd4' }] });
+    expect(await second.next('hello')).toMatchObject({ positions: [{ stream: 'configs', version: 4n, digest: 'd4' }, ...NOTHING_SHARED] });
     const { payload } = await second.next('call');
     const state: unknown = JSON.parse(new TextDecoder().decode(fromBinary(ReportStatesRequestSchema, payload).states[0]?.value));
     expect(state).toMatchObject({ platform_info: { config_info: { mconfig_created_at: 1_700_000_000 } } });
@@ -177,8 +181,8 @@ describe('an agent', () => {
       path: 'configsByKey.magmad',
     });
     expect(await refused).toMatchObject({ version: 9n });
-    peer.send({ case: 'update', value: { stream: 'subscriberdb', version: 9n } });
-    expect(await peer.next('nack', 2)).toMatchObject({ stream: 'subscriberdb', version: 9n });
+    peer.send({ case: 'update', value: { stream: 'weather', version: 9n } });
+    expect(await peer.next('nack', 2)).toMatchObject({ stream: 'weather', version: 9n });
   });
 
   it('answers calls from the cloud', async () => {

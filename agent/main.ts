@@ -1,4 +1,5 @@
 // The command line of the agent. bin.mjs starts it.
+import { existsSync } from 'node:fs';
 import { createAgent } from './agent.ts';
 import { Carrier } from './carry/carrier.ts';
 import type { CarrierOptions } from './carry/options.ts';
@@ -10,6 +11,7 @@ import type { Logger } from './log.ts';
 import { jsonLogger, reasonOf, textLogger } from './log.ts';
 import type { AgentOptions } from './options.ts';
 import { pathsOf } from './storage/paths.ts';
+import { StreamStore } from './streams/store.ts';
 import { AGENT_VERSION } from './version.ts';
 
 const IMPATIENT_MS = 2_000;
@@ -24,6 +26,8 @@ async function main(args: readonly string[]): Promise<number> {
     case 'version':
       process.stdout.write(`orc8r-agent ${AGENT_VERSION}\n`);
       return 0;
+    case 'streams':
+      return printStreams(invocation.dataDir);
     case 'identity':
       return printIdentity(invocation.dataDir, invocation.hardwareId);
     case 'run':
@@ -31,6 +35,26 @@ async function main(args: readonly string[]): Promise<number> {
     case 'carry':
       return carry(invocation.options, invocation.logJson);
   }
+}
+
+/** Positions and numbers only: the items hold keys of subscribers. */
+function printStreams(dataDir: string): number {
+  const path = pathsOf(dataDir).streams;
+  if (!existsSync(path)) throw new Error(`there are no streams in ${dataDir}: no agent has taken any there`);
+  const store = new StreamStore(path);
+  const rows = store
+    .held()
+    .map(({ stream, version, digest, items, resume }) => [
+      stream,
+      digest === '' ? '-' : String(version),
+      digest === '' ? '-' : digest,
+      `${items}${resume === '' ? '' : ', more on the way'}`,
+    ]);
+  store.close();
+  for (const [stream = '', version = '', digest = '', items = ''] of [['stream', 'version', 'digest', 'items'], ...rows]) {
+    process.stdout.write(`${stream.padEnd(20)} ${version.padStart(8)}  ${digest.padEnd(48)}  ${items}\n`);
+  }
+  return 0;
 }
 
 async function printIdentity(dataDir: string, hardwareId: string | undefined): Promise<number> {

@@ -33,6 +33,8 @@ export interface AgentOptions {
   services?: ReadonlyMap<string, ServiceAddress>;
   /** False: no check-ins. For benchmarks. */
   checkin?: boolean;
+  /** False: of the streams only `configs` is taken. */
+  streams?: boolean;
   /** False: no metrics. */
   metrics?: boolean;
   /** Milliseconds between two rounds of metrics; 60,000 by default. */

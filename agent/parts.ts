@@ -28,6 +28,8 @@ import type { Endpoint } from './proxy/listener.ts';
 import { LocalServices } from './proxy/local-services.ts';
 import { LocalProxy } from './proxy/proxy.ts';
 import type { Paths } from './storage/paths.ts';
+import { StreamStore } from './streams/store.ts';
+import { SHARED_STREAMS, Streams } from './streams/streams.ts';
 import { AGENT_VERSION } from './version.ts';
 
 export interface PartsContext {
@@ -53,6 +55,7 @@ const SKEW_MS = 300_000;
 export class Parts {
   readonly connection: Connection;
   readonly configs: Configs;
+  private readonly streams: Streams | undefined;
   private readonly context: PartsContext;
   private readonly server: SyncServer;
   private readonly services: LocalServices;
@@ -69,6 +72,7 @@ export class Parts {
     this.connection = this.makeConnection();
     this.proxy = options.listen && this.makeProxy(options.listen);
     this.configs = this.makeConfigs();
+    this.streams = options.streams === false ? undefined : this.makeStreams();
     this.collector = options.metrics === false ? undefined : new Collector(clock, counters, () => store.dropped);
     this.server = this.makeServer();
     this.checkin = options.checkin === false ? undefined : this.makeCheckin();
@@ -83,6 +87,7 @@ export class Parts {
   /** Finds what an earlier run left, begins to serve local services and to measure. Rejects when the local port cannot be had. */
   async load(): Promise<void> {
     await this.configs.load();
+    await this.streams?.load();
     await this.proxy?.start();
     this.proxy?.expect();
     this.configureCheckin();
@@ -100,6 +105,7 @@ export class Parts {
     this.checkin?.disconnect();
     await this.connection.stop();
     await Promise.all([this.server.closeAll(), this.proxy?.stop(), this.configs.settled(), this.checkin?.settled(), this.uploader?.stop()]);
+    this.streams?.stop();
     this.services.close();
     this.collector?.stop();
   }
@@ -113,7 +119,7 @@ export class Parts {
       log,
       times: { ...RECONNECT, ...options.reconnect },
       credentials: () => keeper.current,
-      hello: () => ({ agentVersion: AGENT_VERSION, positions: [{ stream: CONFIGS_STREAM, ...this.configs.position }] }),
+      hello: () => ({ agentVersion: AGENT_VERSION, positions: this.positions() }),
       renew: (reason) => keeper.renew(reason),
       onWelcome: (welcome) => this.welcome(welcome),
       onDown: (reason) => {
@@ -144,7 +150,24 @@ export class Parts {
   private take(update: StreamUpdate): void {
     const { stream, version } = update;
     if (stream === CONFIGS_STREAM) this.configs.take(update);
+    else if (this.streams?.takes(stream)) this.streams.take(update);
     else this.connection.send({ case: 'nack', value: { stream, version, reason: 'this agent does not take this stream', path: '' } });
+  }
+
+  private positions() {
+    return [{ stream: CONFIGS_STREAM, ...this.configs.position }, ...(this.streams?.positions ?? [])];
+  }
+
+  private makeStreams(): Streams {
+    const { paths, log, events } = this.context;
+    return new Streams({
+      store: new StreamStore(paths.streams),
+      path: paths.streams,
+      streams: SHARED_STREAMS,
+      send: (body) => void this.connection.send(body),
+      onApplied: ({ stream, version, digest }) => void events.emit('stream-applied', { stream, version, digest }),
+      log,
+    });
   }
 
   private makeConfigs(): Configs {

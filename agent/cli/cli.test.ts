@@ -56,6 +56,8 @@ describe('command line', () => {
         'mme=/var/log/mme.log',
         '--exporter',
         'none',
+        '--streams',
+        'none',
         '--log-json',
       ],
     );
@@ -72,6 +74,7 @@ describe('command line', () => {
       genericCommands: { health: 'check --all=yes', echo: 'cat' },
       logFiles: { mme: '/var/log/mme.log' },
       metrics: false,
+      streams: false,
     });
     expect(logJson).toBe(true);
   });
@@ -91,6 +94,11 @@ describe('command line', () => {
   it('reads the token from the environment', () => {
     const invocation = parseInvocation(['--controller', 'c'], { ORC8R_AGENT_TOKEN: 'reg_x' });
     expect(invocation).toMatchObject({ options: { token: 'reg_x' } });
+  });
+
+  it('knows streams, and refuses a choice of them that there is not', () => {
+    expect(parseInvocation(['streams', '--data', '/d'], {})).toEqual({ command: 'streams', dataDir: '/d' });
+    expect(() => parseInvocation(['--controller', 'c:1', '--streams', 'some'], {})).toThrow('--streams is "all" or "none", not "some"');
   });
 
   it('knows identity, help and version', () => {

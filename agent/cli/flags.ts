@@ -24,7 +24,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'data',
     value: 'FOLDER',
-    text: 'Where identity, certificates, config and stored metrics are kept. By default /var/opt/magma-agent for root, otherwise ./.agent.',
+    text: 'Where identity, certificates, config, streams and stored metrics are kept. By default /var/opt/magma-agent for root, otherwise ./.agent.',
   },
   {
     name: 'token',
@@ -54,6 +54,11 @@ export const FLAGS: readonly Flag[] = [
     text: 'Allows a generic command. Its parameters come as JSON on stdin. May be given again.',
   },
   { name: 'log-file', value: 'SERVICE=FILE', pairs: true, text: "Allows following a service's log. May be given again." },
+  {
+    name: 'streams',
+    value: 'WHICH',
+    text: '"all" (default) keeps subscribers, policies and what else the network shares in <data>/streams, "none" does not.',
+  },
   {
     name: 'exporter',
     value: 'NAME',
@@ -105,6 +110,7 @@ export function helpText(): string {
     '  orc8r-agent --controller ADDRESS [options]   run until stopped',
     '  orc8r-agent --carry [options]                run in the place of control_proxy, for magmad',
     '  orc8r-agent identity [--data FOLDER]         print what an operator needs to register this gateway',
+    '  orc8r-agent streams [--data FOLDER]          print which streams are held, at which version',
     '',
     'Options:',
     ...rows,

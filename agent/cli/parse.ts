@@ -16,12 +16,13 @@ import { UsageError } from './usage.ts';
 export type Invocation =
   | { command: 'help' | 'version' }
   | { command: 'identity'; dataDir: string; hardwareId: string | undefined }
+  | { command: 'streams'; dataDir: string }
   | { command: 'run'; options: AgentOptions; logJson: boolean }
   | { command: 'carry'; options: CarrierOptions; logJson: boolean };
 
 const OVERRIDES = '/var/opt/magma/configs';
 /** What magmad does itself when the agent carries. */
-const MAGMADS_OWN = ['token', 'hardware-id', 'mconfig', 'exporter'];
+const MAGMADS_OWN = ['token', 'hardware-id', 'mconfig', 'exporter', 'streams'];
 
 interface Values {
   single: Map<string, string>;
@@ -39,6 +40,7 @@ export function parseInvocation(args: readonly string[], env: Readonly<Record<st
   const get = (name: string) => values.single.get(name);
   const dataDir = get('data') ?? defaultDataDir();
   if (command === 'identity') return { command, dataDir, hardwareId: get('hardware-id') };
+  if (command === 'streams') return { command, dataDir };
   const carry = values.switches.has('carry');
   refuseCombinations(values, carry);
   const logJson = values.switches.has('log-json');
@@ -84,6 +86,7 @@ export function parseInvocation(args: readonly string[], env: Readonly<Record<st
     ...(listen ? { listen } : {}),
     ...(magma ? { services: magma.services } : {}),
     metrics: exporterOf(get('exporter')) === 'orc8r',
+    streams: streamsOf(get('streams')) === 'all',
   };
   return { command: 'run', options, logJson };
 }
@@ -114,6 +117,11 @@ function exporterOf(exporter = 'orc8r'): string {
   return exporter;
 }
 
+function streamsOf(streams = 'all'): string {
+  if (streams !== 'all' && streams !== 'none') throw new UsageError(`--streams is "all" or "none", not "${streams}"`);
+  return streams;
+}
+
 function parseCommandLine(args: readonly string[]): { values: Values; command: string } {
   const options = Object.fromEntries(
     FLAGS.map(({ name, value, pairs }) => [name, { type: value ? ('string' as const) : ('boolean' as const), multiple: pairs === true }]),
@@ -125,7 +133,7 @@ function parseCommandLine(args: readonly string[]): { values: Values; command: s
     throw new UsageError(`${reasonOf(error).split('. ')[0]}; see --help`);
   }
   const [command = 'run', ...rest] = parsed.positionals;
-  if ((command !== 'run' && command !== 'identity') || rest.length > 0)
+  if (!['run', 'identity', 'streams'].includes(command) || rest.length > 0)
     throw new UsageError(`unknown command ${JSON.stringify(parsed.positionals.join(' '))}; see --help`);
   const values: Values = { single: new Map(), pairs: new Map(), switches: new Set() };
   for (const { name, value, pairs } of FLAGS) {

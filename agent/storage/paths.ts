@@ -11,6 +11,8 @@ export interface Paths {
   controlProxy: string;
   mconfig: string;
   metrics: string;
+  /** Shared content: subscribers, policies; holds keys. */
+  streams: string;
 }
 
 /** The layout of a data folder; `mconfig` overrides the place of gateway.mconfig. */
@@ -24,5 +26,6 @@ export function pathsOf(dataDir: string, mconfig?: string): Paths {
     controlProxy: join(dataDir, 'configs', 'control_proxy.yml'),
     mconfig: mconfig ?? join(dataDir, 'configs', 'gateway.mconfig'),
     metrics: join(dataDir, 'metrics'),
+    streams: join(dataDir, 'streams', 'streams.sqlite'),
   };
 }
