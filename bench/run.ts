@@ -13,9 +13,10 @@ import { circumstances, drawTable, keep } from './results.ts';
 import { call } from './southbound/call.ts';
 import { idle } from './southbound/idle.ts';
 import { storms } from './southbound/storm.ts';
+import { subscribers } from './southbound/subscribers.ts';
 import { startWorld } from './world.ts';
 
-const benchmarks: readonly Benchmark[] = [restRead, restReads, restWrites, restScale, checkin, configPush, call, ...storms, idle];
+const benchmarks: readonly Benchmark[] = [restRead, restReads, restWrites, restScale, checkin, configPush, call, ...storms, subscribers, idle];
 
 const HELP = `npm run bench -- [names]
 

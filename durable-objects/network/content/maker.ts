@@ -7,6 +7,8 @@ import { below, type Mirror } from './mirror.ts';
 const BATCH = 250;
 /** Largest item, bytes: it has to fit a row of SQLite, and a frame. */
 export const MAX_ITEM_BYTES = 1024 * 1024;
+/** In characters: an id stands in what names a place in the content. */
+const MAX_ITEM_ID = 512;
 
 /** Makes the items that were marked anew. An item that cannot be made stays as it was, and why is kept for the convergence view. */
 export class Maker {
@@ -66,6 +68,7 @@ export class Maker {
     const root = this.#mirror.get({ type: set.root, key: id });
     try {
       const value = (root && set.encode({ networkId, root, below: below(this.#mirror, set, root, known) })) ?? null;
+      if (value && id.length > MAX_ITEM_ID) throw new Error(`its id has ${id.length} characters, at most ${MAX_ITEM_ID} can be sent`);
       if (value && value.byteLength > MAX_ITEM_BYTES) {
         throw new Error(`it has ${value.byteLength} bytes, at most ${MAX_ITEM_BYTES} can be sent`);
       }
