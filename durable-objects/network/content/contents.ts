@@ -70,12 +70,12 @@ export class Contents {
 
   /** Takes what was committed; answers the sets whose content, or whether it may be given out, changed. */
   async refresh(db: Database, networkId: string, covered: Covered): Promise<Changed[]> {
-    const before = this.#heads();
     if (this.#untouched(covered)) {
-      this.#storage.sql.exec('UPDATE content_state SET version = ?', covered.version);
-    } else {
-      await this.#read(db, networkId);
+      this.#storage.sql.exec('UPDATE content_state SET version = ?1 WHERE version <> ?1', covered.version);
+      return [];
     }
+    const before = this.#heads();
+    await this.#read(db, networkId);
     await this.#make(networkId);
     const after = this.#heads();
     return this.#sets.flatMap(({ name }) => {
@@ -135,9 +135,10 @@ export class Contents {
         this.#storage.transactionSync(() => this.#restart(state.made_at !== standing.madeAt));
         continue;
       }
+      // What was committed while later pages were read is read again the next time.
       reached ??= network.version;
-      const { version, madeAt } = { version: state && !filled ? state.version : reached, madeAt: standing.madeAt };
-      this.#storage.transactionSync(() => this.#takePage(network, page, { version, madeAt, filled }));
+      const reads = { version: state && !filled ? state.version : reached, madeAt: standing.madeAt, filled };
+      this.#storage.transactionSync(() => this.#takePage(network, page, reads));
       if (page.next === null) return;
       cursor = page.next;
     }

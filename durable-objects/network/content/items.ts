@@ -63,6 +63,7 @@ export class ContentItems {
 
   /** Puts items in their place under a version that is published later; null takes one away. */
   put(name: string, version: number, items: readonly { readonly id: string; readonly value: Uint8Array | null }[]): void {
+    if (items.length === 0) return;
     const row = this.set(name);
     if (!row) throw new Error(`there is no set ${name}`);
     const digest = new SetDigest(new Uint8Array(row.sum), row.count);
