@@ -16,7 +16,18 @@ import { storms } from './southbound/storm.ts';
 import { subscribers } from './southbound/subscribers.ts';
 import { startWorld } from './world.ts';
 
-const benchmarks: readonly Benchmark[] = [restRead, restReads, restWrites, restScale, checkin, configPush, call, ...storms, subscribers, idle];
+const benchmarks: readonly Benchmark[] = [
+  restRead,
+  restReads,
+  restWrites,
+  restScale,
+  checkin,
+  configPush,
+  call,
+  ...storms,
+  subscribers,
+  idle,
+];
 
 const HELP = `npm run bench -- [names]
 

@@ -15,6 +15,12 @@ describe('the modules of the platform', () => {
 
   it('serve every southbound method of a check-in, a poll, a metrics upload and GetMconfig', () => {
     expect([...registry.southbound.keys()].sort()).toEqual([
+      '/magma.lte.PolicyAssignmentController/DisableStaticRules',
+      '/magma.lte.PolicyAssignmentController/EnableStaticRules',
+      '/magma.lte.SubscriberDBCloud/CheckInSync',
+      '/magma.lte.SubscriberDBCloud/ListSubscribers',
+      '/magma.lte.SubscriberDBCloud/ListSuciProfiles',
+      '/magma.lte.SubscriberDBCloud/Sync',
       '/magma.orc8r.MetricsController/Collect',
       '/magma.orc8r.StateService/DeleteStates',
       '/magma.orc8r.StateService/ReportStates',
