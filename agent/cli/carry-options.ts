@@ -1,12 +1,11 @@
 // From the command line and Magma's files to the options of a carrying agent.
-import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { localRootFile } from '../carry/local-authority.ts';
 import type { CarrierOptions } from '../carry/options.ts';
 import type { MagmaConfig } from '../magma/magma-config.ts';
 import type { Endpoint } from '../proxy/listener.ts';
-import { UsageError } from './usage.ts';
+import { readText, UsageError } from './usage.ts';
 
 /** What the command line says, over what the files say. */
 export interface CarryFlags {
@@ -50,7 +49,7 @@ export function carrierOptions(flags: CarryFlags, { controlProxy, services, rest
     dataDir,
     controller: flags.controller ?? `${cloud_address}:${cloud_port}`,
     bootstrap: flags.bootstrap ?? `${bootstrap_address}:${bootstrap_port}`,
-    ca: flags.ca ?? readRoot(rootca_cert),
+    ca: flags.ca ?? readText(rootca_cert, 'rootca_cert of control_proxy.yml, which --ca replaces'),
     files: { gatewayCertificate: gateway_cert, gatewayKey: gateway_key },
     listen: flags.listen ?? { host: '127.0.0.1', port: controlProxy.local_port },
     bootstrapListen: { ...bootstrapListen, names: bootstrapNames(bootstrap_address, bootstrapListen.host) },
@@ -68,12 +67,4 @@ function bootstrapNames(...more: string[]): string[] {
 
 function isThisMachine(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-}
-
-function readRoot(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    throw new UsageError(`--carry: rootca_cert of control_proxy.yml, ${path}, cannot be read: put the cloud's root CA there, or give --ca`);
-  }
 }

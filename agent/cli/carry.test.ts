@@ -134,6 +134,7 @@ describe('--carry', () => {
     [['--hardware-id', 'h'], /--hardware-id cannot/],
     [['--mconfig', '/m'], /--mconfig cannot/],
     [['--exporter', 'none'], /--exporter cannot/],
+    [['--streams', 'none'], /--streams cannot/],
     [['--listen', '8443'], /--listen wants host:port/],
     [['--listen', 'host:99999'], /--listen wants host:port/],
     [['--bootstrap-listen', 'a:b'], /--bootstrap-listen wants host:port/],

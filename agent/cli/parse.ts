@@ -1,5 +1,5 @@
 // From the command line and the config file to the agent's options.
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { splitCommandLine } from '../calls/run-command.ts';
 import { reasonOf } from '../log.ts';
@@ -11,7 +11,8 @@ import type { AgentOptions } from '../options.ts';
 import { carrierOptions } from './carry-options.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { FLAGS } from './flags.ts';
-import { UsageError } from './usage.ts';
+import { runOptions } from './run-options.ts';
+import { readText, UsageError } from './usage.ts';
 
 export type Invocation =
   | { command: 'help' | 'version' }
@@ -61,33 +62,21 @@ export function parseInvocation(args: readonly string[], env: Readonly<Record<st
     genericCommands,
     logFiles: values.pairs.get('log-file') ?? {},
   };
+  const flags = { dataDir, controller: get('controller'), bootstrap: get('bootstrap'), ca, listen: endpoint('listen') };
   if (carry && magma) {
-    const flags = { controller: get('controller'), bootstrap: get('bootstrap'), ca, listen: endpoint('listen') };
-    const options = carrierOptions({ dataDir, ...flags, bootstrapListen: endpoint('bootstrap-listen'), more: commands }, magma);
+    const options = carrierOptions({ ...flags, bootstrapListen: endpoint('bootstrap-listen'), more: commands }, magma);
     return { command: 'carry', options, logJson };
   }
-  const proxy = magma?.controlProxy;
-  const controller = get('controller') ?? (proxy && `${proxy.cloud_address}:${proxy.cloud_port}`);
-  if (!controller)
-    throw new UsageError('--controller is missing: give the address of the controller, for instance --controller localhost:8443');
-  const listen = endpoint('listen') ?? (magma && { host: '127.0.0.1', port: proxy?.local_port ?? 8443 });
-  const options: AgentOptions = {
-    dataDir,
-    controller,
+  const own = {
     ...defined({
-      bootstrap:
-        get('bootstrap') ?? (get('controller') === undefined && proxy ? `${proxy.bootstrap_address}:${proxy.bootstrap_port}` : undefined),
-      ca: ca ?? (proxy && existsSync(proxy.rootca_cert) ? readText(proxy.rootca_cert, 'rootca_cert of control_proxy.yml') : undefined),
       hardwareId: get('hardware-id'),
       token: get('token') ?? env['ORC8R_AGENT_TOKEN'],
       mconfigPath: get('mconfig'),
     }),
-    ...commands,
-    ...(listen ? { listen } : {}),
-    ...(magma ? { services: magma.services } : {}),
     metrics: exporterOf(get('exporter')) === 'orc8r',
     streams: streamsOf(get('streams')) === 'all',
   };
+  const options = runOptions({ ...flags, more: { ...own, ...commands } }, magma);
   return { command: 'run', options, logJson };
 }
 
@@ -190,14 +179,6 @@ function checkCommandLine(line: string): void {
     splitCommandLine(line);
   } catch (error) {
     throw new UsageError(reasonOf(error));
-  }
-}
-
-function readText(path: string, flag: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${flag}: ${path} cannot be read: ${reasonOf(error)}`);
   }
 }
 

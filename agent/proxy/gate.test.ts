@@ -80,6 +80,17 @@ describe('the gate', () => {
     await expect(gate.enter(forever)).rejects.toThrow('revoked');
   });
 
+  it('leaves no timer behind when the agent stops', async () => {
+    const clock = new ManualClock();
+    const gate = new UplinkGate(clock);
+    gate.expect(5000);
+    const waiting = outcome(gate.enter(forever));
+    void gate.drain(2000);
+    gate.end();
+    await settle();
+    expect([waiting, clock.timers]).toEqual([{ result: 'the agent stops' }, []]);
+  });
+
   it('does not drain for ever', async () => {
     const clock = new ManualClock();
     const gate = new UplinkGate(clock);

@@ -58,6 +58,12 @@ export class UplinkGate {
     if (!this.expected) this.refuseAll(error);
   }
 
+  /** The agent stops: nobody is let in, or waited for, any more. */
+  end(): void {
+    this.hope(undefined);
+    this.close(new GrpcError(GrpcStatus.UNAVAILABLE, 'the agent stops'));
+  }
+
   /** The uplink will be there, or be there again, within `ms` milliseconds: until then calls wait for it. */
   expect(ms: number): void {
     this.hope(

@@ -75,6 +75,7 @@ export class LocalProxy {
   }
 
   async stop(): Promise<void> {
+    this.gate.end();
     this.options.relay?.detach();
     await Promise.all([this.listener.close(), this.bootstrapListener?.close()]);
   }
