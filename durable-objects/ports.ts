@@ -88,6 +88,11 @@ export interface GatewayPort {
   presence(): Promise<PresenceReport>;
   /** Closes the socket and forgets what was desired; nothing when this hardware serves another gateway by now. */
   cutOff(networkId: string, gatewayId: string, code: number, reason: string): Promise<void>;
+  /** Keeps the capture of a call trace for a while; false when it is too large, or this hardware serves another gateway by now. */
+  keepCapture(networkId: string, gatewayId: string, traceId: string, content: Uint8Array): Promise<boolean>;
+  /** The capture of a call trace; null when there is none. */
+  capture(networkId: string, gatewayId: string, traceId: string): Promise<Uint8Array | null>;
+  dropCapture(networkId: string, gatewayId: string, traceId: string): Promise<void>;
   /** Closes the socket when it was opened with one of these certificates, which were revoked. */
   refuseCertificates(serials: readonly string[]): Promise<void>;
 }

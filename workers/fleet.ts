@@ -12,6 +12,7 @@ import { fromGrpc } from '../core/grpc-errors.ts';
 import type { Fleet, GatewayReport, GatewayTarget } from '../core/module/context.ts';
 import {
   gatewayObject,
+  type GatewayPort,
   type NetworkPort,
   networkObject,
   type ObjectBindings,
@@ -29,6 +30,10 @@ export function createFleet(bindings: ObjectBindings, authorised: () => Promise<
   const network = async (networkId: string): Promise<NetworkPort> => {
     await authorised();
     return networkObject(bindings, networkId);
+  };
+  const gateway = async ({ hardwareId }: GatewayTarget): Promise<GatewayPort> => {
+    await authorised();
+    return gatewayObject(bindings, hardwareId);
   };
   return {
     async status(networkId, gatewayId) {
@@ -53,16 +58,20 @@ export function createFleet(bindings: ObjectBindings, authorised: () => Promise<
     convergence: async (networkId) => (await network(networkId)).convergence(networkId),
     states: async (networkId, query) => readSubjects(await network(networkId), query),
     stateIndex: async (networkId) => (await network(networkId)).stateIndex(),
+    captures: {
+      keep: async (target, traceId, content) => (await gateway(target)).keepCapture(target.networkId, target.gatewayId, traceId, content),
+      read: async (target, traceId) => (await (await gateway(target)).capture(target.networkId, target.gatewayId, traceId)) ?? undefined,
+      drop: async (target, traceId) => (await gateway(target)).dropCapture(target.networkId, target.gatewayId, traceId),
+    },
     async call<I extends DescMessage, O extends DescMessage>(
       target: GatewayTarget,
       service: string,
       method: DescMethodUnary<I, O>,
       request: MessageInitShape<I>,
     ): Promise<MessageShape<O>> {
-      await authorised();
       const payload = toBinary(method.input, create(method.input, request));
       const path = `/${method.parent.typeName}/${method.name}`;
-      const result = await gatewayObject(bindings, target.hardwareId).call({ service, path, payload });
+      const result = await (await gateway(target)).call({ service, path, payload });
       if (result.ok) {
         const [message] = result.messages;
         if (!message) throw new OrcError('internal', `gateway ${target.gatewayId} answered without a message`);

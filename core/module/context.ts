@@ -67,10 +67,20 @@ export interface Fleet {
     method: DescMethodUnary<I, O>,
     request: MessageInitShape<I>,
   ): Promise<MessageShape<O>>;
+  /** Packet captures of call traces, kept with the hardware that made them. */
+  readonly captures: CaptureStore;
   /** What a commit would change of the gateways' mconfigs; nothing is changed or sent. */
   preview(commit: Pick<Commit, 'networkId' | 'mutations'>): Promise<MconfigPreview>;
   /** Ends the connection that a gateway opened with a certificate which was revoked. Never fails: what is lost here the cron repeats. */
   refuseCertificate(hardwareId: string, serial: string): Promise<void>;
+}
+
+export interface CaptureStore {
+  /** Instead of an earlier one of that trace. False: it is too large, or the hardware serves another gateway by now. */
+  keep(target: GatewayTarget, traceId: string, content: Uint8Array): Promise<boolean>;
+  /** Undefined: there is none, or it has aged. */
+  read(target: GatewayTarget, traceId: string): Promise<Uint8Array | undefined>;
+  drop(target: GatewayTarget, traceId: string): Promise<void>;
 }
 
 export interface GatewayTarget {

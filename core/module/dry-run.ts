@@ -60,5 +60,6 @@ export function spareFleet(fleet: Fleet): Fleet {
     throw invalid('dry_run: a command to a gateway cannot be tried without giving it');
   };
   const refuseCertificate: Fleet['refuseCertificate'] = async () => undefined;
-  return Object.assign(Object.create(fleet) as Fleet, { call, refuseCertificate });
+  const captures: Fleet['captures'] = { keep: async () => true, read: (...of) => fleet.captures.read(...of), drop: async () => undefined };
+  return Object.assign(Object.create(fleet) as Fleet, { call, refuseCertificate, captures });
 }

@@ -105,6 +105,8 @@ export interface GatewayContext {
   readonly reported: (states: readonly StateReport[]) => void;
   /** Keeps a metrics container until analytics has taken it. */
   readonly keepMetrics: (container: Uint8Array) => void;
+  /** Keeps the packet capture of a call trace until it is fetched or has aged; false when it is too large. */
+  readonly keepCapture: (traceId: string, content: Uint8Array) => boolean;
   /** Content that the gateways of the network share, as this one gets it. Error: `internal` when no module declares it. */
   readonly content: (name: string) => ContentReader;
   /** The content this gateway should hold of a stream; undefined when there is no such stream. */

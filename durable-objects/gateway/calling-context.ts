@@ -6,6 +6,7 @@ import type { Registry } from '../../core/module/registry.ts';
 import type { StateReport, StateStore } from '../../core/state/store.ts';
 import { type GatewayClient, networkObject, type ObjectBindings } from '../ports.ts';
 import { contentReader, wholeContent } from './content/reader.ts';
+import type { Captures } from './captures.ts';
 import type { MetricOutbox } from './metric-outbox.ts';
 import type { Presence } from './presence.ts';
 
@@ -19,11 +20,12 @@ export interface ContextParts {
   readonly sql: SqlStorage;
   readonly states: StateStore;
   readonly metrics: MetricOutbox;
+  readonly captures: Captures;
   readonly presence: Presence;
 }
 
 /** What southbound methods may use when this gateway calls them. */
-export function callingContext({ client, registry, bindings, sql, states, metrics, presence }: ContextParts): GatewayContext {
+export function callingContext({ client, registry, bindings, sql, states, metrics, captures, presence }: ContextParts): GatewayContext {
   const { hardwareId, networkId, gatewayId } = client;
   const db = new Database(bindings.DB);
   const reader = (name: string) => contentReader(name, { client, bindings, sql, now: Date.now });
@@ -48,6 +50,7 @@ export function callingContext({ client, registry, bindings, sql, states, metric
       if (checkin) presence.report({ checkin });
     },
     keepMetrics: (container) => metrics.keep(container),
+    keepCapture: (traceId, content) => captures.keep(traceId, content),
     content: (name) => {
       if (registry.contents.has(name)) return reader(name);
       throw new OrcError('internal', `no module declares content ${name}`);

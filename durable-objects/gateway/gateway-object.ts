@@ -33,6 +33,7 @@ import {
   type StateReceipt,
 } from '../ports.ts';
 import type { ContentNews } from '../content-ports.ts';
+import { Captures } from './captures.ts';
 import { callingContext } from './calling-context.ts';
 import { answer, CallsFromGateway } from './calls-from-gateway.ts';
 import { CallsToGateway } from './calls-to-gateway.ts';
@@ -65,6 +66,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
   readonly #streams: Streams;
   readonly #contents: ContentSender;
   readonly #metrics: MetricOutbox;
+  readonly #captures: Captures;
   readonly #calls = new CallsToGateway();
   readonly #southbound = new CallsFromGateway();
   readonly #presence: Presence;
@@ -92,6 +94,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       stuck: (error) => this.#attachAgain(error),
     });
     this.#metrics = new MetricOutbox(storage.sql, Date.now);
+    this.#captures = new Captures(storage.sql, Date.now);
     this.#identity = loadIdentity(storage.sql);
     this.#presence = new Presence((news) => this.#tell(news), Date.now);
     const states = new Heartbeats({
@@ -179,8 +182,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
   }
 
   async contentNews(networkId: string, gatewayId: string, news: readonly ContentNews[]): Promise<PresenceReport> {
-    const identity = this.#identity;
-    if (identity?.networkId !== networkId || identity.gatewayId !== gatewayId) return this.#report({});
+    if (!this.#is(networkId, gatewayId)) return this.#report({});
     this.#contents.news(news);
     return this.#report({ streams: true });
   }
@@ -196,6 +198,18 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     return answer(this.#registry, path, payload, this.#context(client));
   }
 
+  async keepCapture(networkId: string, gatewayId: string, traceId: string, content: Uint8Array): Promise<boolean> {
+    return this.#is(networkId, gatewayId) && this.#captures.keep(traceId, content);
+  }
+
+  async capture(networkId: string, gatewayId: string, traceId: string): Promise<Uint8Array | null> {
+    return (this.#is(networkId, gatewayId) ? this.#captures.read(traceId) : undefined) ?? null;
+  }
+
+  async dropCapture(networkId: string, gatewayId: string, traceId: string): Promise<void> {
+    if (this.#is(networkId, gatewayId)) this.#captures.drop(traceId);
+  }
+
   async presence(): Promise<PresenceReport> {
     const socket = this.#socket();
     return this.#report({ connection: socket ? connectionOf(socket) : null, streams: true });
@@ -208,6 +222,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     this.#streams.clear();
     this.#states.forget();
     this.#contents.clear();
+    this.#captures.clear();
     this.#identity = undefined;
     forgetIdentity(this.ctx.storage.sql);
   }
@@ -233,10 +248,16 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       this.#streams.clear();
       this.#contents.clear();
       this.#states.forget();
+      this.#captures.clear();
     }
     saveIdentity(this.ctx.storage.sql, identity);
     this.#identity = { hardwareId, networkId, gatewayId };
     return this.#identity;
+  }
+
+  /** Whether this hardware serves that gateway now. */
+  #is(networkId: string, gatewayId: string): boolean {
+    return this.#identity?.networkId === networkId && this.#identity.gatewayId === gatewayId;
   }
 
   #open(): WebSocket[] {
@@ -419,6 +440,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       sql: this.ctx.storage.sql,
       states: this.#states.store,
       metrics: this.#metrics,
+      captures: this.#captures,
       presence: this.#presence,
     });
   }

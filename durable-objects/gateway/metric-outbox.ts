@@ -1,3 +1,5 @@
+import { joined } from '../lib/joined.ts';
+
 /** Beyond these the oldest metrics go: a gateway whose metrics nobody fetches must not fill its object. */
 const MAX_CONTAINERS = 512;
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -78,14 +80,4 @@ export class MetricOutbox {
   #count(name: string, by: number): void {
     this.#sql.exec('INSERT INTO counters (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value', name, by);
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
 }

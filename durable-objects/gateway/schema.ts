@@ -1,3 +1,4 @@
+import { captureTable } from './captures.ts';
 import type { Migration } from '../lib/migrations.ts';
 import { contentTables } from './content/schema.ts';
 
@@ -70,4 +71,5 @@ export const gatewayMigrations: readonly Migration[] = [
       INSERT INTO counters (name, value) SELECT 'state_number', COUNT(*) FROM state_outbox`,
   },
   { id: '0005_content', sql: contentTables },
+  { id: '0006_captures', sql: captureTable },
 ];

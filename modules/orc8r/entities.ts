@@ -1,4 +1,5 @@
 import type { EntityType, NetworkType } from '../../core/module/facets.ts';
+import { storedCallTrace } from './schemas/call-trace.ts';
 import { magmadGatewayConfigs } from './schemas/magmad-gateway-configs.ts';
 import { networkFeatures, networkSentryConfig, stateConfig } from './schemas/network-configs.ts';
 import { networkDnsConfig } from './schemas/network-dns-config.ts';
@@ -34,5 +35,5 @@ export const entityTypes: Readonly<Record<string, EntityType>> = {
     description: 'Software versions that are on offer; in the internal network only',
     config: releaseChannel.pick({ supported_versions: true }),
   },
-  call_trace: { description: 'A capture of traffic on one gateway' },
+  call_trace: { description: 'A capture of traffic on one gateway', config: storedCallTrace },
 };

@@ -45,7 +45,10 @@ function requestBody({ body, rawBody }: Route, schemas: Record<string, Json>): J
 
 function success(spec: ResponseSpec, schemas: Record<string, Json>): Json {
   const shown = { description: spec.description, headers: headersOf(spec) };
-  if (!spec.schema) return shown;
+  if (!spec.schema)
+    return spec.contentType
+      ? { ...shown, content: { [spec.contentType]: { schema: { type: 'string', format: 'binary' }, example: '(bytes)' } } }
+      : shown;
   return { ...shown, content: { [spec.contentType ?? 'application/json']: { schema: schemaOf(spec.schema, schemas) } } };
 }
 

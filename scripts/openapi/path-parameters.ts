@@ -27,6 +27,7 @@ export const PATH_PARAMETERS: Readonly<Record<string, { readonly description: st
   subscriber_id: { description: 'Subscriber, by `IMSI` and 10 to 15 digits', example: 'IMSI001010000000001' },
   task_id: { description: 'Interception task of a network probe', example: 'task1' },
   tenant_id: { description: 'Tenant, by its number', example: '1' },
+  trace_id: { description: 'Call trace, by the id it was started under', example: 'attach-problem-1' },
   tier_id: { description: 'Upgrade tier of the network', example: 'default' },
   token: { description: 'API token: the token itself, or better the id under which it is listed', example: 'tok_9f86d081884c7d65' },
   username: { description: 'User, by the name to log in with', example: 'ann' },

@@ -2,6 +2,7 @@
 export const TAGS: Readonly<Record<string, string>> = {
   About: 'The platform itself: its version, its modules and whether they are well',
   APNs: 'Access points: the packet networks that subscribers of an LTE network can reach',
+  'Call Tracing': 'Captures of the traffic of a gateway: start, end, download',
   'Carrier Wifi Gateways': 'Gateways of carrier Wi-Fi networks, their GRE peers, health and pairs',
   'Carrier Wifi Networks': 'Networks that serve Wi-Fi access points, and their settings',
   cbsds: 'Radios in shared spectrum (CBRS) and the grants they hold',

@@ -71,6 +71,7 @@ function paramsOf(route: Route, chosen: Readonly<Record<string, string>>): Recor
     base_name: adds ? 'b2' : 'b1',
     rule_id: adds ? 'r2' : 'r1',
     tier_id: 'default',
+    trace_id: 't1',
     image_name: 'img1',
     channel_id: 'stable',
     tenant_id: '1',

@@ -150,6 +150,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'POST /networks/{network_id}/gateways/{gateway_id}/command/restart_services': ['magmad'],
   'POST /networks/{network_id}/gateways/{gateway_id}/command/ping': { hosts: ['10.0.0.1'] },
   'POST /networks/{network_id}/gateways/{gateway_id}/command/generic': { command: 'echo' },
+  'POST /networks/{network_id}/tracing': { trace_id: 't9', trace_type: 'GATEWAY', gateway_id: 'gw1' },
   'POST /certificates/{serial}:revoke': { reason: 'for tests' },
   'POST /networks/{network_id}/certificates/{serial}:revoke': { reason: 'for tests' },
   'POST /channels': { id: 'beta', supported_versions: [] },

@@ -24,6 +24,17 @@ export class TestFleet implements Fleet {
   /** What a gateway answers, by method name; may throw. */
   readonly answers = new Map<string, (request: unknown) => unknown>();
 
+  /** Captures by `<hardware>/<trace>`. */
+  readonly kept = new Map<string, Uint8Array>();
+  readonly captures: Fleet['captures'] = {
+    keep: async ({ hardwareId }, traceId, content) => {
+      this.kept.set(`${hardwareId}/${traceId}`, content);
+      return true;
+    },
+    read: async ({ hardwareId }, traceId) => this.kept.get(`${hardwareId}/${traceId}`),
+    drop: async ({ hardwareId }, traceId) => void this.kept.delete(`${hardwareId}/${traceId}`),
+  };
+
   readonly #states = new Map<string, NetworkStates>();
   #told = 0;
 

@@ -133,7 +133,8 @@ function respond(route: Route, reply: Awaited<ReturnType<Route['handle']>>, requ
   };
   if (reply.body === undefined) return new Response(null, { status, headers });
   const spec = route.responses[status];
-  const body = spec?.schema ? complete(spec.schema, reply.body) : reply.body;
   const typed = { ...headers, 'content-type': spec?.contentType ?? 'application/json', 'cache-control': 'no-store' };
+  if (reply.body instanceof Uint8Array) return new Response(reply.body as Uint8Array<ArrayBuffer>, { status, headers: typed });
+  const body = spec?.schema ? complete(spec.schema, reply.body) : reply.body;
   return new Response(spec?.contentType ? String(body) : JSON.stringify(body), { status, headers: typed });
 }

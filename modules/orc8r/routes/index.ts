@@ -1,6 +1,7 @@
 import type { Route } from '../../../core/module/route.ts';
 import { aboutRoutes } from './about.ts';
 import { auditRoutes } from './audit.ts';
+import { callTraceRoutes } from './call-traces.ts';
 import { certificateRoutes } from './certificates.ts';
 import { channelRoutes } from './channels.ts';
 import { commandRoutes } from './commands.ts';
@@ -29,6 +30,7 @@ export const routes: Route[] = [
   ...gatewayRoutes,
   ...gatewayPartRoutes,
   ...commandRoutes,
+  ...callTraceRoutes,
   ...channelRoutes,
   ...tenantRoutes,
   ...revisionRoutes,

@@ -34,6 +34,7 @@ export function fakeContext(streams: GatewayContext['stream'] = async () => unde
   };
   const reported: StateReport[][] = [];
   const metrics: Uint8Array[] = [];
+  const captures = new Map<string, Uint8Array>();
   const now = () => 1_000;
   const states = memoryStore(now);
   const context: GatewayContext = {
@@ -45,8 +46,9 @@ export function fakeContext(streams: GatewayContext['stream'] = async () => unde
     },
     reported: (given) => void reported.push([...given]),
     keepMetrics: (container) => void metrics.push(container),
+    keepCapture: (traceId, content) => captures.set(traceId, content).size > 0,
   };
-  return { context, states, reported, metrics };
+  return { context, states, reported, metrics, captures };
 }
 
 /** Calls a southbound method by its descriptor, as the doors do. */
