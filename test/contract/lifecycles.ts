@@ -52,6 +52,9 @@ export const lifecycles: readonly Lifecycle[] = [
     body: { id: 9, limit_type: 'FINITE' },
     other: { id: 9, limit_type: 'INFINITE_UNMETERED' },
   }),
+  of('/networks/{network_id}/tracing', 't9', {
+    shown: { config: bodies['POST /networks/{network_id}/tracing'], state: {} },
+  }),
   of('/lte/{network_id}/network_probe/tasks', 't9'),
   of('/lte/{network_id}/network_probe/destinations', 'd9'),
   of('/lte/{network_id}/subscribers', NEXT_IMSI, {

@@ -118,8 +118,12 @@ function networkPort(name: string, fleet: string[]): Partial<NetworkPort> {
 const gatewayPort = (name: string, fleet: string[]): Partial<GatewayPort> => ({
   call: ({ path }) => {
     fleet.push(`${name} ${path}`);
-    return Promise.resolve({ ok: true, messages: [new Uint8Array()] });
+    // What starts and ends call traces says `success`.
+    const message = path.endsWith('CallTrace') ? Uint8Array.of(0x08, 0x01) : new Uint8Array();
+    return Promise.resolve({ ok: true, messages: [message] });
   },
+  keepCapture: () => Promise.resolve(true),
+  dropCapture: () => Promise.resolve(),
   refuseCertificates: (serials) => {
     fleet.push(`${name} refuses ${serials.join()}`);
     return Promise.resolve();

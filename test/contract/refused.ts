@@ -22,6 +22,7 @@ export const MISSING: Readonly<Record<string, Answer>> = {
       ...both('/networks/{network_id}/policies/base_names/{base_name}'),
       ...both('/networks/{network_id}/policies/rules/{rule_id}'),
       ...both('/networks/{network_id}/rating_groups/{rating_group_id}'),
+      ...both('/networks/{network_id}/tracing/{trace_id}'),
       ...both('/cwf/{network_id}/ha_pairs/{ha_pair_id}'),
       ...both('/lte/{network_id}/enodebs/{enodeb_serial}'),
       ...both('/lte/{network_id}/msisdns/{msisdn}'),

@@ -36,6 +36,7 @@ export const probeDestination = (id: string) => ({
   },
 });
 export const sms = { imsi: IMSI, source_msisdn: '4911', message: 'for tests' };
+export const callTrace = (id: string) => ({ trace_id: id, trace_type: 'GATEWAY', gateway_id: 'gw1', capture_filters: 'for tests' });
 export const cbsd = (serial: string) => ({
   capabilities: { max_ibw_mhz: 150, min_power: 0, max_power: 20, number_of_antennas: 2 },
   carrier_aggregation_enabled: false,
@@ -118,6 +119,7 @@ export const prepared: readonly (readonly [path: string, body: unknown])[] = [
   ['/networks/lte1/rating_groups', { id: 1, limit_type: 'FINITE' }],
   ['/lte/lte1/network_probe/tasks', probeTask('t1')],
   ['/lte/lte1/network_probe/destinations', probeDestination('d1')],
+  ['/networks/lte1/tracing', callTrace('t1')],
   ['/lte/lte1/sms', sms],
   ['/dp/lte1/cbsds', cbsd('s1')],
   ['/feg/feg1/gateways', fegGatewayBody('fgw1')],
@@ -150,7 +152,8 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'POST /networks/{network_id}/gateways/{gateway_id}/command/restart_services': ['magmad'],
   'POST /networks/{network_id}/gateways/{gateway_id}/command/ping': { hosts: ['10.0.0.1'] },
   'POST /networks/{network_id}/gateways/{gateway_id}/command/generic': { command: 'echo' },
-  'POST /networks/{network_id}/tracing': { trace_id: 't9', trace_type: 'GATEWAY', gateway_id: 'gw1' },
+  'POST /networks/{network_id}/tracing': callTrace('t9'),
+  'PUT /networks/{network_id}/tracing/{trace_id}': { requested_end: true },
   'POST /certificates/{serial}:revoke': { reason: 'for tests' },
   'POST /networks/{network_id}/certificates/{serial}:revoke': { reason: 'for tests' },
   'POST /channels': { id: 'beta', supported_versions: [] },

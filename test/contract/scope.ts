@@ -4,7 +4,6 @@ import listed from './operations.json' with { type: 'json' };
 /** Operations that other suites answer for, by what their paths hold. */
 const ELSEWHERE: readonly (readonly [paths: RegExp, why: string])[] = [
   [/\/(metrics|prometheus|alerts|events|logs|targets_metadata)\b/, 'metrics, alerts, events and logs'],
-  [/\/tracing\b/, 'call tracing on gateways'],
 ];
 
 export const all: readonly Operation[] = operationsOf(listed as Operations);
