@@ -4213,6 +4213,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/magma/v1/networks/{network_id}/tracing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List all call traces of a network by id
+         * @description Without `page_size` the map is complete. With it, the header `next-page-token` of the answer holds the `page_token` of the next page, and is missing on the last.
+         *
+         *     Permission: read on the network.
+         */
+        get: operations["listCallTraces"];
+        put?: never;
+        /**
+         * Start a call trace on a gateway
+         * @description The gateway captures one trace at a time.
+         *
+         *     Permission: write on the network.
+         */
+        post: operations["createCallTrace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/magma/v1/networks/{network_id}/tracing/{trace_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the call trace
+         * @description Permission: read on the network.
+         */
+        get: operations["getCallTrace"];
+        /**
+         * End the call trace and keep what it captured
+         * @description Answers when the gateway has handed over the capture, which may take half a minute.
+         *
+         *     Permission: write on the network.
+         */
+        put: operations["putCallTrace"];
+        post?: never;
+        /**
+         * Delete the call trace and its capture
+         * @description Done also when there is none. A trace that is under way goes on until its gateway ends it.
+         *
+         *     Permission: write on the network.
+         */
+        delete: operations["deleteCallTrace"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/magma/v1/networks/{network_id}/tracing/{trace_id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download what a call trace captured
+         * @description A pcapng file, as Wireshark opens it. A gateway keeps 16 captures, 64 MiB and 30 days of them.
+         *
+         *     Permission: read on the network.
+         */
+        get: operations["downloadCallTrace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/magma/v1/networks/{network_id}/type": {
         parameters: {
             query?: never;
@@ -4700,6 +4782,60 @@ export interface components {
          *     ]
          */
         base_names: components["schemas"]["base_name"][];
+        /** @description A capture of the traffic of one gateway */
+        call_trace: {
+            /** @description What it captures */
+            config: components["schemas"]["call_trace_config"];
+            /** @description How far it is */
+            state?: components["schemas"]["call_trace_state"];
+        };
+        /** @description What a call trace captures, and where */
+        call_trace_config: {
+            /**
+             * @description Id of the trace, in use once in the network
+             * @example attach-problem-1
+             */
+            trace_id: string;
+            /**
+             * @description What is traced: all traffic of a gateway
+             * @example GATEWAY
+             * @enum {string}
+             */
+            trace_type: "GATEWAY";
+            /**
+             * @description The gateway that makes the capture; it has to be connected
+             * @example agw1
+             */
+            gateway_id?: string;
+            /**
+             * @description Ends the trace by itself after so many seconds
+             * @example 300
+             */
+            timeout?: number;
+            /**
+             * @description What is captured, in the language of libpcap
+             * @example sctp port 36412
+             */
+            capture_filters?: string;
+            /**
+             * @description What is kept of that, in Wireshark's language
+             * @example s1ap
+             */
+            display_filters?: string;
+        };
+        /** @description How far a call trace is */
+        call_trace_state: {
+            /**
+             * @description Its capture can be downloaded
+             * @example true
+             */
+            call_trace_available?: boolean;
+            /**
+             * @description It was ended, or ended by itself
+             * @example true
+             */
+            call_trace_ending?: boolean;
+        };
         /** @description What a CBSD can do */
         capabilities: {
             /**
@@ -6737,6 +6873,14 @@ export interface components {
         msisdn_assignment: {
             id: components["schemas"]["subscriber_id"];
             msisdn: components["schemas"]["msisdn"];
+        };
+        /** @description A wish to end a call trace */
+        mutable_call_trace: {
+            /**
+             * @description True ends the trace
+             * @example true
+             */
+            requested_end: boolean;
         };
         /** @description A CBSD as it is written */
         mutable_cbsd: {
@@ -9131,6 +9275,8 @@ export interface components {
         tenant_id: string;
         /** @description Upgrade tier of the network */
         tier_id: string;
+        /** @description Call trace, by the id it was started under */
+        trace_id: string;
         /** @description Only entities of this type; `network` for the network itself */
         type: string;
         /** @description User, by the name to log in with */
@@ -25628,6 +25774,369 @@ export interface operations {
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            500: components["responses"]["refusal_500"];
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+        };
+    };
+    listCallTraces: {
+        parameters: {
+            query?: {
+                /** @description Entries of a page; absent, 0 or more than 15000 means 15000 */
+                page_size?: components["parameters"]["page_size"];
+                /** @description Token that the page before gave; absent or empty means the first page */
+                page_token?: components["parameters"]["page_token"];
+            };
+            header?: {
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The call traces by id */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Next-Page-Token": components["headers"]["Next-Page-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["call_trace"];
+                    };
+                };
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            500: components["responses"]["refusal_500"];
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+        };
+    };
+    createCallTrace: {
+        parameters: {
+            query?: {
+                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["call_trace_config"];
+            };
+        };
+        responses: {
+            /** @description Id of the trace */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            /** @description There is a trace of this id */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            413: components["responses"]["refusal_413"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            /** @description The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`) */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            502: components["responses"]["refusal_502"];
+            /** @description The gateway could not do it: it is tracing something else, for instance */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            /** @description The gateway is connected and did not answer in time; whether it acted is not known */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+        };
+    };
+    getCallTrace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+                /** @description Call trace, by the id it was started under */
+                trace_id: components["parameters"]["trace_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The call trace */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["call_trace"];
+                };
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            500: components["responses"]["refusal_500"];
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+        };
+    };
+    putCallTrace: {
+        parameters: {
+            query?: {
+                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+                /** @description Call trace, by the id it was started under */
+                trace_id: components["parameters"]["trace_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["mutable_call_trace"];
+            };
+        };
+        responses: {
+            /** @description With `dry_run`: what would have been done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["dry_run_report"];
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The trace has been ended already, or its end is not asked for; or the request is wrong */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            409: components["responses"]["refusal_409"];
+            412: components["responses"]["refusal_412"];
+            413: components["responses"]["refusal_413"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            /** @description The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`) */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            502: components["responses"]["refusal_502"];
+            /** @description The gateway could not do it: it is tracing something else, for instance */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            /** @description The gateway is connected and did not answer in time; whether it acted is not known */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+        };
+    };
+    deleteCallTrace: {
+        parameters: {
+            query?: {
+                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+                /** @description Call trace, by the id it was started under */
+                trace_id: components["parameters"]["trace_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `dry_run`: what would have been done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["dry_run_report"];
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            409: components["responses"]["refusal_409"];
+            412: components["responses"]["refusal_412"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            500: components["responses"]["refusal_500"];
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+        };
+    };
+    downloadCallTrace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+                /** @description Call trace, by the id it was started under */
+                trace_id: components["parameters"]["trace_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The capture */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pcapng": string;
+                };
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            /** @description There is no such trace, or no capture of it: it is under way, brought none, or the capture has aged */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
