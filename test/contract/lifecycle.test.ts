@@ -113,8 +113,8 @@ describe('each PUT', () => {
   });
 });
 
-/** A password is never shown. */
-const HIDDEN = new Set(['putUserPassword']);
+/** A password is never shown, nor the wish to end a call trace. */
+const HIDDEN = new Set(['putUserPassword', 'putCallTrace']);
 
 describe('every collection of the API', () => {
   it('has its life tested here', () => {
