@@ -3,6 +3,7 @@ import { encodeFrame, type FrameBody } from '../../core/wire/frame.ts';
 import { MAX_NACK_PATH, MAX_NACK_REASON } from '../../core/wire/limits.ts';
 import { DataUpdateBatchSchema } from '../../proto/gen/orc8r/protos/streamer_pb.js';
 import type { StreamAck, StreamNack, StreamPosition } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
+import { progressOf } from '../lib/progress.ts';
 import type { DesiredStream, StreamProgress } from '../ports.ts';
 import { type StreamRow, StreamRows } from './stream-rows.ts';
 
@@ -28,7 +29,7 @@ export class Streams {
   }
 
   progress(): StreamProgress[] {
-    return this.#rows.all().map(progress);
+    return this.#rows.all().map((row) => progressOf(row.stream, row.version, row));
   }
 
   /** Takes new content; false when what is here is as new or newer, or the very same. Calls between objects may overtake each other. */
@@ -127,19 +128,4 @@ export class Streams {
     const settled = { sent_version: row.version, acked_version: row.version, acked_at: at, ...NO_NACK };
     this.#rows.put({ ...row, ...settled, round_trip_ms: roundTripMs ?? row.round_trip_ms });
   }
-}
-
-function progress(row: StreamRow): StreamProgress {
-  return {
-    stream: row.stream,
-    version: row.version,
-    sentVersion: row.sent_version,
-    ackedVersion: row.acked_version,
-    ackedAt: row.acked_at,
-    roundTripMs: row.round_trip_ms,
-    nack:
-      row.nack_version === null
-        ? null
-        : { version: row.nack_version, reason: row.nack_reason ?? '', path: row.nack_path ?? '', at: row.nack_at ?? 0 },
-  };
 }

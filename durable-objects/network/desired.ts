@@ -1,4 +1,5 @@
 import type { StreamConvergence } from '../../core/module/context.ts';
+import { nackOf, progressValues, SET_PROGRESS } from '../lib/progress.ts';
 import type { StreamProgress } from '../ports.ts';
 
 /** What a gateway should hold of a stream, without the content: that is rendered again when it is needed. */
@@ -117,21 +118,9 @@ export class DesiredTable {
   }
 
   progress(gatewayId: string, streams: readonly StreamProgress[]): void {
-    for (const { stream, sentVersion, ackedVersion, ackedAt, roundTripMs, nack } of streams) {
-      this.#sql.exec(
-        `UPDATE streams SET sent_version = ?, acked_version = ?, acked_at = ?, round_trip_ms = ?,
-           nack_version = ?, nack_reason = ?, nack_path = ?, nack_at = ? WHERE gateway_id = ? AND stream = ?`,
-        sentVersion,
-        ackedVersion,
-        ackedAt,
-        roundTripMs,
-        nack?.version ?? null,
-        nack?.reason ?? null,
-        nack?.path ?? null,
-        nack?.at ?? null,
-        gatewayId,
-        stream,
-      );
+    for (const one of streams) {
+      const sql = `UPDATE streams SET ${SET_PROGRESS} WHERE gateway_id = ? AND stream = ?`;
+      this.#sql.exec(sql, ...progressValues(one), gatewayId, one.stream);
     }
   }
 
@@ -152,17 +141,14 @@ export class DesiredTable {
           sentVersion: row.sent_version,
           ackedVersion: row.acked_version,
           ackedAt: row.acked_at,
-          nack: nackOf(row),
+          nack: refusalOf(row),
         },
       }));
   }
 }
 
 /** Why the newest configuration is not with the gateway: it could not be rendered, or the gateway refused it. */
-function nackOf(row: Row): StreamConvergence['nack'] {
-  if (row.render_error !== null) {
-    return { version: row.desired_version, reason: `cannot be rendered: ${row.render_error}`, path: '', at: row.render_error_at ?? 0 };
-  }
-  if (row.nack_version === null) return null;
-  return { version: row.nack_version, reason: row.nack_reason ?? '', path: row.nack_path ?? '', at: row.nack_at ?? 0 };
+function refusalOf(row: Row): StreamConvergence['nack'] {
+  if (row.render_error === null) return nackOf(row);
+  return { version: row.desired_version, reason: `cannot be rendered: ${row.render_error}`, path: '', at: row.render_error_at ?? 0 };
 }

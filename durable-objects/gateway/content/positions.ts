@@ -1,28 +1,20 @@
 import { MAX_NACK_PATH, MAX_NACK_REASON } from '../../../core/wire/limits.ts';
 import type { StreamNack, StreamPosition } from '../../../proto/gen/orc8r/sync/v1/frame_pb.js';
 import type { ContentPosition, ContentStanding } from '../../content-ports.ts';
+import { type ProgressColumns, progressOf } from '../../lib/progress.ts';
 import type { StreamProgress } from '../../ports.ts';
 import type { Transfer } from './transfer.ts';
 
-interface Row extends Record<string, SqlStorageValue> {
-  stream: string;
-  head_version: number;
-  head_digest: string;
-  withheld: string | null;
-  share: ArrayBuffer | null;
-  held_version: number | null;
-  held_digest: string | null;
-  transfer: string | null;
-  refused_version: number | null;
-  sent_version: number | null;
-  sent_at: number | null;
-  acked_version: number | null;
-  acked_at: number | null;
-  round_trip_ms: number | null;
-  nack_version: number | null;
-  nack_reason: string | null;
-  nack_path: string | null;
-  nack_at: number | null;
+interface Row extends ProgressColumns, Record<string, SqlStorageValue> {
+  readonly stream: string;
+  readonly head_version: number;
+  readonly head_digest: string;
+  readonly withheld: string | null;
+  readonly share: ArrayBuffer | null;
+  readonly held_version: number | null;
+  readonly held_digest: string | null;
+  readonly transfer: string | null;
+  readonly refused_version: number | null;
 }
 
 /** Where one gateway is with one stream of shared content. */
@@ -159,18 +151,7 @@ export class Positions {
         JSON.stringify(streams),
       )
       .toArray()
-      .map((row) => ({
-        stream: row.stream,
-        version: row.head_version,
-        sentVersion: row.sent_version,
-        ackedVersion: row.acked_version,
-        ackedAt: row.acked_at,
-        roundTripMs: row.round_trip_ms,
-        nack:
-          row.nack_version === null
-            ? null
-            : { version: row.nack_version, reason: row.nack_reason ?? '', path: row.nack_path ?? '', at: row.nack_at ?? 0 },
-      }));
+      .map((row) => progressOf(row.stream, row.head_version, row));
   }
 
   clear(): void {

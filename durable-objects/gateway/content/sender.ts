@@ -7,11 +7,11 @@ import type { StreamAck, StreamNack, StreamPosition } from '../../../proto/gen/o
 import {
   after,
   BEGINNING,
+  type ContentCursor,
   type ContentNews,
   type ContentPart,
   type ContentPosition,
   type ContentStanding,
-  type NetworkContentPort,
 } from '../../content-ports.ts';
 import type { StreamProgress } from '../../ports.ts';
 import { type Place, Positions } from './positions.ts';
@@ -23,9 +23,8 @@ export interface SenderLink {
   readonly takes: () => readonly string[];
   /** False: the connection is gone. */
   readonly send: (frame: Uint8Array) => boolean;
-  readonly part: (
-    ...args: NetworkContentPort['contentPart'] extends (networkId: string, ...rest: infer R) => unknown ? R : never
-  ) => Promise<ContentPart | null>;
+  /** As NetworkContentPort.contentPart. */
+  readonly part: (name: string, base: ContentPosition | null, cursor: ContentCursor) => Promise<ContentPart | null>;
   /** Something was confirmed or refused. */
   readonly progressed: () => void;
   /** The network's object could not be asked; `resume` has to be called later. */

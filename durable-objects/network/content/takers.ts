@@ -1,22 +1,15 @@
 import type { StreamConvergence } from '../../../core/module/context.ts';
+import { nackOf, type ProgressColumns, progressValues, SET_PROGRESS } from '../../lib/progress.ts';
 import type { StreamProgress } from '../../ports.ts';
 import type { StreamRow } from '../desired.ts';
 
-interface Row extends Record<string, SqlStorageValue> {
-  gateway_id: string;
-  content: string;
-  version: number;
-  sent_version: number | null;
-  acked_version: number | null;
-  acked_at: number | null;
-  round_trip_ms: number | null;
-  nack_version: number | null;
-  nack_reason: string | null;
-  nack_path: string | null;
-  nack_at: number | null;
-  fault_id: string | null;
-  fault_reason: string | null;
-  fault_at: number | null;
+interface Row extends ProgressColumns, Record<string, SqlStorageValue> {
+  readonly gateway_id: string;
+  readonly content: string;
+  readonly version: number;
+  readonly fault_id: string | null;
+  readonly fault_reason: string | null;
+  readonly fault_at: number | null;
 }
 
 /**
@@ -59,21 +52,9 @@ export class Takers {
   }
 
   progress(gatewayId: string, streams: readonly StreamProgress[]): void {
-    for (const { stream, sentVersion, ackedVersion, ackedAt, roundTripMs, nack } of streams) {
-      this.#sql.exec(
-        `UPDATE content_takers SET sent_version = ?, acked_version = ?, acked_at = ?, round_trip_ms = ?,
-           nack_version = ?, nack_reason = ?, nack_path = ?, nack_at = ? WHERE gateway_id = ? AND content = ?`,
-        sentVersion,
-        ackedVersion,
-        ackedAt,
-        roundTripMs,
-        nack?.version ?? null,
-        nack?.reason ?? null,
-        nack?.path ?? null,
-        nack?.at ?? null,
-        gatewayId,
-        stream,
-      );
+    for (const one of streams) {
+      const sql = `UPDATE content_takers SET ${SET_PROGRESS} WHERE gateway_id = ? AND content = ?`;
+      this.#sql.exec(sql, ...progressValues(one), gatewayId, one.stream);
     }
   }
 
@@ -96,7 +77,7 @@ export class Takers {
           sentVersion: row.sent_version,
           ackedVersion: row.acked_version,
           ackedAt: row.acked_at,
-          nack: nackOf(row),
+          nack: refusalOf(row),
         },
       }));
   }
@@ -111,10 +92,7 @@ export class Takers {
 }
 
 /** Why not all is with the gateway: an item could not be encoded, or the gateway refused. */
-function nackOf(row: Row): StreamConvergence['nack'] {
-  if (row.fault_id !== null) {
-    return { version: row.version, reason: `cannot be encoded: ${row.fault_reason ?? ''}`, path: row.fault_id, at: row.fault_at ?? 0 };
-  }
-  if (row.nack_version === null) return null;
-  return { version: row.nack_version, reason: row.nack_reason ?? '', path: row.nack_path ?? '', at: row.nack_at ?? 0 };
+function refusalOf(row: Row): StreamConvergence['nack'] {
+  if (row.fault_id === null) return nackOf(row);
+  return { version: row.version, reason: `cannot be encoded: ${row.fault_reason ?? ''}`, path: row.fault_id, at: row.fault_at ?? 0 };
 }
