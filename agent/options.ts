@@ -12,7 +12,7 @@ export interface AgentOptions {
   controller: string;
   /** Bootstrap door: host, host:port, or an https URL; by default found from the controller's name. */
   bootstrap?: string;
-  /** PEM of the root CA that both doors are checked against; without it the system's roots. */
+  /** PEM of the root CA that both doors are checked against, or of several during a rollover; without it the system's roots. */
   ca?: string;
   /** Fixes the hardware id; without it one is made on first run. */
   hardwareId?: string;
