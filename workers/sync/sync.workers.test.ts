@@ -1,3 +1,4 @@
+import { STRANGERS } from '../../core/identity/refusal-audit.ts';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SUBPROTOCOL } from '../../core/wire/limits.ts';
 import { CLIENT_HEADER } from '../../durable-objects/ports.ts';
@@ -97,7 +98,15 @@ describe('the sync door', () => {
     expect(await refusal(await knock({ certificate: await certify('gateway', 'unregistered') }))).toEqual([403, 'unregistered_gateway']);
     await write(net, { do: 'revoke_certificates', kind: 'gateway', subject: hw, reason: 'stolen' });
     expect(await refusal(await knock({ certificate }))).toEqual([403, 'certificate_revoked']);
-    expect(await audited()).toEqual(['certificate_expired', 'certificate_not_yet_valid', 'certificate_unknown', 'certificate_revoked']);
+    expect(await audited()).toEqual(['certificate_expired', 'certificate_not_yet_valid', 'certificate_revoked']);
+    // Strangers belong to no network, and are one row however they call themselves.
+    const strangers = await bindings.DB.prepare('SELECT detail FROM audit WHERE target IN (?, ?) ORDER BY id')
+      .bind(STRANGERS.nothing, STRANGERS.foreign)
+      .all<{ detail: string }>();
+    expect(strangers.results.map(({ detail }) => (JSON.parse(detail) as { reason: string }).reason)).toEqual([
+      'certificate_required',
+      'certificate_unknown',
+    ]);
   });
 
   it('refuses a gateway from the moment of its removal', async () => {
