@@ -179,6 +179,10 @@ export interface NetworkPort extends NetworkContentPort {
   /** What gateways reported of subjects after `after`, in order of their ids. `subjects` of the query have to be in that order. */
   statesAbout(query: StateQuery, after: string): Promise<SubjectPage>;
   stateIndex(): Promise<StateIndexReport>;
+  /** When gateways last checked in, unix milliseconds; those that never did are left out. */
+  checkins(gatewayIds: readonly string[]): Promise<readonly (readonly [gatewayId: string, at: number])[]>;
+  /** A number that is no key of an index, held for the asker. */
+  reserveNumber(index: string): Promise<number>;
 }
 
 /** The bindings that the objects need. */

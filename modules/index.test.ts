@@ -13,9 +13,10 @@ describe('the modules of the platform', () => {
     expect([...registry.commands.keys()]).toEqual(['reboot', 'restart_services', 'ping', 'generic', 'tail_logs']);
   });
 
-  it('serve every southbound method of a check-in, a poll, a subscriber sync, a metrics upload and GetMconfig', () => {
+  it('serve every southbound method of a check-in, a poll, of reported states, a subscriber sync, a metrics upload and GetMconfig', () => {
     expect([...registry.southbound.keys()]).toEqual(
       expect.arrayContaining([
+        '/magma.lte.Ha/GetEnodebOffloadState',
         '/magma.lte.PolicyAssignmentController/DisableStaticRules',
         '/magma.lte.PolicyAssignmentController/EnableStaticRules',
         '/magma.lte.SmsD/GetMessages',
@@ -25,6 +26,11 @@ describe('the modules of the platform', () => {
         '/magma.lte.SubscriberDBCloud/ListSuciProfiles',
         '/magma.lte.SubscriberDBCloud/Sync',
         '/magma.orc8r.CallTraceController/ReportEndedCallTrace',
+        '/magma.orc8r.CloudStateService/GetStates',
+        '/magma.orc8r.GatewayDirectoryService/DeleteRecord',
+        '/magma.orc8r.GatewayDirectoryService/GetAllDirectoryRecords',
+        '/magma.orc8r.GatewayDirectoryService/GetDirectoryField',
+        '/magma.orc8r.GatewayDirectoryService/UpdateRecord',
         '/magma.orc8r.MetricsController/Collect',
         '/magma.orc8r.StateService/DeleteStates',
         '/magma.orc8r.StateService/ReportStates',

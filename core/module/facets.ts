@@ -2,7 +2,7 @@ import type { DescMessage, DescMethodUnary, DescService, Message, MessageShape }
 import type { z } from 'zod';
 import type { Commit, Committed } from '../configurator/commit.ts';
 import type { Database } from '../db/database.ts';
-import type { IndexEntry } from '../state/network-states.ts';
+import type { IndexEntry, StateQuery, Subjects } from '../state/network-states.ts';
 import type { StateReport, StateStore } from '../state/store.ts';
 import type { ContentReader, ContentSet } from './content.ts';
 import type { GatewayGraph } from './gateway-graph.ts';
@@ -90,13 +90,25 @@ export interface StateIndexer {
   }) => readonly IndexEntry[];
 }
 
+/** The network as the southbound methods of one of its gateways see it. */
+export interface NetworkView {
+  /** What the gateways of the network reported, this one's newest reports included. One call to the network object, mostly. */
+  states(query: StateQuery): Promise<Subjects>;
+  /** When gateways last checked in, unix milliseconds, by gateway id; those that never did are left out. */
+  checkins(gatewayIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** A number (32 bits, not 0) that is no key of the index and given to nobody else meanwhile. Error: `unavailable` when none is found. */
+  reserve(index: string): Promise<number>;
+}
+
 /** What a southbound method may use; it runs inside the gateway's object. */
 export interface GatewayContext {
   readonly hardwareId: string;
   readonly networkId: string;
   readonly gatewayId: string;
   readonly now: () => number;
+  /** What this gateway reported. */
   readonly states: StateStore;
+  readonly network: NetworkView;
   /** Reads configuration, one round trip each; a method that needs none must not make any. */
   readonly read: Database['read'];
   /** Commits a change of the gateway's own network in its name, and tells the network at once. Errors: as `commit` in core/configurator. */

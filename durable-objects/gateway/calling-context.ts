@@ -3,12 +3,14 @@ import { Database } from '../../core/db/database.ts';
 import { OrcError } from '../../core/errors.ts';
 import type { GatewayContext } from '../../core/module/facets.ts';
 import type { Registry } from '../../core/module/registry.ts';
-import type { StateReport, StateStore } from '../../core/state/store.ts';
+import type { StateReport } from '../../core/state/store.ts';
 import { type GatewayClient, networkObject, type ObjectBindings } from '../ports.ts';
 import { contentReader, wholeContent } from './content/reader.ts';
 import type { Captures } from './captures.ts';
 import type { MetricOutbox } from './metric-outbox.ts';
+import { networkView } from './network-view.ts';
 import type { Presence } from './presence.ts';
+import type { StateForwarding } from './state-forwarding.ts';
 
 /** The state that a gateway reports of itself at each check-in. */
 const GATEWAY_STATE = 'gw_state';
@@ -18,7 +20,7 @@ export interface ContextParts {
   readonly registry: Registry;
   readonly bindings: Pick<ObjectBindings, 'DB' | 'NETWORK'>;
   readonly sql: SqlStorage;
-  readonly states: StateStore;
+  readonly states: StateForwarding;
   readonly metrics: MetricOutbox;
   readonly captures: Captures;
   readonly presence: Presence;
@@ -34,7 +36,11 @@ export function callingContext({ client, registry, bindings, sql, states, metric
     networkId,
     gatewayId,
     now: Date.now,
-    states,
+    states: states.store,
+    network: networkView(
+      () => networkObject(bindings, networkId),
+      () => states.flush(),
+    ),
     read: db.read.bind(db),
     commit: async (change) => {
       const author = { actor: `gateway:${hardwareId}`, requestId: crypto.randomUUID(), at: Date.now() };

@@ -438,7 +438,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       registry: this.#registry,
       bindings: this.env,
       sql: this.ctx.storage.sql,
-      states: this.#states.store,
+      states: this.#states,
       metrics: this.#metrics,
       captures: this.#captures,
       presence: this.#presence,

@@ -26,6 +26,8 @@ interface Parts {
  * cannot be reached and whatever becomes of this object's memory.
  */
 export class StateForwarding {
+  /** The states as callers see them; what they change is noted for the network in the same transaction. */
+  readonly store: StateStore;
   readonly #parts: Parts;
   #busy: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -35,10 +37,10 @@ export class StateForwarding {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.store = this.#noting();
   }
 
-  /** The states as callers see them; what they change is noted for the network in the same transaction. */
-  get store(): StateStore {
+  #noting(): StateStore {
     const { states, outbox, types } = this.#parts;
     const shared = <K extends { readonly type: string }>(keys: readonly K[]): K[] => keys.filter(({ type }) => types.get(type)?.shared);
     return {

@@ -86,6 +86,17 @@ export class Members {
     this.#sql.exec('INSERT OR IGNORE INTO leavers (hardware_id, gateway_id) VALUES (?, ?)', hardwareId, gatewayId);
   }
 
+  /** When those gateways last checked in, of those that have. */
+  checkins(gatewayIds: readonly string[]): (readonly [gatewayId: string, at: number])[] {
+    return this.#sql
+      .exec<{ gateway_id: string; checkin_at: number }>(
+        'SELECT gateway_id, checkin_at FROM gateways WHERE checkin_at IS NOT NULL AND gateway_id IN (SELECT value FROM json_each(?))',
+        JSON.stringify(gatewayIds),
+      )
+      .toArray()
+      .map((row) => [row.gateway_id, row.checkin_at] as const);
+  }
+
   /** Keeps a gateway object's news. */
   report(gatewayId: string, { connection, checkin }: PresenceReport): void {
     if (connection !== undefined) {

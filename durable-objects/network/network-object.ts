@@ -188,6 +188,15 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
     return this.#states.report();
   }
 
+  async checkins(gatewayIds: readonly string[]): Promise<readonly (readonly [string, number])[]> {
+    this.#news.flush();
+    return this.#members.checkins(gatewayIds);
+  }
+
+  async reserveNumber(index: string): Promise<number> {
+    return this.#states.reserve(index, Date.now());
+  }
+
   override async alarm(): Promise<void> {
     await this.#alarms.ring(Date.now(), { retry: () => this.#retry(), reindex: () => this.#reindex() });
   }

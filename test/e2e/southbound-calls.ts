@@ -7,7 +7,7 @@ import { SubscriberDBCloud } from '../../proto/gen/lte/protos/subscriberdb_pb.js
 import { CallTraceController } from '../../proto/gen/orc8r/protos/ctraced_pb.js';
 import { GatewayDirectoryService } from '../../proto/gen/orc8r/protos/directoryd_pb.js';
 import { MetricsController } from '../../proto/gen/orc8r/protos/metricsd_pb.js';
-import { StateService } from '../../proto/gen/orc8r/protos/state_pb.js';
+import { CloudStateService, StateService } from '../../proto/gen/orc8r/protos/state_pb.js';
 import { Streamer } from '../../proto/gen/orc8r/protos/streamer_pb.js';
 
 /** One call as a gateway's service makes it, and what it may end with. */
@@ -56,6 +56,7 @@ export const SOUTHBOUND_CALLS: readonly SouthboundCall[] = [
   call('state', StateService.method.syncStates, (id) => ({ states: [{ id: state(id), version: 99n }] }), {
     check: ({ unsyncedStates }) => unsyncedStates.length === 1,
   }),
+  call('state', CloudStateService.method.getStates, (id) => ({ ids: [state(id)] }), { check: ({ states }) => states.length === 1 }),
   call('state', StateService.method.deleteStates, { ids: [{ type: 'S1AP', deviceID: IMSI }] }),
   call('streamer', Streamer.method.getUpdates, (id) => ({ gatewayId: id, streamName: 'configs' }), {
     check: ({ updates, resync }) => resync && updates.length === 1,

@@ -3,6 +3,7 @@ import type { StateIndexReport, StateQuery } from '../../../core/state/network-s
 import type { StateBatch, StateReceipt, SubjectPage } from '../../ports.ts';
 import { Reindexing } from './reindexing.ts';
 import { ReportedStates } from './reported-states.ts';
+import { Reservations } from './reservations.ts';
 import { StateIndex } from './state-index.ts';
 import { SubjectReader } from './subjects.ts';
 
@@ -19,12 +20,14 @@ export class NetworkStates {
   readonly #states: ReportedStates;
   readonly #subjects: SubjectReader;
   readonly #reindexing: Reindexing;
+  readonly #reservations: Reservations;
 
   constructor(storage: Storage, { stateTypes, stateIndexers }: Pick<Registry, 'stateTypes' | 'stateIndexers'>) {
     this.#storage = storage;
     const index = new StateIndex(storage.sql, stateIndexers);
     this.#states = new ReportedStates(storage.sql, stateTypes, index);
     this.#subjects = new SubjectReader(storage.sql);
+    this.#reservations = new Reservations(storage.sql);
     this.#reindexing = storage.transactionSync(() => new Reindexing(storage.sql, stateIndexers, index));
   }
 
@@ -39,6 +42,11 @@ export class NetworkStates {
 
   about(query: StateQuery, after: string): SubjectPage {
     return this.#subjects.page(query, after);
+  }
+
+  /** A number that is no key of the index, held for the asker for a while. Error: `unavailable`. */
+  reserve(index: string, now: number): number {
+    return this.#storage.transactionSync(() => this.#reservations.reserve(index, now));
   }
 
   /** Whether an indexer has entries to make again. */

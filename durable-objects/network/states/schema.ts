@@ -47,4 +47,14 @@ export const stateMigrations: readonly Migration[] = [
         total INTEGER NOT NULL DEFAULT 0
       ) WITHOUT ROWID;`,
   },
+  {
+    id: '0005_reserved_numbers',
+    sql: `
+      CREATE TABLE reserved_numbers (
+        name TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        until INTEGER NOT NULL,
+        PRIMARY KEY (name, number)
+      ) WITHOUT ROWID`,
+  },
 ];

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { OrcError } from '../../../core/errors.ts';
 import { SouthboundConfigurator } from '../../../proto/gen/orc8r/cloud/go/services/configurator/protos/southbound_pb.js';
 import { MetricsContainerSchema, MetricsController } from '../../../proto/gen/orc8r/protos/metricsd_pb.js';
-import { StateService } from '../../../proto/gen/orc8r/protos/state_pb.js';
+import { CloudStateService, StateService } from '../../../proto/gen/orc8r/protos/state_pb.js';
 import { Streamer } from '../../../proto/gen/orc8r/protos/streamer_pb.js';
 import { build } from '../mconfig/testing/graph.ts';
 import { configured, CREATED_AT } from '../mconfig/testing/graphs.ts';
@@ -104,6 +104,51 @@ describe('StateService', () => {
     expect(states.list()).toHaveLength(1);
     const ids = many(MAX_STATE_IDS + 1).map(({ type, deviceID }) => ({ type, deviceID }));
     await expect(call(southbound, deleteStates, context, { ids })).rejects.toThrow('at most 10000');
+  });
+});
+
+describe('CloudStateService', () => {
+  const { getStates } = CloudStateService.method;
+  const stored = { SerializedReportedState: Buffer.from('{"meta":{}}').toString('base64'), ReporterID: 'hw1', TimeMs: 1000 };
+
+  /** A gateway that has reported itself and two subscribers, and somebody else a third. */
+  async function reporting() {
+    const { context, network } = fakeContext();
+    const states = [gwState, ...['IMSI1', 'IMSI2'].map((deviceID) => ({ ...gwState, type: 'MME', deviceID, version: 7n }))];
+    await call(southbound, reportStates, context, { states });
+    network.tell('gw2', 'MME', 'IMSI3', {}, 1);
+    return async (request: object) => (await call(southbound, getStates, context, request))[0]?.states ?? [];
+  }
+
+  it('shows a gateway what it reported itself, in the form of the original', async () => {
+    const ask = await reporting();
+    const ids = [
+      { type: 'MME', deviceID: 'IMSI1' },
+      { type: 'MME', deviceID: 'IMSI3' },
+    ];
+    const [only, ...more] = await ask({ networkID: 'n1', ids });
+    expect(more).toEqual([]);
+    expect(only).toMatchObject({ type: 'MME', deviceID: 'IMSI1', version: 7n });
+    expect(JSON.parse(new TextDecoder().decode(only?.value))).toEqual({ ...stored, Version: 7 });
+  });
+
+  it.each([
+    [{}, ['hw1', 'IMSI1', 'IMSI2']],
+    [{ typeFilter: ['MME'] }, ['IMSI1', 'IMSI2']],
+    [{ typeFilter: ['MME', 'gw_state'], idFilter: ['IMSI2', 'hw1'] }, ['hw1', 'IMSI2']],
+    [{ idPrefix: 'IMSI' }, ['IMSI1', 'IMSI2']],
+  ])('filters: %j', async (request, devices) => {
+    const found = await (await reporting())(request);
+    expect(found.map(({ deviceID }) => deviceID)).toEqual(devices);
+    expect(found.every(({ value }) => value.byteLength === 0)).toBe(true);
+    expect((await (await reporting())({ ...request, loadValues: true })).every(({ value }) => value.byteLength > 0)).toBe(true);
+  });
+
+  it('refuses another network, ids without text, and too many', async () => {
+    const ask = await reporting();
+    await expect(ask({ networkID: 'n2' })).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(ask({ ids: [{ type: '', deviceID: 'd' }] })).rejects.toMatchObject({ code: 'invalid' });
+    await expect(ask({ idFilter: Array.from({ length: MAX_STATE_IDS + 1 }, () => 'd') })).rejects.toMatchObject({ code: 'invalid' });
   });
 });
 
