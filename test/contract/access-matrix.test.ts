@@ -7,7 +7,7 @@ import { MARKS } from './resources.ts';
 import { startContractPlatform } from './started.ts';
 import { UNANSWERED } from './unanswered.ts';
 
-const { platform, identities, full, probes } = await startContractPlatform();
+const { platform, identities, full, probes, written } = await startContractPlatform();
 const named = (name: string): Identity => {
   const found = identities.find((identity) => identity.name === name);
   if (!found) throw new Error(`there is no identity "${name}"`);
@@ -16,12 +16,6 @@ const named = (name: string): Identity => {
 const untouched = platform.dump();
 
 const label = ({ method, path }: Asked): string => `${method} ${path}`;
-/** Rows ever written, those of the audit log left out: cheap enough to look at after each request. */
-const written = (): number => {
-  const count = (text: string): number => Number(platform.store.sqlite.prepare(text).get()?.['n']);
-  return count('SELECT total_changes() AS n') - count('SELECT COUNT(*) AS n FROM audit');
-};
-
 /** What is wrong with a refusal; undefined: nothing. */
 function faultOf({ status, headers, text }: Answered, identity: Identity): string | undefined {
   const [wanted, code] = identity.refused === undefined ? [403, 'not_permitted'] : [401, identity.refused];

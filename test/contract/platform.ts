@@ -21,6 +21,7 @@ export interface Asked {
   readonly path: string;
   readonly body?: string | undefined;
   readonly contentType?: string | undefined;
+  readonly ifMatch?: string | undefined;
 }
 
 export interface Answered {
@@ -74,8 +75,9 @@ export function startPlatform(): Platform {
   return {
     store,
     fleet,
-    async ask({ method, path, body, contentType = 'application/json' }, { tls, authorization }) {
+    async ask({ method, path, body, contentType = 'application/json', ifMatch }, { tls, authorization }) {
       const headers = new Headers(body === undefined ? {} : { 'content-type': contentType });
+      if (ifMatch !== undefined) headers.set('if-match', ifMatch);
       if (authorization !== undefined) headers.set('authorization', authorization);
       const request = new Request(`https://api.orc8r.test/magma/v1${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
       const later: Promise<unknown>[] = [];

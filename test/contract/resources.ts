@@ -100,7 +100,7 @@ export const prepared: readonly (readonly [path: string, body: unknown])[] = [
   ['/cwf', { ...cwfNetworkBody('cwf1'), features: shared.features, dns: shared.dns }],
   ['/lte', { ...lteNetworkBody(OTHER) }],
   ...[...OURS].flatMap((id) => [
-    ...['default', 'beta'].map((name) => [`/networks/${id}/tiers`, tier(name)] as const),
+    ...['default', 'beta', 'delta'].map((name) => [`/networks/${id}/tiers`, tier(name)] as const),
     ...['r1', 'r2'].map((rule) => [`/networks/${id}/policies/rules`, policyRule(rule)] as const),
     ...['b1', 'b2'].map((name) => [`/networks/${id}/policies/base_names`, { name, rule_names: ['r1'] }] as const),
   ]),
@@ -201,5 +201,6 @@ export const others: Readonly<Record<string, unknown>> = {
   'PUT /lte/{network_id}/cellular/ngc': { suci_profiles: [{ protection_scheme: 'ProfileB' }] },
   'PUT /lte/{network_id}/cellular/feg_network_id': 'feg2',
   'PUT /lte/{network_id}/gateways/{gateway_id}/cellular/pooling': [{ gateway_pool_id: 'p1', mme_code: 1, mme_relative_capacity: 10 }],
+  ...Object.fromEntries(['networks', 'lte', 'cwf'].map((family) => [`PUT /${family}/{network_id}/gateways/{gateway_id}/tier`, 'delta'])),
   'PUT /cwf/{network_id}/federation': { feg_network_id: 'feg2' },
 };

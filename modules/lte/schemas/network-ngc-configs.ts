@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { eciesFaults } from './ecies-keys.ts';
 import { base64Bytes, nullWhenUnset, uint32 } from '../../../core/rest/fields.ts';
 
 export const suciProfile = z
@@ -23,6 +24,9 @@ export const suciProfile = z
       .enum(['ProfileA', 'ProfileB'])
       .optional()
       .describe('ProfileA is X25519, ProfileB is P-256 (3GPP TS 33.501, annex C)'),
+  })
+  .superRefine((profile, ctx) => {
+    for (const [name, message] of eciesFaults(profile)) ctx.addIssue({ code: 'custom', path: [name], message });
   })
   .meta({ id: 'suci_profile', description: 'A key pair for concealed subscriber identities' });
 

@@ -15,6 +15,7 @@ import { moveToTier } from '../services/gateway/write.ts';
 import {
   addImage,
   dropFromTier,
+  gatewayNamed,
   gatewaysNamed,
   gatewaysOf,
   removeImage,
@@ -126,7 +127,7 @@ const members: readonly Route[] = [
     body: gatewayId,
     responses: done,
     handle: ({ params, body }, ctx) =>
-      changeTier(ctx, params.network_id, params.tier_id, (tier, graph) => moveToTier(tier.key, gatewaysNamed(graph, [body], 'body')), body),
+      changeTier(ctx, params.network_id, params.tier_id, (tier, graph) => moveToTier(tier.key, [gatewayNamed(graph, body, 'body')]), body),
   }),
   route({
     method: 'delete',

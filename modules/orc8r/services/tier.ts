@@ -1,6 +1,6 @@
 import { children, type Entity, find, type Graph } from '../../../core/configurator/model.ts';
 import type { Mutation } from '../../../core/configurator/mutations.ts';
-import { conflict, invalid, notFound } from '../../../core/errors.ts';
+import { conflict, type Fault, invalid, notFound } from '../../../core/errors.ts';
 import type { Tier, TierConfig, TierImage } from '../schemas/tier.ts';
 import { MAGMAD_GATEWAY, tierEntityId } from './gateway/model.ts';
 import { moveToTier } from './gateway/write.ts';
@@ -14,14 +14,21 @@ export function toTier(tier: Entity): Tier {
   return { id: tier.key, name: tier.name, version, images, gateways: gatewaysOf(tier) };
 }
 
-/** Those gateways of a graph. Error: `invalid`, naming each that is not there. `path` is where they stand in the request. */
+/** Those gateways of a graph. Error: `invalid`, naming each that is not there. `path` is where their list stands in the request. */
 export function gatewaysNamed(graph: Graph, ids: readonly string[], path: string): Entity[] {
-  const missing = ids.filter((id) => !find(graph, MAGMAD_GATEWAY, id));
-  if (missing.length > 0) {
-    throw invalid(missing.map((id) => ({ path, message: `gateway "${id}" does not exist in this network` })));
-  }
+  const missing = ids.flatMap((id, index) => (find(graph, MAGMAD_GATEWAY, id) ? [] : [missingGateway(id, `${path}[${index}]`)]));
+  if (missing.length > 0) throw invalid(missing);
   return ids.flatMap((id) => find(graph, MAGMAD_GATEWAY, id) ?? []);
 }
+
+/** The one gateway of that id. Error: `invalid` when it is not there. `path` is where the id stands in the request. */
+export function gatewayNamed(graph: Graph, id: string, path: string): Entity {
+  const gateway = find(graph, MAGMAD_GATEWAY, id);
+  if (!gateway) throw invalid([missingGateway(id, path)]);
+  return gateway;
+}
+
+const missingGateway = (id: string, path: string): Fault => ({ path, message: `gateway "${id}" does not exist in this network` });
 
 export function createTier(tier: Tier, gateways: readonly Entity[]): Mutation[] {
   const { id, name = '', version, images } = tier;

@@ -1,7 +1,7 @@
 import type { Query } from '../../../../core/db/statement.ts';
 import type { Graph } from '../../../../core/configurator/model.ts';
 import type { Mutation } from '../../../../core/configurator/mutations.ts';
-import { conflict, invalid } from '../../../../core/errors.ts';
+import { conflict, type Fault } from '../../../../core/errors.ts';
 import { createGateway, gatewayQueries, type GatewayFacts, updateGateway } from '../../../orc8r/services/gateway/index.ts';
 import type { MutableLteGateway } from '../../schemas/lte-gateway.ts';
 import { createCellular, resourceIds, updateCellular } from './cellular.ts';
@@ -24,30 +24,33 @@ export interface LteFacts extends GatewayFacts {
 
 /** Errors: as for any gateway; `invalid` naming every unknown eNodeB, APN and pool; `conflict` for a taken resource id. */
 export async function createLteGateway(networkId: string, body: MutableLteGateway, facts: LteFacts): Promise<Mutation[]> {
-  const base = await createGateway(networkId, body, facts);
-  checkCellular(body, facts, []);
+  const base = await createGateway(networkId, body, { ...facts, faults: cellularFaults(body, facts) });
+  checkResourcesFree(body, facts, []);
   return [...base, ...createCellular(body.id, body)];
 }
 
 /** Errors: as for `createLteGateway`, and `invalid` when the body names another gateway than the URL. */
 export async function updateLteGateway(networkId: string, pair: LtePair, body: MutableLteGateway, facts: LteFacts): Promise<Mutation[]> {
   const owned = resourceIds(pair.cellular);
-  const base = await updateGateway(networkId, pair.magmad.key, body, facts);
-  checkCellular(body, facts, owned);
+  const base = await updateGateway(networkId, pair.magmad.key, body, { ...facts, faults: cellularFaults(body, facts) });
+  checkResourcesFree(body, facts, owned);
   return [...base, ...updateCellular(body.id, body, owned)];
 }
 
-function checkCellular(
+/** One fault for each eNodeB, APN and pool that the body names and that does not exist. */
+function cellularFaults(
   { connected_enodeb_serials: serials, apn_resources: resources = {}, cellular }: MutableLteGateway,
   facts: LteFacts,
-  owned: string[],
-): void {
-  const faults = [
+): Fault[] {
+  return [
     ...unknownEnodebs(serials, facts.known, 'body.connected_enodeb_serials'),
     ...unknownApns(resources, facts.known, 'body.apn_resources'),
     ...poolFaults(cellular.pooling ?? [], facts.pools, 'body.cellular.pooling'),
   ];
-  if (faults.length > 0) throw invalid(faults);
+}
+
+/** Error: `conflict` for the id of an APN resource that another gateway has. */
+function checkResourcesFree({ apn_resources: resources = {} }: MutableLteGateway, facts: LteFacts, owned: string[]): void {
   const [taken] = takenResources(resources, facts.known, owned);
   if (taken !== undefined) throw conflict(`APN resource "${taken}"`);
 }

@@ -3,13 +3,19 @@ import type { ChallengeKey } from '../../schemas/gateway-device.ts';
 
 const CURVES = ['P-256', 'P-384'] as const;
 
-/**
- * Checks that a challenge key can be used: none with ECHO, a P-256 or P-384 public key for ECDSA, an RSA public key of at
- * least 2048 bits for RSA. `path` is where it stands in the request. Error: `invalid`.
- */
+/** Refuses a challenge key that cannot be used. `path` is where it stands in the request. Error: `invalid`. */
 export async function checkChallengeKey(key: ChallengeKey, path: string): Promise<void> {
-  const fault = await challengeKeyFault(key);
-  if (fault) throw invalid([{ path: `${path}.key`, message: fault }] satisfies Fault[]);
+  const faults = await challengeKeyFaults(key, path);
+  if (faults.length > 0) throw invalid(faults);
+}
+
+/**
+ * Why a challenge key cannot be used: there is none with ECHO, ECDSA takes a P-256 or P-384 public key, RSA a public key of at
+ * least 2048 bits.
+ */
+export async function challengeKeyFaults(key: ChallengeKey, path: string): Promise<Fault[]> {
+  const message = await challengeKeyFault(key);
+  return message === undefined ? [] : [{ path: `${path}.key`, message }];
 }
 
 async function challengeKeyFault({ key_type: type, key }: ChallengeKey): Promise<string | undefined> {

@@ -1,7 +1,8 @@
 import { byPhysicalId, loadEntities, networkById } from '../../../../core/configurator/load.ts';
 import { type Entity, find, type Graph, type Network } from '../../../../core/configurator/model.ts';
 import type { Query } from '../../../../core/db/statement.ts';
-import { invalid, notFound, OrcError } from '../../../../core/errors.ts';
+import { type Fault, invalid, notFound, OrcError } from '../../../../core/errors.ts';
+import { challengeKeyFaults } from './challenge-key.ts';
 import { type GatewayInput, MAGMAD_GATEWAY, magmadId, tierEntityId, UPGRADE_TIER } from './model.ts';
 
 type Owner = { networkId: string; type: string; key: string } | undefined;
@@ -24,17 +25,29 @@ export interface GatewayFacts {
   readonly graph: Graph;
   /** Who has the hardware id now. */
   readonly owner: Owner;
+  /** What is wrong with that part of the body which only its kind knows, to be told with the rest. */
+  readonly faults?: readonly Fault[];
 }
 
-/** Errors: `not_found` for the network, `invalid` for the tier, `conflict` for the hardware id. */
-export function checkReferences(networkId: string, gateway: GatewayInput, { network, graph, owner }: GatewayFacts): void {
+/** Errors: `not_found` for the network, `invalid` with everything that is wrong with what the body names, `conflict` for the hardware id. */
+export async function checkReferences(
+  networkId: string,
+  { id, tier, device }: GatewayInput,
+  { network, graph, owner, faults: ofKind = [] }: GatewayFacts,
+): Promise<void> {
   if (!network) throw notFound(`network "${networkId}"`);
-  if (!find(graph, UPGRADE_TIER, gateway.tier)) throw unknownTier(gateway.tier, 'body.tier');
-  if (gateway.device) checkHardwareFree(networkId, gateway.id, gateway.device.hardware_id, owner);
+  const faults = [
+    ...(find(graph, UPGRADE_TIER, tier) ? [] : [missingTier(tier, 'body.tier')]),
+    ...(device ? await challengeKeyFaults(device.key, 'body.device.key') : []),
+    ...ofKind,
+  ];
+  if (faults.length > 0) throw invalid(faults);
+  if (device) checkHardwareFree(networkId, id, device.hardware_id, owner);
 }
 
-export const unknownTier = (tier: string, path: string): OrcError =>
-  invalid([{ path, message: `tier "${tier}" does not exist in this network` }]);
+const missingTier = (tier: string, path: string): Fault => ({ path, message: `tier "${tier}" does not exist in this network` });
+
+export const unknownTier = (tier: string, path: string): OrcError => invalid([missingTier(tier, path)]);
 
 /** Names the holder of a hardware id only to those who can see it: in the same network. Error: `conflict`. */
 export function checkHardwareFree(networkId: string, gatewayId: string, hardwareId: string, owner: Owner): void {

@@ -15,9 +15,8 @@ export const expectNoGateway = (id: string) => [{ ...magmadId(id), version: 0 }]
  * Errors: `not_found` (network), `conflict` (gateway id, hardware id), `invalid` (tier, challenge key).
  */
 export async function createGateway(networkId: string, gateway: GatewayInput, facts: GatewayFacts): Promise<Mutation[]> {
-  checkReferences(networkId, gateway, facts);
+  await checkReferences(networkId, gateway, facts);
   if (find(facts.graph, MAGMAD_GATEWAY, gateway.id)) throw conflict(`gateway "${gateway.id}"`);
-  if (gateway.device) await checkChallengeKey(gateway.device.key, 'body.device.key');
   const { id, name, description, magmad: config, device, tier } = gateway;
   return [
     { do: 'create_entity', id: magmadId(id), name, description, config, physicalId: device?.hardware_id ?? null },
@@ -42,7 +41,7 @@ export function createSubtype(type: string, gatewayId: string, config: unknown):
 export async function updateGateway(networkId: string, gatewayId: string, gateway: GatewayInput, facts: GatewayFacts): Promise<Mutation[]> {
   checkSameId(gatewayId, gateway.id);
   const current = foundGateway(facts.graph, gatewayId);
-  checkReferences(networkId, gateway, facts);
+  await checkReferences(networkId, gateway, facts);
   const { name, description, magmad: config } = gateway;
   return [
     { do: 'update_entity', id: magmadId(gatewayId), name, description, config },
