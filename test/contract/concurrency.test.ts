@@ -50,9 +50,6 @@ async function findContest(probe: Probe): Promise<Contest> {
 const readable = new Set(probes.filter(({ method }) => method === 'GET').map(({ route }) => route.path));
 const puts = probes.filter(({ method, route }) => method === 'PUT' && readable.has(route.path));
 
-/** What has no tag. */
-const UNTAGGED: ReadonlySet<string> = new Set([]);
-
 /** What PUT cannot be told apart by what is shown, and why. */
 const UNSEEN: Readonly<Record<string, string>> = { putUserPassword: 'a password is never shown' };
 

@@ -42,7 +42,7 @@ describe.each(inScope.map(({ name }) => name))('%s', (name) => {
     return;
   }
   const path = query === undefined ? probe.path : `${probe.path}?${query}`;
-  const mine = documented(route.method, route.path);
+  const mine = documented(route);
   const theirs = name in DIFFERING ? undefined : contract?.get(name);
 
   it('answers what the contract says', async () => {

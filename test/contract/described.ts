@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openApiDocument } from '../../scripts/openapi/document.ts';
+import type { Route } from '../../core/module/route.ts';
 import type { Described, Schema } from './json-schema.ts';
 import { PREFIX } from './operations.ts';
 import { registry } from './platform.ts';
@@ -31,9 +32,11 @@ const document = openApiDocument(registry, '0.0.0') as unknown as Document;
 const json = (media: Media | undefined) => Object.entries(media?.content ?? {}).find(([type]) => type === 'application/json')?.[1];
 
 /** What our own document says of a route; `example` is that of its body. */
-export function documented(method: string, path: string): Described & { readonly example: unknown } {
+export function documented({ method, path, responses }: Route): Described & { readonly example: unknown } {
   const operation = document.paths[`${PREFIX}${path}`]?.[method];
-  const success = Object.entries(operation?.responses ?? {}).find(([status]) => status.startsWith('2'))?.[1];
+  // What the document has besides is the report of a dry run.
+  const [[status, { schema }] = ['', { schema: undefined }]] = Object.entries(responses);
+  const success = schema === undefined ? undefined : operation?.responses[status];
   return {
     body: json(operation?.requestBody)?.schema,
     answer: json(success)?.schema,

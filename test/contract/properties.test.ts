@@ -46,7 +46,7 @@ beforeAll(() => {
 const withBody = probes.filter((probe): probe is Probe & { body: string } => probe.route.body !== undefined && probe.body !== undefined);
 
 describe.each(withBody.map((probe) => [`${probe.method} ${probe.route.path}`, probe] as const))('%s', (_, probe) => {
-  const { body: schema, example, follow } = documented(probe.route.method, probe.route.path);
+  const { body: schema, example, follow } = documented(probe.route);
   if (!schema) throw new Error('its body is not described');
 
   it(
