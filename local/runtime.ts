@@ -45,7 +45,6 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       // `true` would fetch a sample from the internet at each start.
       cf: false,
       telemetry: { enabled: false },
-      ...(process.env['PERF_INSPECTOR'] && { inspectorPort: Number(process.env['PERF_INSPECTOR']) }),
       resourcePersistencePath: options.state,
       unsafeRuntimeEnv: { [RUNTIME_MARK]: options.dataDir },
       unsafeHandleRuntimeRestart: options.onRestart,
