@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_BODY_BYTES, readJson } from './body.ts';
+import { MAX_BODY_BYTES, MAX_NESTING, readJson } from './body.ts';
 
 const request = (body: BodyInit | null, type: string | null = 'application/json', headers: Record<string, string> = {}) =>
   new Request('https://x/', {
@@ -57,6 +57,23 @@ describe('readJson', () => {
   it('refuses bytes that are no UTF-8, also at the very end', async () => {
     for (const body of [Uint8Array.of(0x22, 0xff, 0x22), Uint8Array.of(0x22, 0x22, 0xc3)]) {
       await expect(readJson(request(pieces(body)))).rejects.toMatchObject({ code: 'invalid', message: 'the body is not valid UTF-8' });
+    }
+  });
+
+  it.each([
+    ['lists', (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`],
+    ['objects', (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`],
+    [
+      'lists beside much else',
+      (depth: number) => `{"flat":[${'{},'.repeat(5000)}{}],"a":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`,
+    ],
+  ])('takes %s that lie 32 levels in one another, and none that lie deeper', async (_, nested) => {
+    expect(await readJson(request(nested(MAX_NESTING)))).toBeTypeOf('object');
+    for (const depth of [MAX_NESTING + 1, 100_000]) {
+      await expect(readJson(request(nested(depth)))).rejects.toMatchObject({
+        code: 'invalid',
+        message: expect.stringContaining('32 levels'),
+      });
     }
   });
 

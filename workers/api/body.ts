@@ -5,10 +5,15 @@ import type { RawBody, RawBodySpec } from '../../core/module/route.ts';
 export const MAX_BODY_BYTES = 5 * 1024 * 1024;
 /** Longest path and query, characters. */
 export const MAX_URL_LENGTH = 8 * 1024;
+/**
+ * Objects and lists within one another. What gateways are sent as a protobuf Struct costs up to three messages a level, and their readers
+ * take a hundred; what walks a body here must not run out of stack.
+ */
+export const MAX_NESTING = 32;
 
 /**
  * The JSON of a request's body; undefined when there is none. Errors: `too_large`, `unsupported_media_type`, `invalid`
- * with the place at which the JSON breaks.
+ * with the place at which the JSON breaks, or when it is nested too deeply.
  */
 export async function readJson(request: Request): Promise<unknown> {
   const declared = Number(request.headers.get('content-length') ?? 0);
@@ -22,6 +27,12 @@ export async function readJson(request: Request): Promise<unknown> {
       `the body has to be JSON with "content-type: application/json", not "${type.slice(0, 100)}"`,
     );
   }
+  const value = parsed(text);
+  if (isTooDeep(value)) throw invalid(`the body is nested more than ${MAX_NESTING} levels deep`);
+  return value;
+}
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -30,6 +41,18 @@ export async function readJson(request: Request): Promise<unknown> {
     });
   }
 }
+
+/** Level by level, so that the depth costs no stack here either. */
+function isTooDeep(value: unknown): boolean {
+  let level = [value].filter(isContainer);
+  for (let depth = 1; level.length > 0; depth += 1) {
+    if (depth > MAX_NESTING) return true;
+    level = level.flatMap((container) => Object.values(container).filter(isContainer));
+  }
+  return false;
+}
+
+const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 async function readText(request: Request): Promise<string> {
   if (!request.body) return '';
