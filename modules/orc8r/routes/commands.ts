@@ -1,14 +1,12 @@
 import type { JsonObject } from '@bufbuild/protobuf';
-import { loadEntities } from '../../../core/configurator/load.ts';
 import { OrcError } from '../../../core/errors.ts';
-import type { GatewayTarget, RequestContext } from '../../../core/module/context.ts';
+import type { GatewayTarget } from '../../../core/module/context.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, ok } from '../../../core/rest/reply.ts';
 import { Magmad } from '../../../proto/gen/orc8r/protos/magmad_pb.js';
 import { genericCommandParams, genericCommandResponse, pingRequest, pingResponse, serviceNames } from '../schemas/commands.ts';
-import { foundGateway } from '../services/gateway/checks.ts';
-import { magmadId } from '../services/gateway/model.ts';
+import { command } from '../services/command.ts';
 import { toPingResponse } from '../services/ping.ts';
 
 /** The service on a gateway that carries commands out. */
@@ -24,34 +22,6 @@ const refusals = {
   500: 'The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`)',
   504: 'The gateway is connected and did not answer in time; whether it acted is not known',
 } as const;
-
-/**
- * Gives a gateway a command and leaves an audit row, whatever comes of it.
- * Errors: `not_found` (no such gateway; no row), `gateway_offline`, `timeout`, the gateway's own refusal.
- */
-async function command<T>(
-  ctx: RequestContext,
-  where: { network_id: string; gateway_id: string },
-  name: string,
-  call: (target: GatewayTarget) => Promise<T>,
-  detail?: Record<string, unknown>,
-): Promise<T> {
-  const { network_id: networkId, gateway_id: gatewayId } = where;
-  const [graph] = await ctx.read(loadEntities(networkId, [magmadId(gatewayId)], { withConfig: false }));
-  const { physicalId } = foundGateway(graph, gatewayId);
-  const row = { action: `command.${name}`, networkId, target: gatewayId };
-  try {
-    if (physicalId === null) throw new OrcError('gateway_offline', `gateway "${gatewayId}" has no hardware yet`);
-    const answer = await call({ networkId, gatewayId, hardwareId: physicalId });
-    await ctx.audit({ ...row, outcome: 'ok', detail });
-    return answer;
-  } catch (error) {
-    const code = error instanceof OrcError ? error.code : 'internal';
-    const outcome = code === 'invalid' || code === 'forbidden' || code === 'not_found' ? 'refused' : 'failed';
-    await ctx.audit({ ...row, outcome, detail: { ...detail, code } });
-    throw error;
-  }
-}
 
 const reboot = route({
   method: 'post',
