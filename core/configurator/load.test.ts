@@ -78,6 +78,22 @@ describe('load', () => {
     expect(total).toBe(3);
   });
 
+  it('finds edges by one of their ends, never by walking through those of the whole network', () => {
+    const neighbourhoods = [
+      loadEntities('n1', [id('magmad_gateway', 'g1')], { down: 2, up: 2 }),
+      loadPage('n1', 'magmad_gateway', { limit: 2, down: 1, up: 1 }),
+    ];
+    for (const { sql, params } of neighbourhoods) {
+      const plan = store.sqlite
+        .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .all(...params)
+        .map((row) => String(row['detail']));
+      const edges = plan.filter((step) => step.includes('associations'));
+      expect(edges.length).toBeGreaterThanOrEqual(4);
+      for (const step of edges) expect(step).toMatch(/\(network_id=\? AND (from|to)_type=\? AND (from|to)_key=\?/);
+    }
+  });
+
   it('names only edges among the types asked for', async () => {
     const [graph] = await db.read(loadTypes('n1', ['magmad_gateway', 'cellular_gateway']));
     expect(keys(graph)).toEqual(['cellular_gateway/g1', 'magmad_gateway/g1', 'magmad_gateway/g2', 'magmad_gateway/g3']);

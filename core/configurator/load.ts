@@ -56,17 +56,18 @@ const columns = sql`
   (SELECT json_group_array(json_array(from_type, from_key)) FROM ${a} WHERE network_id = e.network_id AND to_type = e.type AND to_key = e.key) AS parents,
   d.info AS device`;
 
-// Roots, then everything within `down` steps below and `up` steps above them.
+// Roots, then everything within `down` steps below and `up` steps above them. CROSS JOIN keeps SQLite from walking all edges of the
+// network for each step.
 const walk = sql`
   below(type, key, depth) AS (
     SELECT type, key, 0 FROM roots
     UNION SELECT a.to_type, a.to_key, below.depth + 1 FROM below
-      JOIN ${a} AS a ON a.network_id = ${p('networkId')} AND a.from_type = below.type AND a.from_key = below.key
+      CROSS JOIN ${a} AS a ON a.network_id = ${p('networkId')} AND a.from_type = below.type AND a.from_key = below.key
       WHERE below.depth < ${p('down')}),
   above(type, key, depth) AS (
     SELECT type, key, 0 FROM roots
     UNION SELECT a.from_type, a.from_key, above.depth + 1 FROM above
-      JOIN ${a} AS a ON a.network_id = ${p('networkId')} AND a.to_type = above.type AND a.to_key = above.key
+      CROSS JOIN ${a} AS a ON a.network_id = ${p('networkId')} AND a.to_type = above.type AND a.to_key = above.key
       WHERE above.depth < ${p('up')}),
   wanted AS (SELECT type, key FROM below UNION SELECT type, key FROM above)
   SELECT ${columns} FROM wanted
