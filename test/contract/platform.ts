@@ -1,11 +1,10 @@
 import { createApi } from '../../workers/api/app.ts';
 import type { Environment } from '../../workers/environment.ts';
 import type { TlsClient } from '../../core/identity/client.ts';
-import { NO_PREVIEW } from '../../core/mconfig/difference.ts';
 import { createRegistry } from '../../core/module/registry.ts';
-import type { GatewayPort, NetworkPort } from '../../durable-objects/ports.ts';
 import { modules } from '../../modules/index.ts';
 import { type TestD1, testD1 } from '../support/d1.ts';
+import { contractFleet, type Reported } from './fleet.ts';
 
 export const registry = createRegistry(modules);
 
@@ -37,21 +36,22 @@ export interface Platform {
   readonly fleet: string[];
   /** Waits also for what the door does after its answer. */
   readonly ask: (asked: Asked, credentials: Credentials) => Promise<Answered>;
-  /** Every row of every table but the audit log. */
+  /** Every row of every table but the audit log and the count of logins, which also refused requests add to. */
   readonly dump: () => string;
   /** The state to which `restore` goes back. */
   readonly keep: () => void;
   readonly restore: () => void;
 }
 
-export function startPlatform(): Platform {
+export function startPlatform(reported: Reported): Platform {
   const store = testD1();
   const fleet: string[] = [];
+  const objects = contractFleet(reported, (what) => fleet.push(what));
   const pem = (kind: string): string => `-----BEGIN ${kind}-----\nTEST\n-----END ${kind}-----\n`;
   const env = {
     DB: store.d1,
-    NETWORK: { getByName: (name: string) => networkPort(name, fleet) },
-    GATEWAY: { getByName: (name: string) => gatewayPort(name, fleet) },
+    NETWORK: { getByName: (name: string) => objects.network(name) },
+    GATEWAY: { getByName: (name: string) => objects.gateway(name) },
     IDENTITY_SOURCE: 'none',
     DOMAIN: 'orc8r.test',
     CERTIFIER_CERT: pem('CERTIFICATE'),
@@ -68,7 +68,7 @@ export function startPlatform(): Platform {
     .all()
     .map((row) => String(row['name']))
     .concat('entity_counts');
-  const shown = everything.filter((name) => name !== 'audit' && !name.startsWith('sqlite_'));
+  const shown = everything.filter((name) => !['audit', 'logins'].includes(name) && !name.startsWith('sqlite_'));
 
   let restoring = '';
 
@@ -100,34 +100,3 @@ export function startPlatform(): Platform {
     },
   };
 }
-
-function networkPort(name: string, fleet: string[]): Partial<NetworkPort> {
-  const noted = <T>(what: string, answer: T) => {
-    fleet.push(`${name} ${what}`);
-    return Promise.resolve(answer);
-  };
-  return {
-    changed: () => Promise.resolve(),
-    status: () => noted('status', { hardwareId: 'hw-reported', state: '{}', receivedAt: 1, certificateExpiresAt: null }),
-    statuses: () => noted('statuses', { reports: [], next: null }),
-    preview: () => Promise.resolve(NO_PREVIEW),
-    statesAbout: () => noted('statesAbout', { subjects: [], next: null }),
-    stateIndex: () => noted('stateIndex', { indexers: [], types: [], faulty: [] }),
-    convergence: (networkId) => noted('convergence', { networkId, version: 1, gateways: [] }),
-  };
-}
-
-const gatewayPort = (name: string, fleet: string[]): Partial<GatewayPort> => ({
-  call: ({ path }) => {
-    fleet.push(`${name} ${path}`);
-    // What starts and ends call traces says `success`.
-    const message = path.endsWith('CallTrace') ? Uint8Array.of(0x08, 0x01) : new Uint8Array();
-    return Promise.resolve({ ok: true, messages: [message] });
-  },
-  keepCapture: () => Promise.resolve(true),
-  dropCapture: () => Promise.resolve(),
-  refuseCertificates: (serials) => {
-    fleet.push(`${name} refuses ${serials.join()}`);
-    return Promise.resolve();
-  },
-});

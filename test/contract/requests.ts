@@ -1,6 +1,6 @@
 import type { Route } from '../../core/module/route.ts';
 import { SERIAL } from './identities.ts';
-import { bodies, IMSI, NEXT_IMSI, others, prepared, subscriber } from './resources.ts';
+import { bodies, ENDED_TRACE, IMSI, NEXT_IMSI, others, prepared, subscriber } from './resources.ts';
 import { variantsOf } from './variants.ts';
 import type { Asked, Credentials, Platform } from './platform.ts';
 
@@ -29,6 +29,7 @@ export async function prepare(platform: Platform, by: Credentials): Promise<Read
   await made('PUT', '/lte/lte1/gateways/gw1/vpn', { enable_shell: true });
   await made('PUT', '/cwf/cwf1/li_ues', bodies['PUT /cwf/{network_id}/li_ues']);
   await made('DELETE', '/feg/feg1/gateways/fgw2/federation', undefined);
+  await made('PUT', `/networks/lte1/tracing/${ENDED_TRACE}`, { requested_end: true });
   const { cbsds } = JSON.parse(await made('GET', '/dp/lte1/cbsds', undefined)) as { cbsds: { id: number }[] };
   const token = JSON.parse(await made('POST', '/user/ann/tokens', [{ effect: 'ALLOW', path: '/none' }])) as { id: string };
   return { sms_pk: JSON.parse(texts.get('/lte/lte1/sms') ?? '""') as string, token: token.id, cbsd_id: String(cbsds[0]?.id) };
@@ -71,7 +72,7 @@ function paramsOf(route: Route, chosen: Readonly<Record<string, string>>): Recor
     base_name: adds ? 'b2' : 'b1',
     rule_id: adds ? 'r2' : 'r1',
     tier_id: 'default',
-    trace_id: 't1',
+    trace_id: route.operationId === 'downloadCallTrace' ? ENDED_TRACE : 't1',
     image_name: 'img1',
     channel_id: 'stable',
     tenant_id: '1',

@@ -8,6 +8,9 @@ import { HARDWARE, OTHER, OURS } from './identities.ts';
 const KEY = 'AAAAAAAAAAAAAAAAAAAAAA==';
 export const IMSI = 'IMSI001010000000001';
 export const NEXT_IMSI = 'IMSI001010000000002';
+/** The trace that was ended and has a capture; `t1` is under way. */
+export const ENDED_TRACE = 't2';
+export const PASSWORD = 'correct horse';
 
 export const dnsRecord = (domain: string) => ({ domain, a_record: ['10.0.0.1'] });
 export const tier = (id: string) => ({ id, version: '1.0', images: [{ name: 'img1', order: 1 }], gateways: [] as string[] });
@@ -120,6 +123,7 @@ export const prepared: readonly (readonly [path: string, body: unknown])[] = [
   ['/lte/lte1/network_probe/tasks', probeTask('t1')],
   ['/lte/lte1/network_probe/destinations', probeDestination('d1')],
   ['/networks/lte1/tracing', callTrace('t1')],
+  ['/networks/lte1/tracing', callTrace(ENDED_TRACE)],
   ['/lte/lte1/sms', sms],
   ['/dp/lte1/cbsds', cbsd('s1')],
   ['/feg/feg1/gateways', fegGatewayBody('fgw1')],
@@ -132,7 +136,7 @@ export const prepared: readonly (readonly [path: string, body: unknown])[] = [
   ['/channels', { id: 'stable', name: 'for tests', supported_versions: ['1.0'] }],
   ['/tenants', { id: 1, name: 'for tests', networks: [...OURS] }],
   ['/tenants', { id: 2, name: 'for tests', networks: [OTHER] }],
-  ['/user', { username: 'ann', password: 'correct horse' }],
+  ['/user', { username: 'ann', password: PASSWORD }],
 ];
 
 /** The body of each POST, by path; of other methods those that cannot send what a GET of the same path shows. */
@@ -159,6 +163,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'POST /channels': { id: 'beta', supported_versions: [] },
   'POST /tenants': { id: 9, networks: [] },
   'POST /user': { username: 'bob', password: 'battery staple' },
+  'POST /user/login': { username: 'ann', password: PASSWORD },
   'POST /user/{username}/tokens': [{ effect: 'ALLOW', action: 'READ', resourceType: 'NETWORK_ID', resourceIDs: ['lte1'] }],
   'POST /lte/{network_id}/gateways': lteGatewayBody('gw9'),
   'POST /lte/{network_id}/gateways/{gateway_id}/connected_enodeb_serials': 'e2',

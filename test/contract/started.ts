@@ -1,5 +1,6 @@
 import { FULL, type Identity, makeIdentities } from './identities.ts';
 import { type Answered, type Asked, type Platform, registry, startPlatform } from './platform.ts';
+import { reported } from './reports.ts';
 import { prepare, type Probe, probesOf } from './requests.ts';
 
 /** The API with everything of the prepared networks in it, and a full operator who asks. */
@@ -15,7 +16,7 @@ export interface Started {
 
 /** Makes it anew; it is closed by closing `platform.store`. */
 export async function startContractPlatform(): Promise<Started> {
-  const platform = startPlatform();
+  const platform = startPlatform(reported);
   const identities = await makeIdentities(platform);
   const full = identities.find(({ name }) => name === FULL);
   if (!full) throw new Error('there is no full operator');

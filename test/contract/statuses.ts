@@ -33,6 +33,7 @@ export const DIFFERING: Readonly<Record<string, string>> = {
   'POST /lte/{network_id}/gateway_pools': 'answers the bare id (8)',
   'PUT /lte/{network_id}/gateway_pools/{gateway_pool_id}': 'answers the bare id (8)',
   'POST /cwf/{network_id}/ha_pairs': 'answers the bare id (12)',
+  'POST /user/login': 'answers 200 with a token and its policies (4c)',
   'GET /user': 'shows records (4c), without their secrets (DEVIATIONS)',
   'GET /user/{username}': 'shows a record (4c), without its secrets (DEVIATIONS)',
   'PUT /user/{username}': 'takes a bare string (4c)',
