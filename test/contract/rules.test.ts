@@ -1,6 +1,7 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { pathsOf, refusalFault } from './answers.ts';
-import { type Rule, rules } from './rules.ts';
+import { rules } from './rules/index.ts';
+import type { Rule } from './rules/rule.ts';
 import { startContractPlatform } from './started.ts';
 
 const { platform, ask } = await startContractPlatform();

@@ -1,0 +1,12 @@
+/** A rule that a body of the right form breaks; the bounds of single fields are in the schemas. */
+export interface Rule {
+  readonly what: string;
+  readonly ask: readonly [method: string, path: string];
+  readonly body?: unknown;
+  /** 400 unless said. */
+  readonly status?: number;
+  /** Every fault's path, in any order. */
+  readonly at?: readonly string[];
+  /** What has to be done before, for the rule to be broken. */
+  readonly before?: readonly (readonly [method: string, path: string, body: unknown])[];
+}
