@@ -102,11 +102,11 @@ export interface StoredReport extends Omit<GatewayReport, 'state'> {
   readonly state: string;
 }
 
-/** Some of the network's reports: a call between objects carries 32 MiB at most. */
+/** Some of the reports that were asked for: a call between objects carries 32 MiB at most. */
 export interface StatusPage {
   readonly reports: readonly (readonly [gatewayId: string, report: StoredReport])[];
-  /** Where the next page starts; null: this was the last. */
-  readonly next: string | null;
+  /** Index, among the ids asked for, where the next page starts; null: this was the last. */
+  readonly next: number | null;
 }
 
 /** News of one reported state. */
@@ -169,8 +169,8 @@ export interface NetworkPort extends NetworkContentPort {
   /** The content of one stream for one gateway, as a poll asks for it. */
   desired(networkId: string, gatewayId: string, stream: string): Promise<DesiredStream | null>;
   status(gatewayId: string): Promise<StoredReport | null>;
-  /** The reports of gateways whose id comes after `after`, in order of id. */
-  statuses(after: string): Promise<StatusPage>;
+  /** The reports of those gateways, from the id at index `first` on; gateways that never reported are left out. */
+  statuses(gatewayIds: readonly string[], first: number): Promise<StatusPage>;
   convergence(networkId: string): Promise<Convergence>;
   /** What mutations would change of the gateways' mconfigs; nothing is kept or sent. */
   preview(networkId: string, mutations: readonly Mutation[]): Promise<MconfigPreview>;

@@ -22,6 +22,9 @@ import {
 import { readSubjects } from '../durable-objects/lib/read-subjects.ts';
 import type { RecentReports } from './recent-reports.ts';
 
+/** Longer reports, in characters, are not remembered: they would fill the isolate's memory. */
+const MOST_REMEMBERED = 16 * 1024;
+
 /**
  * The gateways as routes see them, through the objects. No object is asked before `authorised`: asking wakes it, or even makes it.
  * `recent` outlives a request.
@@ -35,23 +38,35 @@ export function createFleet(bindings: ObjectBindings, authorised: () => Promise<
     await authorised();
     return gatewayObject(bindings, hardwareId);
   };
+  const take = (networkId: string, gatewayId: string, stored: StoredReport | null): GatewayReport | undefined => {
+    const report = stored ? readReport(stored) : undefined;
+    if ((stored?.state.length ?? 0) <= MOST_REMEMBERED) recent?.keep(networkId, gatewayId, report, Date.now());
+    return report;
+  };
   return {
     async status(networkId, gatewayId) {
       await authorised();
       const known = recent?.find(networkId, gatewayId, Date.now());
       if (known) return known.report;
-      const stored = await networkObject(bindings, networkId).status(gatewayId);
-      const report = stored ? readReport(stored) : undefined;
-      recent?.keep(networkId, gatewayId, report, Date.now());
-      return report;
+      return take(networkId, gatewayId, await networkObject(bindings, networkId).status(gatewayId));
     },
-    async statuses(networkId) {
-      const port = await network(networkId);
+    async statuses(networkId, gatewayIds) {
+      await authorised();
       const all = new Map<string, GatewayReport>();
-      for (let after: string | null = ''; after !== null; ) {
-        const page: StatusPage = await port.statuses(after);
-        for (const [gatewayId, report] of page.reports) all.set(gatewayId, readReport(report));
-        after = page.next;
+      const unknown: string[] = [];
+      for (const gatewayId of gatewayIds) {
+        const known = recent?.find(networkId, gatewayId, Date.now());
+        if (!known) unknown.push(gatewayId);
+        else if (known.report) all.set(gatewayId, known.report);
+      }
+      for (let first: number | null = 0; first !== null && first < unknown.length; ) {
+        const page: StatusPage = await networkObject(bindings, networkId).statuses(unknown, first);
+        const found = new Map(page.reports);
+        for (const gatewayId of unknown.slice(first, page.next ?? unknown.length)) {
+          const report = take(networkId, gatewayId, found.get(gatewayId) ?? null);
+          if (report) all.set(gatewayId, report);
+        }
+        first = page.next;
       }
       return all;
     },

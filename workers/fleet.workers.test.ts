@@ -1,5 +1,5 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OrcError } from '../core/errors.ts';
 import { decodeGrpcMessage, MessageReader, prefixMessage } from '../core/wire/grpc.ts';
 import { Magmad, RestartServicesRequestSchema } from '../proto/gen/orc8r/protos/magmad_pb.js';
@@ -7,6 +7,7 @@ import { bindings, migrateD1, network } from '../test/workers/environment.ts';
 import { createNetwork, newGateway, write } from '../test/workers/fleet.ts';
 import { client, connect, type TestSocket } from '../test/workers/socket.ts';
 import { createFleet } from './fleet.ts';
+import { RecentReports } from './recent-reports.ts';
 
 const { restartServices } = Magmad.method;
 let count = 0;
@@ -75,7 +76,7 @@ describe('what gateways report', () => {
     ] as const) {
       await port.report(key, { hardwareId, revision: 1, checkin: { at: 1, state } });
     }
-    const all = await fleet.statuses(net);
+    const all = await fleet.statuses(net, ['g1', 'nobody', 'g2']);
     expect([...all.keys()]).toEqual(['g1', 'g2']);
     expect(all.get('g2')).toMatchObject({ hardwareId: `hw${count}b`, receivedAt: 1 });
     expect(await fleet.status(net, 'nobody')).toBeUndefined();
@@ -85,7 +86,40 @@ describe('what gateways report', () => {
     const { port } = network(net);
     await port.changed(net);
     await port.report('g1', { hardwareId: `hw${count}`, revision: 1, checkin: { at: 1, state: 'not json' } });
-    expect(await fleet.statuses(net)).toEqual(new Map([['g1', expect.objectContaining({ state: {} })]]));
+    expect(await fleet.statuses(net, ['g1'])).toEqual(new Map([['g1', expect.objectContaining({ state: {} })]]));
+  });
+
+  it('is remembered for a moment unless it is large, and only those asked that are not', async () => {
+    const { port } = network(net);
+    await port.changed(net);
+    const large = JSON.stringify({ pad: 'x'.repeat(20_000) });
+    for (const [key, hardwareId, state] of [
+      ['g1', `hw${count}`, '{"version":"1"}'],
+      ['g2', `hw${count}b`, large],
+    ] as const) {
+      await port.report(key, { hardwareId, revision: 1, checkin: { at: 1, state } });
+    }
+    const asked: (readonly string[])[] = [];
+    const watched = {
+      getByName: () => ({
+        statuses: async (ids: readonly string[], first: number) => {
+          asked.push(ids);
+          return port.statuses(ids, first);
+        },
+      }),
+    } as unknown as DurableObjectNamespace;
+    const recent = new RecentReports();
+    const remembering = createFleet({ ...bindings, NETWORK: watched }, async () => {}, recent);
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const first = await remembering.statuses(net, ['g1', 'g2', 'nobody']);
+    expect([...first.keys()]).toEqual(['g1', 'g2']);
+    expect(await remembering.statuses(net, ['g1', 'g2', 'nobody'])).toEqual(first);
+    expect(await remembering.statuses(net, ['g1'])).toEqual(new Map([['g1', expect.objectContaining({ state: { version: '1' } })]]));
+    expect(asked).toEqual([['g1', 'g2', 'nobody'], ['g2']]);
+    vi.setSystemTime(Date.now() + 250);
+    await remembering.statuses(net, ['nobody']);
+    expect(asked.slice(2)).toEqual([['nobody']]);
+    vi.useRealTimers();
   });
 
   it('is asked of no object before the caller is authorised', async () => {
@@ -96,7 +130,7 @@ describe('what gateways report', () => {
     });
     for (const ask of [
       closed.status(net, 'g1'),
-      closed.statuses(net),
+      closed.statuses(net, ['g1']),
       closed.convergence(net),
       closed.call({ networkId: net, gatewayId: 'g1', hardwareId: 'h' }, 'magmad', restartServices, {}),
     ]) {

@@ -50,8 +50,8 @@ export interface PlatformChange {
 export interface Fleet {
   /** Latest reported status of one gateway, or undefined when it has never reported. One call to the network object. */
   status(networkId: string, gatewayId: string): Promise<GatewayReport | undefined>;
-  /** The same for a whole network, by gateway id. */
-  statuses(networkId: string): Promise<ReadonlyMap<string, GatewayReport>>;
+  /** The same for many, by gateway id; those that never reported are left out. More calls only when that is more than a call can carry. */
+  statuses(networkId: string, gatewayIds: readonly string[]): Promise<ReadonlyMap<string, GatewayReport>>;
   convergence(networkId: string): Promise<Convergence>;
   /** What the gateways of a network reported. One call to the network object; more only when that is more than a call can carry. */
   states(networkId: string, query: StateQuery): Promise<Subjects>;

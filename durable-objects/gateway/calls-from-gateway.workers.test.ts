@@ -206,7 +206,10 @@ describe('check-ins', () => {
     await network(net).port.convergence(net);
     await southbound(REPORT, state('not json'));
     await until(async () => (await network(net).port.status('g1')) ?? undefined);
-    expect(await network(net).port.statuses('')).toMatchObject({ reports: [['g1', { hardwareId: hw, state: 'not json' }]], next: null });
+    expect(await network(net).port.statuses(['g1'], 0)).toMatchObject({
+      reports: [['g1', { hardwareId: hw, state: 'not json' }]],
+      next: null,
+    });
   });
 });
 

@@ -170,10 +170,12 @@ describe('members', () => {
     for (const [index, key] of ['g1', 'g2', 'g3', 'g4'].entries()) place(key, `hw${key}`, index);
     for (const key of ['g1', 'g3', 'g4'])
       members.report(key, { hardwareId: '', revision: 1, checkin: { at: 1, state: 'x'.repeat(2_500_000) } });
-    const first = pageOf(members.reporting(''));
-    expect([first.reports.map(([id]) => id), first.next]).toEqual([['g1', 'g3'], 'g3']);
-    const second = pageOf(members.reporting('g3'));
+    const asked = ['nobody', 'g3', 'g2', 'g1', 'g4'];
+    const first = pageOf(members.reporting(asked, 0));
+    expect([first.reports.map(([id]) => id), first.next]).toEqual([['g3', 'g1'], 4]);
+    const second = pageOf(members.reporting(asked, 4));
     expect([second.reports.map(([id]) => id), second.next]).toEqual([['g4'], null]);
-    expect(pageOf(members.reporting('g4'))).toEqual({ reports: [], next: null });
+    expect(pageOf(members.reporting(asked, 5))).toEqual({ reports: [], next: null });
+    expect(pageOf(members.reporting(['g1'], 0)).reports.map(([id]) => id)).toEqual(['g1']);
   });
 });

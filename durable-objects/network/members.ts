@@ -29,9 +29,14 @@ export class Members {
     return this.#sql.exec<Member>('SELECT * FROM gateways ORDER BY gateway_id').toArray();
   }
 
-  /** Members that have reported, in order of id, after `after` (exclusive). */
-  *reporting(after: string): Iterable<Member> {
-    yield* this.#sql.exec<Member>('SELECT * FROM gateways WHERE gateway_id > ? AND state IS NOT NULL ORDER BY gateway_id', after);
+  /** Those of the members named that have reported, with their index among the names, from index `first` on. */
+  *reporting(gatewayIds: readonly string[], first: number): Iterable<Member & { position: number }> {
+    yield* this.#sql.exec<Member & { position: number }>(
+      `SELECT i.key AS position, g.* FROM json_each(?) AS i CROSS JOIN gateways AS g ON g.gateway_id = i.value
+         WHERE i.key >= ? AND g.state IS NOT NULL ORDER BY i.key`,
+      JSON.stringify(gatewayIds),
+      first,
+    );
   }
 
   get(gatewayId: string): Member | undefined {
@@ -123,14 +128,14 @@ export function reportOf(member: Member | undefined): StoredReport | null {
 }
 
 /** As many reports as fit one call between objects, whatever gateways write into theirs. */
-export function pageOf(members: Iterable<Member>): StatusPage {
+export function pageOf(members: Iterable<Member & { position: number }>): StatusPage {
   const reports: [string, StoredReport][] = [];
   let size = 0;
   for (const member of members) {
     const report = reportOf(member);
     if (report) reports.push([member.gateway_id, report]);
     size += member.state?.length ?? 0;
-    if (size >= PAGE_CHARACTERS) return { reports, next: member.gateway_id };
+    if (size >= PAGE_CHARACTERS) return { reports, next: member.position + 1 };
   }
   return { reports, next: null };
 }

@@ -131,9 +131,9 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
     return reportOf(this.#members.get(gatewayId));
   }
 
-  async statuses(after: string): Promise<StatusPage> {
+  async statuses(gatewayIds: readonly string[], first: number): Promise<StatusPage> {
     this.#news.flush();
-    return pageOf(this.#members.reporting(after));
+    return pageOf(this.#members.reporting(gatewayIds, first));
   }
 
   async convergence(networkId: string): Promise<Convergence> {

@@ -395,9 +395,10 @@ describe('reports', () => {
     await write(net, ...newGateway('g4', hw('g4')));
     await nudge();
     await network(net).port.report('g4', { hardwareId: hw('g4'), revision: 1, checkin: { at: 1, state: '{}' } });
-    const first = await network(net).port.statuses('');
-    expect([first.reports.map(([id]) => id), first.next]).toEqual([['g1', 'g2', 'g3'], 'g3']);
-    const second = await network(net).port.statuses('g3');
+    const asked = ['g1', 'g2', 'g3', 'g4'];
+    const first = await network(net).port.statuses(asked, 0);
+    expect([first.reports.map(([id]) => id), first.next]).toEqual([['g1', 'g2', 'g3'], 3]);
+    const second = await network(net).port.statuses(asked, 3);
     expect([second.reports.map(([id]) => id), second.next]).toEqual([['g4'], null]);
   });
 });

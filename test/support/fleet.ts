@@ -17,6 +17,8 @@ export interface FleetCall {
 export class TestFleet implements Fleet {
   /** By `<network>/<gateway>`. */
   readonly reports = new Map<string, GatewayReport>();
+  /** The gateways of each call of `statuses`. */
+  readonly statusesAsked: (readonly string[])[] = [];
   readonly convergences = new Map<string, Convergence>();
   readonly calls: FleetCall[] = [];
   /** Hardware ids and serials of revoked certificates that gateways were cut off for. */
@@ -47,9 +49,14 @@ export class TestFleet implements Fleet {
     return this.reports.get(`${networkId}/${gatewayId}`);
   }
 
-  async statuses(networkId: string): Promise<ReadonlyMap<string, GatewayReport>> {
-    const prefix = `${networkId}/`;
-    return new Map([...this.reports].filter(([key]) => key.startsWith(prefix)).map(([key, report]) => [key.slice(prefix.length), report]));
+  async statuses(networkId: string, gatewayIds: readonly string[]): Promise<ReadonlyMap<string, GatewayReport>> {
+    this.statusesAsked.push(gatewayIds);
+    return new Map(
+      gatewayIds.flatMap((id) => {
+        const report = this.reports.get(`${networkId}/${id}`);
+        return report ? [[id, report] as const] : [];
+      }),
+    );
   }
 
   async convergence(networkId: string): Promise<Convergence> {

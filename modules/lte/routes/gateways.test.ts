@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { encodePageToken } from '../../../core/paging.ts';
 import { cellular, lteApi, lteGatewayBody, lteNetworkBody, magmad } from '../../../test/support/lte.ts';
 import type { TestApi } from '../../../test/support/context.ts';
 
@@ -90,6 +91,23 @@ describe('LTE gateways', () => {
     expect(answer.body).toEqual({ gw0: { ...shown(lteGatewayBody('gw0')), checked_in_recently: true, status }, gw1: shown(full) });
     expect(Object.keys((await api.call('GET', path, { query: { page_size: '1' } })).body as object)).toEqual(['gw0']);
     expect(await api.refusal('GET', '/lte/none/gateways')).toMatchObject({ code: 'not_found' });
+  });
+
+  it('shows the status of each on every page of a network that has other gateways too, and asks of no others', async () => {
+    const ids = ['a1', 'a2', 'a3', 'a4', 'a5'];
+    for (const [index, id] of ids.entries()) {
+      if (index % 2 === 0) await create(lteGatewayBody(id));
+      else await api.call('POST', '/networks/n1/gateways', { body: { id, name: id, description: 'other', magmad, tier: 'default' } });
+      api.fleet.report('n1', id, { hardwareId: `hw-${id}`, state: { version: id }, receivedAt: 1 });
+    }
+    const page = async (after: string) => {
+      const answer = await api.call('GET', path, { query: { page_size: '2', page_token: after && encodePageToken(after) } });
+      return answer.body;
+    };
+    const status = (id: string) => expect.objectContaining({ status: { version: id, hardware_id: `hw-${id}`, checkin_time: 1 } });
+    expect(await page('')).toEqual({ a1: status('a1'), a3: status('a3') });
+    expect(await page('a3')).toEqual({ a5: status('a5') });
+    expect(api.fleet.statusesAsked).toEqual([['a1', 'a3'], ['a5']]);
   });
 
   it('calls a gateway recent for five check-in intervals', async () => {

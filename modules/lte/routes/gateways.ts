@@ -40,12 +40,14 @@ const list = route({
   responses: answers(z.record(z.string(), lteGateway), 'The gateways by id', 'ETag', 'Next-Page-Token'),
   handle: async ({ params: { network_id: networkId }, query }, ctx) => {
     const page = mapPage(query);
-    const [[network, graph], reports] = await Promise.all([
-      ctx.read(networkById({ id: networkId }), loadPage(networkId, CELLULAR_GATEWAY, { ...page, down: 1, up: 1 })),
-      ctx.fleet.statuses(networkId),
-    ]);
+    const [network, graph] = await ctx.read(
+      networkById({ id: networkId }),
+      loadPage(networkId, CELLULAR_GATEWAY, { ...page, down: 1, up: 1 }),
+    );
     if (!network) throw notFound(`network "${networkId}"`);
     const gateways = [...graph.entities.values()].filter((entity) => entity.type === CELLULAR_GATEWAY);
+    const keys = gateways.map((entity) => entity.key);
+    const reports = await ctx.fleet.statuses(networkId, keys);
     const shown = gateways.flatMap((cellular) => {
       const magmad = find(graph, MAGMAD_GATEWAY, cellular.key);
       return magmad ? [{ magmad, cellular }] : [];
@@ -53,11 +55,7 @@ const list = route({
     const entries = shown.map(
       async (pair) => [pair.magmad.key, await readLteGateway(pair, graph, reports.get(pair.magmad.key), ctx)] as const,
     );
-    const headers = nextPage(
-      gateways.map((entity) => entity.key),
-      page.limit,
-    );
-    return { ...ok(Object.fromEntries(await Promise.all(entries)), [network.version]), headers };
+    return { ...ok(Object.fromEntries(await Promise.all(entries)), [network.version]), headers: nextPage(keys, page.limit) };
   },
 });
 

@@ -30,25 +30,19 @@ const list = route({
   responses: answers(paginatedGateways, 'A page of gateways'),
   handle: async ({ params: { network_id: networkId }, query }, ctx) => {
     const page = pageOf(query);
-    const [[network, graph, total], reports] = await Promise.all([
-      ctx.read(
-        networkById({ id: networkId }),
-        loadPage(networkId, MAGMAD_GATEWAY, page),
-        countEntities({ networkId, type: MAGMAD_GATEWAY }),
-      ),
-      ctx.fleet.statuses(networkId),
-    ]);
+    const [network, graph, total] = await ctx.read(
+      networkById({ id: networkId }),
+      loadPage(networkId, MAGMAD_GATEWAY, page),
+      countEntities({ networkId, type: MAGMAD_GATEWAY }),
+    );
     if (!network) throw notFound(`network "${networkId}"`);
+    const entities = [...graph.entities.values()];
+    const keys = entities.map(({ key }) => key);
+    const reports = await ctx.fleet.statuses(networkId, keys);
     const gateways = await Promise.all(
-      [...graph.entities.values()].map(
-        async (gateway) => [gateway.key, await readGateway(gateway, reports.get(gateway.key), ctx.platform)] as const,
-      ),
+      entities.map(async (gateway) => [gateway.key, await readGateway(gateway, reports.get(gateway.key), ctx.platform)] as const),
     );
-    const token = nextPageToken(
-      gateways.map(([key]) => key),
-      page,
-    );
-    return ok({ page_token: token, gateways: Object.fromEntries(gateways), total_count: total });
+    return ok({ page_token: nextPageToken(keys, page), gateways: Object.fromEntries(gateways), total_count: total });
   },
 });
 

@@ -73,17 +73,15 @@ export function typedGatewayRoutes<B extends GatewayInput>(kind: GatewayKind<B>)
       responses: answers(z.record(z.string(), kind.shows), 'The gateways by id', 'ETag', 'Next-Page-Token'),
       handle: async ({ params: { network_id: networkId }, query }, ctx) => {
         const page = mapPage(query);
-        const [[network, graph], reports] = await Promise.all([
-          ctx.read(networkById({ id: networkId }), loadPage(networkId, type, { ...page, up: 1 })),
-          ctx.fleet.statuses(networkId),
-        ]);
+        const [network, graph] = await ctx.read(networkById({ id: networkId }), loadPage(networkId, type, { ...page, up: 1 }));
         if (!network) throw notFound(`network "${networkId}"`);
         const own = [...graph.entities.values()].filter((entity) => entity.type === type);
+        const keys = own.map((entity) => entity.key);
+        const reports = await ctx.fleet.statuses(networkId, keys);
         const shown = own.map(async ({ key, config }) => {
           const magmad = find(graph, MAGMAD_GATEWAY, key);
           return magmad ? [[key, { ...(await readGateway(magmad, reports.get(key), ctx.platform)), ...kind.read(config) }] as const] : [];
         });
-        const keys = own.map((entity) => entity.key);
         return { ...ok(Object.fromEntries((await Promise.all(shown)).flat()), [network.version]), headers: nextPage(keys, page.limit) };
       },
     }),
