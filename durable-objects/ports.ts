@@ -57,14 +57,32 @@ export interface GatewayCallRequest {
   readonly payload: Uint8Array;
 }
 
-export type GatewayCallResult =
-  | { readonly ok: true; readonly messages: readonly Uint8Array[] }
-  | {
-      readonly ok: false;
-      readonly reason: 'offline' | 'timeout' | 'overloaded' | 'gateway';
-      readonly code: number;
-      readonly message: string;
-    };
+export interface GatewayCallFailure {
+  readonly ok: false;
+  readonly reason: 'offline' | 'timeout' | 'overloaded' | 'gateway';
+  readonly code: number;
+  readonly message: string;
+}
+
+export type GatewayCallResult = { readonly ok: true; readonly messages: readonly Uint8Array[] } | GatewayCallFailure;
+
+/** Some of a streamed reply. */
+export interface GatewayReplyPart {
+  /** None: the gateway is still there, and has nothing to say. */
+  readonly messages: readonly Uint8Array[];
+  /** Nothing comes after this part. */
+  readonly end?: { readonly ok: true } | GatewayCallFailure;
+}
+
+/** A reply that the gateway sends bit by bit. Whoever holds it reads to the end or cancels. */
+export interface GatewayReply {
+  /** Waits until there is something; asked again only when it has answered. */
+  next(): Promise<GatewayReplyPart>;
+  /** Has the gateway stop. */
+  cancel(): Promise<void>;
+}
+
+export type GatewayStreamResult = { readonly ok: true; readonly reply: GatewayReply } | GatewayCallFailure;
 
 export type SouthboundResult =
   | { readonly ok: true; readonly messages: readonly Uint8Array[] }
@@ -82,6 +100,8 @@ export interface GatewayPort {
   contentNews(networkId: string, gatewayId: string, news: readonly ContentNews[]): Promise<PresenceReport>;
   /** Calls a method on the gateway over its socket. */
   call(request: GatewayCallRequest): Promise<GatewayCallResult>;
+  /** Calls a server-streaming method on the gateway; answers with its first sign. */
+  stream(request: GatewayCallRequest): Promise<GatewayStreamResult>;
   /** Answers a southbound method for a gateway that came over HTTPS. */
   southbound(client: GatewayClient, path: string, payload: Uint8Array): Promise<SouthboundResult>;
   /** Whether a socket is open, and how far each stream is: what a network object asks after it lost its memory. */

@@ -1,6 +1,8 @@
 import {
   create,
   type DescMessage,
+  type DescMethod,
+  type DescMethodServerStreaming,
   type DescMethodUnary,
   fromBinary,
   type MessageInitShape,
@@ -8,9 +10,9 @@ import {
   toBinary,
 } from '@bufbuild/protobuf';
 import { OrcError } from '../core/errors.ts';
-import { fromGrpc } from '../core/grpc-errors.ts';
-import type { Fleet, GatewayReport, GatewayTarget } from '../core/module/context.ts';
+import type { Fleet, GatewayReport, GatewayTarget, MessageStream } from '../core/module/context.ts';
 import {
+  type GatewayCallRequest,
   gatewayObject,
   type GatewayPort,
   type NetworkPort,
@@ -20,6 +22,8 @@ import {
   type StoredReport,
 } from '../durable-objects/ports.ts';
 import { readSubjects } from '../durable-objects/lib/read-subjects.ts';
+import { callFailure } from './call-failure.ts';
+import { messageStream } from './gateway-stream.ts';
 import type { RecentReports } from './recent-reports.ts';
 
 /** Longer reports, in characters, are not remembered: they would fill the isolate's memory. */
@@ -84,24 +88,23 @@ export function createFleet(bindings: ObjectBindings, authorised: () => Promise<
       method: DescMethodUnary<I, O>,
       request: MessageInitShape<I>,
     ): Promise<MessageShape<O>> {
-      const payload = toBinary(method.input, create(method.input, request));
-      const path = `/${method.parent.typeName}/${method.name}`;
-      const result = await (await gateway(target)).call({ service, path, payload });
+      const result = await (await gateway(target)).call(encoded(service, method, request));
       if (result.ok) {
         const [message] = result.messages;
         if (!message) throw new OrcError('internal', `gateway ${target.gatewayId} answered without a message`);
         return fromBinary(method.output, message);
       }
-      switch (result.reason) {
-        case 'offline':
-          throw new OrcError('gateway_offline', `gateway ${target.gatewayId} is not connected: ${result.message}`);
-        case 'timeout':
-          throw new OrcError('timeout', `gateway ${target.gatewayId}: ${result.message}`);
-        case 'overloaded':
-          throw new OrcError('unavailable', `gateway ${target.gatewayId}: ${result.message}`);
-        case 'gateway':
-          throw fromGrpc(result.code, result.message);
-      }
+      throw callFailure(target.gatewayId, result);
+    },
+    async stream<I extends DescMessage, O extends DescMessage>(
+      target: GatewayTarget,
+      service: string,
+      method: DescMethodServerStreaming<I, O>,
+      request: MessageInitShape<I>,
+    ): Promise<MessageStream<MessageShape<O>>> {
+      const result = await (await gateway(target)).stream(encoded(service, method, request));
+      if (!result.ok) throw callFailure(target.gatewayId, result);
+      return messageStream(result.reply, method.output, target.gatewayId);
     },
     preview: async ({ networkId, mutations }) => (await network(networkId)).preview(networkId, mutations),
     async refuseCertificate(hardwareId, serial) {
@@ -112,6 +115,12 @@ export function createFleet(bindings: ObjectBindings, authorised: () => Promise<
     },
   };
 }
+
+const encoded = <I extends DescMessage>(service: string, method: DescMethod & { input: I }, request: MessageInitShape<I>): GatewayCallRequest => ({
+  service,
+  path: `/${method.parent.typeName}/${method.name}`,
+  payload: toBinary(method.input, create(method.input, request)),
+});
 
 const readReport = ({ state, ...report }: StoredReport): GatewayReport => ({ ...report, state: parse(state) });
 

@@ -1,4 +1,4 @@
-import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { DescMessage, DescMethodServerStreaming, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { Commit, Committed } from '../configurator/commit.ts';
 import type { Database } from '../db/database.ts';
 import type { Query, Statement } from '../db/statement.ts';
@@ -67,12 +67,29 @@ export interface Fleet {
     method: DescMethodUnary<I, O>,
     request: MessageInitShape<I>,
   ): Promise<MessageShape<O>>;
+  /**
+   * Calls a server-streaming method; answers once the gateway gives a sign of its reply. Errors: as `call`, here or while it is read.
+   */
+  stream<I extends DescMessage, O extends DescMessage>(
+    target: GatewayTarget,
+    service: string,
+    method: DescMethodServerStreaming<I, O>,
+    request: MessageInitShape<I>,
+  ): Promise<MessageStream<MessageShape<O>>>;
   /** Packet captures of call traces, kept with the hardware that made them. */
   readonly captures: CaptureStore;
   /** What a commit would change of the gateways' mconfigs; nothing is changed or sent. */
   preview(commit: Pick<Commit, 'networkId' | 'mutations'>): Promise<MconfigPreview>;
   /** Ends the connection that a gateway opened with a certificate which was revoked. Never fails: what is lost here the cron repeats. */
   refuseCertificate(hardwareId: string, serial: string): Promise<void>;
+}
+
+/** Messages as they come. Whoever has one reads it to its end or cancels it. */
+export interface MessageStream<M> {
+  /** Waits for more; undefined: that was all. Error: OrcError, when they break off. */
+  next(): Promise<readonly M[] | undefined>;
+  /** No more are wanted. */
+  cancel(): Promise<void>;
 }
 
 export interface CaptureStore {

@@ -56,10 +56,10 @@ function kindOf(mutation: Mutation): TriedChange['change'] {
 
 /** A fleet that shows everything and commands nobody. Error of a call: `invalid`. */
 export function spareFleet(fleet: Fleet): Fleet {
-  const call: Fleet['call'] = async () => {
+  const call = async (): Promise<never> => {
     throw invalid('dry_run: a command to a gateway cannot be tried without giving it');
   };
   const refuseCertificate: Fleet['refuseCertificate'] = async () => undefined;
   const captures: Fleet['captures'] = { keep: async () => true, read: (...of) => fleet.captures.read(...of), drop: async () => undefined };
-  return Object.assign(Object.create(fleet) as Fleet, { call, refuseCertificate, captures });
+  return Object.assign(Object.create(fleet) as Fleet, { call, stream: call, refuseCertificate, captures });
 }

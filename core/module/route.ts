@@ -15,7 +15,7 @@ export interface ResponseSpec {
 
 export interface Reply {
   readonly status: number;
-  /** Absent: an empty body. A string is sent as a JSON string, bytes as they are under the `contentType` of the response. */
+  /** Absent: an empty body. A string is sent as a JSON string, bytes as they are under the `contentType` of the response, and a stream of them as it comes. */
   readonly body?: unknown;
   /** The parts that identify this representation, for instance entity versions; the door makes an ETag of them. */
   readonly etag?: readonly (string | number)[];

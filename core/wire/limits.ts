@@ -24,6 +24,8 @@ export const MAX_NACK_PATH = 256;
 export const MAX_GATEWAY_CALLS = 64;
 /** Open calls from the cloud to one gateway. */
 export const MAX_CLOUD_CALLS = 50;
+/** How many of them may be streams, so that followed logs leave room for commands. */
+export const MAX_CLOUD_STREAMS = 10;
 export const MAX_STATES_PER_REPORT = 1000;
 
 export const KEEPALIVE_SECONDS = 30;
@@ -39,6 +41,8 @@ export const HELLO_TIMEOUT_MS = 10_000;
 export const CALL_TIMEOUT_MS = 30_000;
 /** How long a call to the gateway may be silent. */
 export const SYNC_RPC_IDLE_MS = 15_000;
+/** A streamed reply is cut off after this. */
+export const MAX_STREAM_MS = 3_600_000;
 /** How often a gateway says that a silent call is still alive. */
 export const SYNC_RPC_KEEP_ACTIVE_MS = 10_000;
 

@@ -25,6 +25,7 @@ import {
   type GatewayCallResult,
   type GatewayClient,
   type GatewayPort,
+  type GatewayStreamResult,
   networkObject,
   type ObjectBindings,
   type PresenceReport,
@@ -43,12 +44,14 @@ import { forgetIdentity, type GatewayIdentity, loadIdentity, saveIdentity } from
 import { lastHeard, SILENCE_MS } from './liveness.ts';
 import { MetricOutbox } from './metric-outbox.ts';
 import { type News, Presence } from './presence.ts';
+import { ReplyReader } from './reply-reader.ts';
 import { gatewayMigrations } from './schema.ts';
 import { attach, attachment, close, send } from './socket.ts';
 import { StateForwarding } from './state-forwarding.ts';
 import { StateOutbox } from './state-outbox.ts';
 import { stateStore } from './states.ts';
 import { Streams } from './streams.ts';
+import { failed } from './whole-reply.ts';
 
 /** An attach that failed is tried again after this, and up to as long again, so that a network is not asked by all at once. */
 const ATTACH_RETRY_MS = 5_000;
@@ -56,6 +59,7 @@ const ATTACH_RETRY_MS = 5_000;
 const WRITE_AFTER_MS = 1_000;
 /** A network that takes longer to hear of states is told again. */
 const TELL_STATES_MS = 15_000;
+const OFFLINE = failed('offline', GrpcStatus.UNAVAILABLE, 'the gateway is not connected');
 
 /**
  * One gateway: its socket, the calls both ways, what it should hold and how far it got, what it reported.
@@ -189,8 +193,15 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
 
   async call(request: GatewayCallRequest): Promise<GatewayCallResult> {
     const socket = this.#socket();
-    if (!socket) return { ok: false, reason: 'offline', code: GrpcStatus.UNAVAILABLE, message: 'the gateway is not connected' };
+    if (!socket) return OFFLINE;
     return this.#calls.call(attachment(socket).client.hardwareId, request, (frame) => send(socket, frame));
+  }
+
+  async stream(request: GatewayCallRequest): Promise<GatewayStreamResult> {
+    const socket = this.#socket();
+    if (!socket) return OFFLINE;
+    const reply = await this.#calls.stream(attachment(socket).client.hardwareId, request, (frame) => send(socket, frame));
+    return 'ok' in reply ? reply : { ok: true, reply: new ReplyReader(reply) };
   }
 
   async southbound(client: GatewayClient, path: string, payload: Uint8Array): Promise<SouthboundResult> {

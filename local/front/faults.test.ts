@@ -179,6 +179,24 @@ describe('a runtime that is not well', () => {
   });
 });
 
+describe('a caller who goes away within an answer', () => {
+  it('resets the connection to the runtime, which would not notice a plain close while it has nothing to write', async () => {
+    const gone = new Promise<NodeJS.ErrnoException>((resolve) => {
+      answer = (request, response) => {
+        request.socket.on('error', resolve);
+        response.write('first');
+      };
+    });
+    const socket = connectTls({ host: '127.0.0.1', port: front.ports.api, ca: root.certificate }, () => {
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    });
+    socket.once('data', () => socket.destroy());
+    expect((await gone).code).toBe('ECONNRESET');
+    answer = (_request, response) => response.end('well');
+    expect((await call(caller, api)).text).toBe('well');
+  });
+});
+
 describe('closing', () => {
   it('frees the ports even while connections are open', async () => {
     answer = () => {};

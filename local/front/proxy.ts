@@ -42,10 +42,18 @@ function exchange(
   mayRepeat: boolean,
 ): void {
   const outgoing = send(target);
-  const stopSending = (): void => void outgoing.destroy();
+  let begun: IncomingMessage | undefined;
+  const stopSending = (): void => {
+    // A plain close may also mean that the caller has no more to say: workerd would go on with a quiet stream until it writes again.
+    if (begun && !begun.complete) outgoing.socket?.resetAndDestroy();
+    outgoing.destroy();
+  };
   response.once('close', stopSending);
 
-  outgoing.once('response', (answer) => relay(answer, response));
+  outgoing.once('response', (answer) => {
+    begun = answer;
+    relay(answer, response);
+  });
   outgoing.on('error', (error) => {
     response.removeListener('close', stopSending);
     if (response.headersSent || response.destroyed) {

@@ -1,6 +1,6 @@
-import { create, type DescMessage, type DescMethodUnary, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
+import { create, type DescMessage, type DescMethodServerStreaming, type DescMethodUnary, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
 import { type MconfigPreview, NO_PREVIEW } from '../../core/mconfig/difference.ts';
-import type { Convergence, Fleet, GatewayReport, GatewayTarget } from '../../core/module/context.ts';
+import type { Convergence, Fleet, GatewayReport, GatewayTarget, MessageStream } from '../../core/module/context.ts';
 import type { StateIndexReport, StateQuery, Subjects } from '../../core/state/network-states.ts';
 import { readSubjects } from '../../durable-objects/lib/read-subjects.ts';
 import type { NetworkStates } from '../../durable-objects/network/states/network-states.ts';
@@ -96,6 +96,25 @@ export class TestFleet implements Fleet {
     this.calls.push({ target, service, method: method.name, request });
     const answer = this.answers.get(method.name)?.(request);
     return create(method.output, (answer ?? {}) as MessageInitShape<O>);
+  }
+
+  /** What `answers` gives is what is streamed, a message each; an iterable that throws breaks off. */
+  async stream<I extends DescMessage, O extends DescMessage>(
+    target: GatewayTarget,
+    service: string,
+    method: DescMethodServerStreaming<I, O>,
+    request: MessageInitShape<I>,
+  ): Promise<MessageStream<MessageShape<O>>> {
+    this.calls.push({ target, service, method: method.name, request });
+    const answer = (this.answers.get(method.name)?.(request) ?? []) as Iterable<MessageInitShape<O>>;
+    const messages = answer[Symbol.iterator]();
+    return {
+      async next() {
+        const { done, value } = messages.next();
+        return done ? undefined : [create(method.output, value)];
+      },
+      cancel: async () => void messages.return?.(),
+    };
   }
 
   async preview(_commit: Parameters<Fleet['preview']>[0]): Promise<MconfigPreview> {

@@ -133,6 +133,11 @@ function respond(route: Route, reply: Awaited<ReturnType<Route['handle']>>, requ
   };
   if (reply.body === undefined) return new Response(null, { status, headers });
   const spec = route.responses[status];
+  if (reply.body instanceof ReadableStream) {
+    // Whoever compresses on the way would gather what has to be seen at once.
+    const streamed = { ...headers, 'content-type': spec?.contentType ?? 'application/octet-stream', 'cache-control': 'no-store, no-transform' };
+    return new Response(reply.body as ReadableStream<Uint8Array>, { status, headers: streamed });
+  }
   const typed = { ...headers, 'content-type': spec?.contentType ?? 'application/json', 'cache-control': 'no-store' };
   if (reply.body instanceof Uint8Array) return new Response(reply.body as Uint8Array<ArrayBuffer>, { status, headers: typed });
   const body = spec?.schema ? complete(spec.schema, reply.body) : reply.body;

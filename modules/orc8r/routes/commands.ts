@@ -2,88 +2,61 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import { OrcError } from '../../../core/errors.ts';
 import type { GatewayTarget } from '../../../core/module/context.ts';
 import { type Route, route } from '../../../core/module/route.ts';
-import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, ok } from '../../../core/rest/reply.ts';
 import { Magmad } from '../../../proto/gen/orc8r/protos/magmad_pb.js';
 import { genericCommandParams, genericCommandResponse, pingRequest, pingResponse, serviceNames } from '../schemas/commands.ts';
 import { command } from '../services/command.ts';
 import { toPingResponse } from '../services/ping.ts';
+import { empty, MAGMAD, onGateway, refusals } from './command-parts.ts';
+import { tailLogs } from './command-tail-logs.ts';
 
-/** The service on a gateway that carries commands out. */
-const AGENT = 'magmad';
 const DEFAULT_PACKETS = 4;
 
-const tag = 'Commands';
-const params = pathParams('network_id', 'gateway_id');
-const permission = { action: 'write', scope: 'network' } as const;
-const path = (command: string) => `/networks/{network_id}/gateways/{gateway_id}/command/${command}`;
-const empty = { 200: { description: 'Done' } };
-const refusals = {
-  500: 'The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`)',
-  504: 'The gateway is connected and did not answer in time; whether it acted is not known',
-} as const;
-
 const reboot = route({
-  method: 'post',
-  path: path('reboot'),
+  ...onGateway('reboot'),
   operationId: 'rebootGateway',
-  tag,
   summary: 'Restart the machine of a gateway',
-  permission,
-  params,
   responses: empty,
   refusals,
   handle: async (input, ctx) => {
-    await command(ctx, input.params, 'reboot', (target) => ctx.fleet.call(target, AGENT, Magmad.method.reboot, {}));
+    await command(ctx, input.params, 'reboot', (target) => ctx.fleet.call(target, MAGMAD, Magmad.method.reboot, {}));
     return { status: 200 };
   },
 });
 
 const restart = route({
-  method: 'post',
-  path: path('restart_services'),
+  ...onGateway('restart_services'),
   operationId: 'restartGatewayServices',
-  tag,
   summary: 'Restart services of a gateway',
-  permission,
-  params,
   body: serviceNames,
   responses: empty,
   refusals,
   handle: async ({ params: where, body: services }, ctx) => {
-    const call = (target: GatewayTarget) => ctx.fleet.call(target, AGENT, Magmad.method.restartServices, { services });
+    const call = (target: GatewayTarget) => ctx.fleet.call(target, MAGMAD, Magmad.method.restartServices, { services });
     await command(ctx, where, 'restart_services', call, { services });
     return { status: 200 };
   },
 });
 
 const ping = route({
-  method: 'post',
-  path: path('ping'),
+  ...onGateway('ping'),
   operationId: 'pingFromGateway',
-  tag,
   summary: 'Let a gateway ping other hosts',
-  permission,
-  params,
   body: pingRequest,
   responses: answers(pingResponse, 'How each host answered'),
   refusals,
   handle: async ({ params: where, body: { hosts, packets = DEFAULT_PACKETS } }, ctx) => {
     const pings = hosts.map((host) => ({ hostOrIp: host, numPackets: packets }));
-    const call = (target: GatewayTarget) => ctx.fleet.call(target, AGENT, Magmad.method.runNetworkTests, { pings });
+    const call = (target: GatewayTarget) => ctx.fleet.call(target, MAGMAD, Magmad.method.runNetworkTests, { pings });
     return ok(toPingResponse(await command(ctx, where, 'ping', call, { hosts, packets })));
   },
 });
 
 const generic = route({
-  method: 'post',
-  path: path('generic'),
+  ...onGateway('generic'),
   operationId: 'runGatewayCommand',
-  tag,
   summary: 'Run one of the commands that a gateway allows',
   description: 'Which commands there are is decided on the gateway. One it does not know or allow answers 404.',
-  permission,
-  params,
   body: genericCommandParams,
   responses: answers(genericCommandResponse, 'What the command answered'),
   refusals: { ...refusals, 404: 'There is no such gateway, or it does not know or allow this command' },
@@ -92,7 +65,7 @@ const generic = route({
     const request = { command: body.command, params: (body.params ?? {}) as JsonObject };
     const call = async (target: GatewayTarget) => {
       try {
-        return await ctx.fleet.call(target, AGENT, Magmad.method.genericCommand, request);
+        return await ctx.fleet.call(target, MAGMAD, Magmad.method.genericCommand, request);
       } catch (error) {
         if (error instanceof OrcError && error.code === 'invalid') throw new OrcError('not_found', error.message, { cause: error });
         throw error;
@@ -104,4 +77,4 @@ const generic = route({
   },
 });
 
-export const commandRoutes: readonly Route[] = [reboot, restart, ping, generic];
+export const commandRoutes: readonly Route[] = [reboot, restart, ping, generic, tailLogs];
