@@ -116,7 +116,11 @@ export function createFleet(bindings: ObjectBindings, authorised: () => Promise<
   };
 }
 
-const encoded = <I extends DescMessage>(service: string, method: DescMethod & { input: I }, request: MessageInitShape<I>): GatewayCallRequest => ({
+const encoded = <I extends DescMessage>(
+  service: string,
+  method: DescMethod & { input: I },
+  request: MessageInitShape<I>,
+): GatewayCallRequest => ({
   service,
   path: `/${method.parent.typeName}/${method.name}`,
   payload: toBinary(method.input, create(method.input, request)),

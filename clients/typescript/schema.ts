@@ -3573,6 +3573,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/magma/v1/networks/{network_id}/gateways/{gateway_id}/command/tail_logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Follow the log of a service on a gateway
+         * @description The lines come as the service writes them, until the gateway ends the log, the client goes away, or an hour has passed. A quiet log stays open; the answer to one may take ten seconds to begin. When the log breaks off (the gateway disconnects, an hour has passed, the client reads so slowly that 1 MiB waits for it), a last line beginning with `-- orc8r:` says why, and the body ends abnormally. A gateway can have ten logs followed at a time.
+         *
+         *     Permission: write on the network.
+         */
+        post: operations["tailGatewayLogs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/magma/v1/networks/{network_id}/gateways/{gateway_id}/description": {
         parameters: {
             query?: never;
@@ -8735,6 +8757,14 @@ export interface components {
         tac: number;
         /** @description Tracking area codes of a service area */
         tac_list: components["schemas"]["tac"][];
+        /** @description Which log to follow */
+        tail_logs_request: {
+            /**
+             * @description Name of a service on the gateway; without one a Magma gateway follows the log of the whole machine
+             * @example mme
+             */
+            service?: string;
+        };
         /** @description Some networks under one owner */
         tenant: {
             /**
@@ -23269,6 +23299,91 @@ export interface operations {
             };
             502: components["responses"]["refusal_502"];
             503: components["responses"]["refusal_503"];
+            /** @description The gateway is connected and did not answer in time; whether it acted is not known */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+        };
+    };
+    tailGatewayLogs: {
+        parameters: {
+            query?: {
+                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+                /** @description Gateway, by its id within the network */
+                gateway_id: components["parameters"]["gateway_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["tail_logs_request"];
+            };
+        };
+        responses: {
+            /** @description The lines */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain; charset=utf-8": string;
+                };
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            /** @description There is no such gateway, or it has no log of this service */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            409: components["responses"]["refusal_409"];
+            413: components["responses"]["refusal_413"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            /** @description The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`) */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            502: components["responses"]["refusal_502"];
+            /** @description Ten logs of the gateway are being followed already */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
             /** @description The gateway is connected and did not answer in time; whether it acted is not known */
             504: {
                 headers: {

@@ -95,7 +95,8 @@ export class CallsToGateway {
     }
     if (!send(encoded)) return failed('offline', GrpcStatus.UNAVAILABLE, 'the gateway is disconnecting');
     const stop = (failure: GatewayCallFailure) => this.#stop(reqId, hardwareId, send, failure);
-    const long = () => stop(failed('timeout', GrpcStatus.DEADLINE_EXCEEDED, `it has lasted ${MAX_STREAM_MS / 60_000} minutes, the longest it may`));
+    const long = () =>
+      stop(failed('timeout', GrpcStatus.DEADLINE_EXCEEDED, `it has lasted ${MAX_STREAM_MS / 60_000} minutes, the longest it may`));
     this.#pending.set(reqId, {
       sink: sinkOf(stop),
       streamed,

@@ -74,7 +74,11 @@ describe('a streamed reply', () => {
   });
 
   it.each([
-    ['the service refuses', { headers: { 'grpc-status': '5', 'grpc-message': 'no%20log' } }, { code: GrpcStatus.NOT_FOUND, message: 'no log' }],
+    [
+      'the service refuses',
+      { headers: { 'grpc-status': '5', 'grpc-message': 'no%20log' } },
+      { code: GrpcStatus.NOT_FOUND, message: 'no log' },
+    ],
     ['the service is not there', { err: 'no such service' }, { code: GrpcStatus.INTERNAL, message: 'no such service' }],
   ])('is none when %s', async (_, body, expected) => {
     const opening = stream();
@@ -105,7 +109,10 @@ describe('a streamed reply', () => {
     }
     const waiting = opened.reply.next();
     await advance(SYNC_RPC_IDLE_MS);
-    expect(await waiting).toMatchObject({ messages: [], end: { ok: false, reason: 'timeout', message: expect.stringContaining('silent for 15 s') } });
+    expect(await waiting).toMatchObject({
+      messages: [],
+      end: { ok: false, reason: 'timeout', message: expect.stringContaining('silent for 15 s') },
+    });
     expect(await cancelled()).toMatchObject({ reqId, reqBody: { gwId: hw } });
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -116,7 +123,10 @@ describe('a streamed reply', () => {
     await arrived();
     socket.close();
     await until(async () => ((await gateway(hw).port.presence()).connection === null ? true : undefined));
-    expect(await lost.reply.next()).toMatchObject({ messages: [Uint8Array.of(2)], end: { reason: 'offline', message: 'the gateway disconnected' } });
+    expect(await lost.reply.next()).toMatchObject({
+      messages: [Uint8Array.of(2)],
+      end: { reason: 'offline', message: 'the gateway disconnected' },
+    });
 
     socket = await connect(client(hw, `net${count}`, 'g1'));
     await socket.hello();

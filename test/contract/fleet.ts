@@ -4,6 +4,7 @@ import { NO_PREVIEW } from '../../core/mconfig/difference.ts';
 import type { GatewayPort, NetworkPort, StoredReport } from '../../durable-objects/ports.ts';
 import type { NetworkStates } from '../../durable-objects/network/states/network-states.ts';
 import { EndTraceResponseSchema, StartTraceResponseSchema } from '../../proto/gen/orc8r/protos/ctraced_pb.js';
+import { LogLineSchema } from '../../proto/gen/orc8r/protos/magmad_pb.js';
 import { networkStates } from '../support/states.ts';
 
 /** When everything was reported, unix milliseconds. */
@@ -70,6 +71,14 @@ export function contractFleet({ status, states }: Reported, asked: (what: string
       call: ({ path }) => {
         asked(`${name} ${path}`);
         return Promise.resolve({ ok: true, messages: [answerOf(path)] });
+      },
+      stream: ({ path }) => {
+        asked(`${name} ${path}`);
+        const messages = [toBinary(LogLineSchema, create(LogLineSchema, { line: 'S1AP connected' }))];
+        return Promise.resolve({
+          ok: true,
+          reply: { next: () => Promise.resolve({ messages, end: { ok: true } }), cancel: () => Promise.resolve() },
+        });
       },
       keepCapture: (_network, _gateway, traceId, content) => {
         captures.set(`${name} ${traceId}`, content);

@@ -83,5 +83,7 @@ export const parts: readonly string[] = [
   '/user/login',
   '/certificates/{serial}:revoke',
   '/networks/{network_id}/certificates/{serial}:revoke',
-  ...['restart_services', 'ping', 'generic'].map((command) => `/networks/{network_id}/gateways/{gateway_id}/command/${command}`),
+  ...['restart_services', 'ping', 'generic', 'tail_logs'].map(
+    (command) => `/networks/{network_id}/gateways/{gateway_id}/command/${command}`,
+  ),
 ];

@@ -156,6 +156,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'POST /networks/{network_id}/gateways/{gateway_id}/command/restart_services': ['magmad'],
   'POST /networks/{network_id}/gateways/{gateway_id}/command/ping': { hosts: ['10.0.0.1'] },
   'POST /networks/{network_id}/gateways/{gateway_id}/command/generic': { command: 'echo' },
+  'POST /networks/{network_id}/gateways/{gateway_id}/command/tail_logs': { service: 'mme' },
   'POST /networks/{network_id}/tracing': callTrace('t9'),
   'PUT /networks/{network_id}/tracing/{trace_id}': { requested_end: true },
   'POST /certificates/{serial}:revoke': { reason: 'for tests' },

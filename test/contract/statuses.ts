@@ -13,6 +13,7 @@ const SUCCESS: Readonly<Record<string, number>> = {
   'POST /networks/{network_id}/gateways/{gateway_id}/command/ping': 200,
   'POST /networks/{network_id}/gateways/{gateway_id}/command/reboot': 200,
   'POST /networks/{network_id}/gateways/{gateway_id}/command/restart_services': 200,
+  'POST /networks/{network_id}/gateways/{gateway_id}/command/tail_logs': 200,
   'POST /user': 200,
   'POST /user/login': 200,
   'PUT /user/{username}': 200,

@@ -46,7 +46,11 @@ describe('a log that is followed', () => {
     const log = await follow('mme');
     expect(log).toMatchObject({
       status: 200,
-      headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store, no-transform', 'x-request-id': expect.any(String) },
+      headers: {
+        'content-type': 'text/plain; charset=utf-8',
+        'cache-control': 'no-store, no-transform',
+        'x-request-id': expect.any(String),
+      },
     });
     expect(await log.until('line 29\n')).toBe(Array.from({ length: 10 }, (_, index) => `line ${index + 20}\n`).join(''));
     appendFileSync(mme, 'zwölf\nhalf a ');
@@ -119,7 +123,10 @@ describe('a log that cannot be followed', () => {
       headers: { 'content-type': 'application/json' },
       body: { code, message: expect.stringContaining(message), request_id: expect.any(String) },
     });
-    expect(await refused('gw1', { service: 'nobody' })).toMatchObject({ status: 404, ...json('not_found', 'configured are: absent, mme, quiet') });
+    expect(await refused('gw1', { service: 'nobody' })).toMatchObject({
+      status: 404,
+      ...json('not_found', 'configured are: absent, mme, quiet'),
+    });
     expect(await refused('gw1', { service: 'absent' })).toMatchObject({ status: 404, ...json('not_found', 'does not exist') });
     expect(await refused('gw1', {})).toMatchObject({ status: 404, ...json('not_found', 'no log file is configured for ""') });
     expect(await refused('gw1', { service: 1 })).toMatchObject({ status: 400, ...json('invalid', 'body.service') });
@@ -131,6 +138,9 @@ describe('a log that cannot be followed', () => {
     const rows = (await auditOf(test, 'gw1')).filter(({ action }) => action === 'command.tail_logs');
     expect(rows[0]).toMatchObject({ outcome: 'ok', detail: { service: 'mme' } });
     expect(rows.at(-1)).toMatchObject({ outcome: 'refused', detail: { service: '', code: 'not_found' } });
-    expect(await auditOf(test, 'away')).toMatchObject([{}, { action: 'command.tail_logs', outcome: 'failed', detail: { code: 'gateway_offline' } }]);
+    expect(await auditOf(test, 'away')).toMatchObject([
+      {},
+      { action: 'command.tail_logs', outcome: 'failed', detail: { code: 'gateway_offline' } },
+    ]);
   });
 });

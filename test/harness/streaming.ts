@@ -44,7 +44,11 @@ export async function postStreamed(test: TestPlatform, path: string, body: unkno
     status: response.statusCode ?? 0,
     headers: response.headers,
     text,
-    until: (part) => eventually(async () => text(), (so) => so.includes(part)),
+    until: (part) =>
+      eventually(
+        async () => text(),
+        (so) => so.includes(part),
+      ),
     end,
     pause: () => void response.pause(),
     resume: () => void response.resume(),

@@ -1,4 +1,11 @@
-import { create, type DescMessage, type DescMethodServerStreaming, type DescMethodUnary, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
+import {
+  create,
+  type DescMessage,
+  type DescMethodServerStreaming,
+  type DescMethodUnary,
+  type MessageInitShape,
+  type MessageShape,
+} from '@bufbuild/protobuf';
 import { type MconfigPreview, NO_PREVIEW } from '../../core/mconfig/difference.ts';
 import type { Convergence, Fleet, GatewayReport, GatewayTarget, MessageStream } from '../../core/module/context.ts';
 import type { StateIndexReport, StateQuery, Subjects } from '../../core/state/network-states.ts';

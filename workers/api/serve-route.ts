@@ -135,7 +135,11 @@ function respond(route: Route, reply: Awaited<ReturnType<Route['handle']>>, requ
   const spec = route.responses[status];
   if (reply.body instanceof ReadableStream) {
     // Whoever compresses on the way would gather what has to be seen at once.
-    const streamed = { ...headers, 'content-type': spec?.contentType ?? 'application/octet-stream', 'cache-control': 'no-store, no-transform' };
+    const streamed = {
+      ...headers,
+      'content-type': spec?.contentType ?? 'application/octet-stream',
+      'cache-control': 'no-store, no-transform',
+    };
     return new Response(reply.body as ReadableStream<Uint8Array>, { status, headers: streamed });
   }
   const typed = { ...headers, 'content-type': spec?.contentType ?? 'application/json', 'cache-control': 'no-store' };

@@ -6,7 +6,10 @@ export const tailLogsRequest = z
       .string()
       .max(255)
       .optional()
-      .meta({ description: 'Name of a service on the gateway; without one a Magma gateway follows the log of the whole machine', examples: ['mme'] }),
+      .meta({
+        description: 'Name of a service on the gateway; without one a Magma gateway follows the log of the whole machine',
+        examples: ['mme'],
+      }),
   })
   .meta({ id: 'tail_logs_request', description: 'Which log to follow' });
 
