@@ -33,6 +33,9 @@ export class TestFleet implements Fleet {
   /** What a gateway answers, by method name; may throw. */
   readonly answers = new Map<string, (request: unknown) => unknown>();
 
+  /** Methods of streams that their readers cancelled. */
+  readonly cancelled: string[] = [];
+
   /** Captures by `<hardware>/<trace>`. */
   readonly kept = new Map<string, Uint8Array>();
   readonly captures: Fleet['captures'] = {
@@ -120,7 +123,10 @@ export class TestFleet implements Fleet {
         const { done, value } = messages.next();
         return done ? undefined : [create(method.output, value)];
       },
-      cancel: async () => void messages.return?.(),
+      cancel: async () => {
+        this.cancelled.push(method.name);
+        messages.return?.();
+      },
     };
   }
 

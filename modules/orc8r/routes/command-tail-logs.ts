@@ -2,7 +2,7 @@ import { route } from '../../../core/module/route.ts';
 import { textStream } from '../../../core/rest/text-stream.ts';
 import { Magmad } from '../../../proto/gen/orc8r/protos/magmad_pb.js';
 import { logText, tailLogsRequest } from '../schemas/tail-logs.ts';
-import { command } from '../services/command.ts';
+import { follow } from '../services/follow.ts';
 import { MAGMAD, onGateway, refusals } from './command-parts.ts';
 
 export const tailLogs = route({
@@ -22,12 +22,8 @@ export const tailLogs = route({
     503: 'Ten logs of the gateway are being followed already',
   },
   handle: async ({ params: where, body: { service = '' } }, ctx) => {
-    const lines = await command(
-      ctx,
-      where,
-      'tail_logs',
-      (target) => ctx.fleet.stream(target, MAGMAD, Magmad.method.tailLogs, { service }),
-      { service },
+    const lines = await follow(ctx, where, 'tail_logs', { service }, (target) =>
+      ctx.fleet.stream(target, MAGMAD, Magmad.method.tailLogs, { service }),
     );
     return { status: 200, body: textStream(lines, ({ line }) => line) };
   },
