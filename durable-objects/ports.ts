@@ -205,8 +205,16 @@ export interface NetworkPort extends NetworkContentPort {
   reserveNumber(index: string): Promise<number>;
 }
 
+/** Certificates and keys in PEM. The door checks the settings before an object is asked for anything. */
+export interface AuthorityBindings {
+  CERTIFIER_CERT: string;
+  CERTIFIER_KEY: string;
+  VPN_CERT?: string | undefined;
+  VPN_KEY?: string | undefined;
+}
+
 /** The bindings that the objects need. */
-export interface ObjectBindings {
+export interface ObjectBindings extends AuthorityBindings {
   readonly DB: D1Database;
   readonly GATEWAY: DurableObjectNamespace;
   readonly NETWORK: DurableObjectNamespace;

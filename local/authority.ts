@@ -5,9 +5,9 @@ import { readIfThere, writeSecret } from './data-folder.ts';
 import { StartError, errorText } from './start-error.ts';
 
 const AUTHORITY_DAYS = 3650;
-const TITLES = { root: 'Orc8r development root', certifier: 'Orc8r development certifier' } as const;
+const TITLES = { root: 'Orc8r development root', certifier: 'Orc8r development certifier', vpn: 'Orc8r development VPN' } as const;
 
-/** `root` signs the server certificate, `certifier` those of gateways and operators. */
+/** `root` signs the server certificate, `certifier` those of gateways and operators, `vpn` those with which gateways join a VPN, if there is one. */
 export type AuthorityName = keyof typeof TITLES;
 
 /** A certificate authority of the data folder. `certificate` and `key` are the one that signs. */
@@ -18,12 +18,16 @@ export interface Authority extends KeyPair {
 
 /** Loads an authority, or makes it when there is none. Throws StartError when it is damaged or has expired. */
 export async function openAuthority(folder: string, name: AuthorityName, now: Date): Promise<Authority> {
+  const kept = openExisting(folder, name, now);
+  if (kept) return kept;
+  const made = savePair(folder, name, await newAuthority(name, now));
+  return { ...made, bundle: made.certificate };
+}
+
+/** Loads an authority; undefined when there is none. Throws StartError when it is damaged or has expired. */
+export function openExisting(folder: string, name: AuthorityName, now: Date): Authority | undefined {
   const kept = loadAuthority(folder, name);
-  if (!kept) {
-    const made = savePair(folder, name, await newAuthority(name, now));
-    return { ...made, bundle: made.certificate };
-  }
-  if (new X509Certificate(kept.certificate).validToDate < now) throw damaged(join(folder, `${name}.pem`), folder, 'it has expired');
+  if (kept && new X509Certificate(kept.certificate).validToDate < now) throw damaged(join(folder, `${name}.pem`), folder, 'it has expired');
   return kept;
 }
 

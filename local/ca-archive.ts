@@ -9,8 +9,9 @@ import { StartError, errorText } from './start-error.ts';
 /** Of PBKDF2-SHA-256, as OWASP asks for: what a guess at the passphrase costs. */
 const ROUNDS = 600_000;
 const AUTHORITIES: readonly AuthorityName[] = ['root', 'certifier'];
-/** Key files; that of a prepared root may be missing. */
-const KEYS = ['root', 'certifier', 'root-next'] as const;
+const ALL: readonly AuthorityName[] = [...AUTHORITIES, 'vpn'];
+/** Key files; that of a prepared root, and the VPN's, may be missing. */
+const KEYS = ['root', 'certifier', 'root-next', 'vpn'] as const;
 const BOOTSTRAP = 'bootstrap';
 
 /**
@@ -18,8 +19,9 @@ const BOOTSTRAP = 'bootstrap';
  * what is trusted beside them, and the bootstrap key. Throws StartError when the folder is not whole.
  */
 export async function exportAuthorities(folder: string, passphrase: string, rounds = ROUNDS): Promise<Uint8Array> {
-  const certificates = AUTHORITIES.flatMap((name) => {
+  const certificates = ALL.flatMap((name) => {
     const authority = loadAuthority(folder, name);
+    if (!authority && name === 'vpn') return [];
     if (!authority) throw new StartError(`There is no ${name} authority in ${folder}.`);
     return splitBundle(authority.bundle).map((pem) => [name, pem] as const);
   });
@@ -37,7 +39,7 @@ export async function exportAuthorities(folder: string, passphrase: string, roun
  * or when the archive is not one of these; then nothing is left behind.
  */
 export async function importAuthorities(folder: string, archive: Uint8Array, passphrase: string): Promise<void> {
-  const there = AUTHORITIES.flatMap((name) => [`${name}.pem`, `${name}.key`]).find((name) => existsSync(join(folder, name)));
+  const there = ALL.flatMap((name) => [`${name}.pem`, `${name}.key`]).find((name) => existsSync(join(folder, name)));
   if (there !== undefined)
     throw new StartError(
       `${join(folder, there)} is there already. Import into a data folder that has no authorities, or move ${folder} away.`,
@@ -47,7 +49,10 @@ export async function importAuthorities(folder: string, archive: Uint8Array, pas
   });
   const files = new Map<string, string>();
   for (const [name, pem] of keys) if (KEYS.some((known) => known === name)) files.set(`${name}.key`, pem);
-  for (const name of AUTHORITIES) files.set(`${name}.pem`, certificates.flatMap(([of, pem]) => (of === name ? [pem] : [])).join(''));
+  for (const name of ALL) {
+    const bundle = certificates.flatMap(([of, pem]) => (of === name ? [pem] : [])).join('');
+    if (bundle !== '' || name !== 'vpn') files.set(`${name}.pem`, bundle);
+  }
   for (const [name, secret] of secrets) if (name === BOOTSTRAP) files.set('bootstrap.key', `${Buffer.from(secret).toString('base64')}\n`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   try {

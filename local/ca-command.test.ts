@@ -91,6 +91,38 @@ describe('rollover of the root', () => {
   });
 });
 
+describe('the authority for VPNs', () => {
+  it('is made once, signs from the next start on, and travels with the others', async () => {
+    await expect(ca('create', 'vpn')).rejects.toThrow('npm start');
+    expect((await open()).vpn).toBeUndefined();
+    expect(await ca('status')).not.toContain('VPN');
+    const said = await ca('create', 'vpn');
+    expect(said).toContain(file('vpn.pem'));
+    expect(said).toContain('signs    Orc8r development VPN');
+    expect(await ca('status')).toContain('VPN: signs certificates');
+    expect(statSync(file('vpn.key')).mode & 0o777).toBe(0o600);
+    const before = (await open()).vpn;
+    expect(new X509Certificate(before?.certificate ?? '').ca).toBe(true);
+    await expect(ca('create', 'vpn')).rejects.toThrow('already');
+
+    const archive = join(folder.path, 'ca.p12');
+    await withPassphrase('export', archive);
+    rmSync(join(data, 'ca'), { recursive: true });
+    await withPassphrase('import', archive);
+    const after = (await open()).vpn;
+    expect(fingerprints(after?.bundle ?? '')).toEqual(fingerprints(before?.bundle ?? ''));
+    expect(after?.key).toBe(before?.key);
+  });
+
+  it.each([
+    [['create'], 'create what'],
+    [['create', 'root'], 'first start'],
+  ])('%j is refused', async (args, message) => {
+    await open();
+    await expect(ca(...args)).rejects.toThrow(message);
+  });
+});
+
 describe('export and import', () => {
   it('bring everything that cannot be made again into an empty data folder', async () => {
     await open();

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { AuthorityName } from './authority.ts';
 import { exportAuthorities, importAuthorities } from './ca-archive.ts';
-import { prepareRoot, retireOthers, rollCertifier, switchRoot, trustedBy } from './ca-rollover.ts';
+import { createVpn, hasVpn, prepareRoot, retireOthers, rollCertifier, switchRoot, trustedBy } from './ca-rollover.ts';
 import { openDataFolder, writeSecret } from './data-folder.ts';
 import { lockDataFolder } from './data-lock.ts';
 import { FlagError } from './flags.ts';
@@ -14,6 +14,7 @@ export const CA_HELP = `Looks after the certificate authorities of a local platf
   npm run ca -- status                    who signs, who is trusted beside it, until when
   npm run ca -- export FILE               everything needed to go on elsewhere, encrypted (PKCS#12)
   npm run ca -- import FILE               into a data folder that has no authorities yet
+  npm run ca -- create vpn                an authority for certificates with which gateways join a VPN
   npm run ca -- rollover certifier        a new authority for clients' certificates; those of the old one go on
   npm run ca -- rollover root             a new authority for the server's certificate, trusted but not signing yet
   npm run ca -- rollover root --switch    from now on it signs: when every gateway and operator has the new root.pem
@@ -64,6 +65,12 @@ export async function caCommand(args: readonly string[], options: CaCommandOptio
       await stopped(dataDir, () => importAuthorities(folder, archive, passphrase));
       return `Imported into ${folder}. \`npm start\` takes it from here.\n`;
     }
+    case 'create': {
+      if (what !== 'vpn')
+        throw new FlagError(`create what? vpn${what === undefined ? '' : `, not "${what}"`}; the others are made by the first start`);
+      await stopped(dataDir, () => createVpn(folder, now));
+      return `From the next start on gateways are given certificates for the VPN. Its server has to trust ${join(folder, 'vpn.pem')}.\n\n${status(folder)}`;
+    }
     case 'rollover': {
       const name = authorityOf(verb, what);
       if (name === 'certifier' && values.switch) throw new FlagError('--switch goes with rollover root');
@@ -96,8 +103,12 @@ const SAID = {
 };
 
 function status(folder: string): string {
-  const titles = { certifier: "Certifier: signs gateways' and operators' certificates", root: "Root: signs the server's certificate" };
-  return (['certifier', 'root'] as const)
+  const titles = {
+    certifier: "Certifier: signs gateways' and operators' certificates",
+    root: "Root: signs the server's certificate",
+    vpn: 'VPN: signs certificates with which gateways join it',
+  };
+  return ([...(['certifier', 'root'] as const), ...(hasVpn(folder) ? (['vpn'] as const) : [])] as const)
     .map((name) => {
       const lines = trustedBy(folder, name).map(
         ({ name: title, signs, keyIdentifier, until }) =>

@@ -1,6 +1,6 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { join } from 'node:path';
-import { type Authority, type AuthorityName, loadAuthority, newAuthority } from './authority.ts';
+import { type Authority, type AuthorityName, loadAuthority, newAuthority, savePair } from './authority.ts';
 import { keyIdentifiers, splitBundle } from './certificates.ts';
 import { readIfThere, removeFile, writeSecret } from './data-folder.ts';
 import { StartError } from './start-error.ts';
@@ -82,3 +82,13 @@ export function trustedBy(folder: string, name: AuthorityName): TrustedAuthority
 }
 
 const title = (now: Date): string => ` of ${now.toISOString().slice(0, 16).replace('T', ' ')}`;
+
+/** Makes the authority for VPN certificates; it signs from the next start on. Error: StartError when there is one. */
+export async function createVpn(folder: string, now: Date): Promise<void> {
+  existing(folder, 'certifier');
+  if (loadAuthority(folder, 'vpn')) throw new StartError(`There is an authority for VPNs already: ${join(folder, 'vpn.pem')}.`);
+  savePair(folder, 'vpn', await newAuthority('vpn', now));
+}
+
+/** Whether there is an authority for VPN certificates. */
+export const hasVpn = (folder: string): boolean => loadAuthority(folder, 'vpn') !== undefined;

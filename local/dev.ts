@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Miniflare, convertV4MiniflareOptions } from 'miniflare';
 import { openDataFolder, writeSecret } from './data-folder.ts';
-import { type DevelopmentCa, openDevelopmentCa } from './development-ca.ts';
+import { type DevelopmentCa, openDevelopmentCa, vpnSettings } from './development-ca.ts';
 import { applyMigrations } from './migrations.ts';
 import { openOperator } from './operator.ts';
 import { DEFAULT_DOMAIN } from './platform.ts';
@@ -111,6 +111,7 @@ function secretsFile(ca: DevelopmentCa): string {
     CERTIFIER_KEY: ca.certifier.key,
     BOOTSTRAP_KEY: ca.bootstrapKey,
     ROOT_CA: ca.root.bundle,
+    ...vpnSettings(ca),
   };
   return Object.entries(settings)
     .map(([name, value]) => `${name}="${value.replaceAll('\n', '\\n')}"\n`)

@@ -2,7 +2,7 @@ import { X509Certificate, randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { type Authority, damaged, loadPair, openAuthority, savePair } from './authority.ts';
+import { type Authority, damaged, loadPair, openAuthority, openExisting, savePair } from './authority.ts';
 import { type KeyPair, issueLeaf } from './certificates.ts';
 import { readIfThere, writeSecret } from './data-folder.ts';
 
@@ -15,6 +15,8 @@ export interface DevelopmentCa {
   root: Authority;
   /** Signs client certificates of gateways and operators. */
   certifier: Authority;
+  /** Signs certificates with which gateways join a VPN; undefined: nobody made one (`npm run ca -- create vpn`). */
+  vpn: Authority | undefined;
   server: KeyPair;
   /** Secret for stateless bootstrap challenges, base64. */
   bootstrapKey: string;
@@ -34,8 +36,9 @@ export async function openDevelopmentCa(options: CaOptions): Promise<Development
   const folder = join(options.dataDir, 'ca');
   const root = await openAuthority(folder, 'root', now);
   const certifier = await openAuthority(folder, 'certifier', now);
+  const vpn = openExisting(folder, 'vpn', now);
   const server = await serverCertificate(folder, root, serverNames(options.host, options.domain), now);
-  return { root, certifier, server, bootstrapKey: bootstrapKey(folder), rootFile: join(folder, 'root.pem') };
+  return { root, certifier, vpn, server, bootstrapKey: bootstrapKey(folder), rootFile: join(folder, 'root.pem') };
 }
 
 /** DNS names and addresses the server certificate carries. A wildcard host stands for every address of this machine. */
@@ -85,3 +88,6 @@ function bootstrapKey(folder: string): string {
   if (Buffer.from(kept, 'base64').length !== 32) throw damaged(path, folder, 'it does not hold 32 bytes as base64');
   return kept;
 }
+
+/** What the Worker is told of the VPN's authority. */
+export const vpnSettings = ({ vpn }: DevelopmentCa): Record<string, string> => (vpn ? { VPN_CERT: vpn.bundle, VPN_KEY: vpn.key } : {});

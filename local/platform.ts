@@ -5,7 +5,7 @@ import { bundleWorker } from './bundle.ts';
 import { startCron } from './cron.ts';
 import { openDataFolder } from './data-folder.ts';
 import { lockDataFolder } from './data-lock.ts';
-import { openDevelopmentCa } from './development-ca.ts';
+import { openDevelopmentCa, vpnSettings } from './development-ca.ts';
 import type { PacingOptions } from './front/accept-pacing.ts';
 import type { DoorName } from './front/cf-blob.ts';
 import { openFront } from './front/front.ts';
@@ -123,6 +123,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       CERTIFIER_KEY: ca.certifier.key,
       BOOTSTRAP_KEY: ca.bootstrapKey,
       ROOT_CA: ca.root.bundle,
+      ...vpnSettings(ca),
       DOMAIN: domain,
       CLOUD_PORT: String(front.ports.controller),
       BOOTSTRAP_PORT: String(front.ports.bootstrap),

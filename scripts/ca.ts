@@ -1,4 +1,4 @@
-// `npm run ca -- status|export|import|rollover|retire ...`: the certificate authorities of a local platform; `--help` says how.
+// `npm run ca -- status|export|import|create|rollover|retire ...`: the certificate authorities of a local platform; `--help` says how.
 import { secretPrompt } from '../local/ask-secret.ts';
 import { caCommand } from '../local/ca-command.ts';
 import { FlagError } from '../local/flags.ts';

@@ -14,6 +14,9 @@ const settings = z
     DOMAIN: z.string().min(1).max(253),
     CERTIFIER_CERT: pem('CERTIFICATE'),
     CERTIFIER_KEY: pem('PRIVATE KEY'),
+    /** The authority for VPN certificates; without it there are none. */
+    VPN_CERT: pem('CERTIFICATE').optional(),
+    VPN_KEY: pem('PRIVATE KEY').optional(),
     BOOTSTRAP_KEY: z.base64().refine((text) => decodedLength(text) >= 32, 'at least 32 bytes in base64 are needed'),
     ROOT_CA: pem('CERTIFICATE'),
     /** Ports at which gateways reach the controller and the bootstrapper. */
@@ -23,6 +26,10 @@ const settings = z
   .refine((env) => env.IDENTITY_SOURCE !== 'front' || env.FRONT_SECRET !== undefined, {
     path: ['FRONT_SECRET'],
     message: 'is needed when IDENTITY_SOURCE is "front"',
+  })
+  .refine((env) => (env.VPN_CERT === undefined) === (env.VPN_KEY === undefined), {
+    path: ['VPN_KEY'],
+    message: 'VPN_CERT and VPN_KEY go together',
   });
 
 export type Settings = z.output<typeof settings>;

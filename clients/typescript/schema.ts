@@ -5014,11 +5014,11 @@ export interface components {
              */
             fingerprint: string;
             /**
-             * @description Whose it is
+             * @description What it is good for: `gateway` and `operator` open the doors of this platform, `vpn` only lets a gateway join a VPN
              * @example gateway
              * @enum {string}
              */
-            kind: "gateway" | "operator";
+            kind: "gateway" | "vpn" | "operator";
             /**
              * @description Hardware id of the gateway, or name of the operator
              * @example 22ffea10-7fc4-4427-975a-b9e4ce8f6f4d
@@ -9457,8 +9457,8 @@ export interface operations {
                 expiring_within?: components["parameters"]["expiring_within"];
                 /** @description Only those that the authority with this key identifier has signed */
                 issuer?: components["parameters"]["issuer"];
-                /** @description Only those of gateways, or of operators */
-                kind?: "gateway" | "operator";
+                /** @description Only those of gateways, those with which gateways join a VPN, or those of operators */
+                kind?: "gateway" | "vpn" | "operator";
                 /** @description Only those of gateways of this network */
                 network?: string;
             };

@@ -4,6 +4,7 @@ import type { Response } from '../../proto/gen/orc8r/protos/bootstrapper_pb.js';
 import { registerCertificate } from '../certifier/certificates.ts';
 import type { Certifier, IssuedCertificate } from '../certifier/certifier.ts';
 import { checkCsr } from '../certifier/csr.ts';
+import { checkNamed, validityOf } from '../certifier/gateway-csr.ts';
 import { auditStatement, type Author } from '../configurator/commit.ts';
 import type { Database } from '../db/database.ts';
 import { OrcError } from '../errors.ts';
@@ -12,9 +13,6 @@ import { checkAnswer } from './answer.ts';
 import type { BootstrapKey } from './bootstrap-key.ts';
 import { checkChallenge, makeChallenge } from './challenge.ts';
 import { type DeviceInfo, gatewayByHardwareId, type KeyType, type KnownGateway } from './device.ts';
-
-/** No certificate of a gateway lives longer; who asks for nothing sensible is given this (SOUTHBOUND 3). */
-const LONGEST_S = 97 * 3600;
 
 export interface BootstrapContext {
   readonly db: Database;
@@ -58,7 +56,7 @@ export async function requestSign(
   await checkAnswer(device.key, request.challenge, request.response);
   const csr = namedCsr(request.csr, hardwareId);
   const publicKey = await checkCsr(csr.csrDer, hardwareId);
-  const certificate = await context.certifier.issue({ publicKey, commonName: hardwareId, validity: validity(csr) * 1000, now });
+  const certificate = await context.certifier.issue({ publicKey, commonName: hardwareId, validity: validityOf(csr), now });
   const author: Author = { actor: `gateway:${hardwareId}`, requestId: context.requestId, at: now };
   const { serial, fingerprint, notBefore, notAfter, issuer } = certificate;
   await db.commit([
@@ -100,23 +98,8 @@ async function registered(db: Database, hardwareId: string): Promise<KnownGatewa
 function namedCsr(csr: CSR | undefined, hardwareId: string): CSR {
   if (!csr) throw aborted('csr_missing', 'the request holds no CSR: send a PKCS#10 request as DER in csr.csr_der');
   if (csr.certType !== CertType.DEFAULT) throw aborted('csr_type', 'only certificates of type DEFAULT are issued here');
-  const identity = csr.id?.Value;
-  if (
-    identity?.case !== undefined &&
-    (identity.case !== 'gateway' || (identity.value.hardwareId !== '' && identity.value.hardwareId !== hardwareId))
-  ) {
-    throw aborted(
-      'csr_identity',
-      `the CSR is for another identity than gateway ${hardwareId}: leave csr.id empty or name this hardware id`,
-    );
-  }
+  checkNamed(csr, hardwareId);
   return csr;
-}
-
-/** Seconds. */
-function validity(csr: CSR): number {
-  const asked = Number(csr.validTime?.seconds ?? 0n);
-  return asked > 0 && asked < LONGEST_S ? asked : LONGEST_S;
 }
 
 const aborted = (reason: string, message: string): OrcError => new OrcError('aborted', message, { reason });

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { certificates as c, entities as e } from '../db/schema.ts';
 import { type Param, type Query, type Row, query } from '../db/statement.ts';
 import { GATEWAY_ENTITY } from '../identity/gateway.ts';
-import { type Certificate, type CertificateKind, certificateColumns, readCertificate } from './certificates.ts';
+import { CERTIFICATE_KINDS, type Certificate, type CertificateKind, certificateColumns, readCertificate } from './certificates.ts';
 
 const p = sql.placeholder;
 
@@ -46,12 +46,12 @@ const where = sql`(${p('issuer')} IS NULL OR c.issuer = ${p('issuer')})
   AND (${p('state')} IS NULL OR ${p('state')} = ${state}) AND (${p('endsBy')} IS NULL OR c.not_after <= ${p('endsBy')})`;
 
 // Each starts from the index that fits: all of them from the expiry, the few of an owner or a network from their owner. The plus
-// keeps SQLite from starting from the kind, of which there are two.
-const everything = sql`${c} AS c LEFT JOIN ${e} AS e ON c.kind = 'gateway' AND e.physical_id = c.subject AND e.type = ${GATEWAY_ENTITY}
+// keeps SQLite from starting from the kind, of which there are three.
+const everything = sql`${c} AS c LEFT JOIN ${e} AS e ON c.kind IN ('gateway', 'vpn') AND e.physical_id = c.subject AND e.type = ${GATEWAY_ENTITY}
   WHERE +c.kind IN ${kinds} AND ${where} AND ${p('subject')} IS NULL AND ${p('network')} IS NULL`;
-const ofSubject = sql`${c} AS c LEFT JOIN ${e} AS e ON c.kind = 'gateway' AND e.physical_id = c.subject AND e.type = ${GATEWAY_ENTITY}
+const ofSubject = sql`${c} AS c LEFT JOIN ${e} AS e ON c.kind IN ('gateway', 'vpn') AND e.physical_id = c.subject AND e.type = ${GATEWAY_ENTITY}
   WHERE c.kind IN ${kinds} AND c.subject = ${p('subject')} AND ${where} AND ${p('network')} IS NULL`;
-const ofNetwork = sql`${e} AS e CROSS JOIN ${c} AS c ON c.kind = 'gateway' AND c.subject = e.physical_id
+const ofNetwork = sql`${e} AS e CROSS JOIN ${c} AS c ON c.kind IN ('gateway', 'vpn') AND c.subject = e.physical_id
   WHERE e.network_id = ${p('network')} AND e.type = ${GATEWAY_ENTITY}
     AND +c.kind IN ${kinds} AND ${where} AND (${p('subject')} IS NULL OR c.subject = ${p('subject')})`;
 
@@ -85,7 +85,7 @@ export const countCertificates = (filter: CertificateFilter, now: number): Query
 
 function valuesOf(filter: CertificateFilter, now: number): Record<Filter, Param> {
   const { kind, subject = null, networkId: network = null, state: wanted = null, endsBy = null, issuer = null } = filter;
-  const kinds = JSON.stringify(kind === undefined ? ['gateway', 'operator'] : [kind]);
+  const kinds = JSON.stringify(kind === undefined ? CERTIFICATE_KINDS : [kind]);
   return { kinds, subject, network, state: wanted, endsBy, issuer, now };
 }
 

@@ -7,8 +7,12 @@ import type { Grant } from '../identity/principal.ts';
 
 const p = sql.placeholder;
 
-/** Whose certificate it is: a gateway's (subject = hardware id) or an operator's (subject = operator id). */
-export type CertificateKind = 'gateway' | 'operator';
+/**
+ * What it is good for: a gateway's to come here, or to join a VPN (subject = hardware id), or an operator's (subject = operator id).
+ * That for a VPN opens no door of this platform.
+ */
+export const CERTIFICATE_KINDS = ['gateway', 'vpn', 'operator'] as const;
+export type CertificateKind = (typeof CERTIFICATE_KINDS)[number];
 
 /** What is known of an issued certificate. Times are unix milliseconds. */
 export interface Certificate {
@@ -59,7 +63,7 @@ export const certificateBySerial: (values: { serial: string }) => Query<Certific
   sql`SELECT ${certificateColumns}, e.network_id AS network_id, e.key AS gateway_id,
         CASE WHEN o.id IS NOT NULL THEN ${grantsColumn(sql`o.id`)} END AS grants
       FROM ${c} AS c
-      LEFT JOIN ${e} AS e ON c.kind = 'gateway' AND e.physical_id = c.subject AND e.type = ${GATEWAY_ENTITY}
+      LEFT JOIN ${e} AS e ON c.kind IN ('gateway', 'vpn') AND e.physical_id = c.subject AND e.type = ${GATEWAY_ENTITY}
       LEFT JOIN ${o} AS o ON c.kind = 'operator' AND o.id = c.subject
       WHERE c.serial = ${p('serial')}`,
   ([row]) => row && readHolder(row),
@@ -91,7 +95,7 @@ export function readCertificate(row: Row): Certificate {
   return {
     serial: String(row['serial']),
     fingerprint: String(row['fingerprint']),
-    kind: row['kind'] === 'operator' ? 'operator' : 'gateway',
+    kind: CERTIFICATE_KINDS.find((kind) => kind === row['kind']) ?? 'gateway',
     subject: String(row['subject']),
     notBefore: Number(row['not_before']),
     notAfter: Number(row['not_after']),

@@ -1,5 +1,6 @@
 import { sha256, toHex } from '../identity/bytes.ts';
 import { OrcError } from '../errors.ts';
+import { type AuthorityName, openAuthority } from './authority.ts';
 import { newSerial } from './serial.ts';
 import { x509 } from './x509.ts';
 
@@ -27,8 +28,10 @@ export interface IssuedCertificate {
   readonly issuer: string;
 }
 
-/** The authority that signs client certificates of gateways and operators. */
+/** An authority that signs client certificates: of gateways and operators, or those with which gateways join a VPN. */
 export interface Certifier {
+  /** The CA certificate, DER. */
+  readonly certificate: Uint8Array<ArrayBuffer>;
   /** When the CA certificate ends, unix milliseconds; nothing it signs lives longer. */
   readonly notAfter: number;
   /** Signs a client certificate that holds from one hour ago (SOUTHBOUND 2). Error: `unavailable` when the CA has run out. */
@@ -36,18 +39,19 @@ export interface Certifier {
 }
 
 /**
- * Makes the certifier of CA certificates and a private key, all PEM, the key as PKCS#8 (EC or RSA). The certificate that the key
+ * Makes a certifier of CA certificates and a private key, all PEM, the key as PKCS#8 (EC or RSA). The certificate that the key
  * belongs to signs; others beside it are of authorities whose certificates are still out (docs/operations.md, "Another certifier").
- * Errors: `internal` when they cannot be read, none belongs to the key, or one is not that of a CA.
+ * Errors: `internal` when they cannot be read, none belongs to the key, or one is not that of a CA; `name` says which settings to mend.
  */
-export async function createCertifier(certificatesPem: string, keyPem: string): Promise<Certifier> {
-  const { ca, signingKey, algorithm } = await signer(parseCertificates(certificatesPem), keyPem);
+export async function createCertifier(certificatesPem: string, keyPem: string, name: AuthorityName = 'CERTIFIER'): Promise<Certifier> {
+  const { ca, signingKey, algorithm } = await openAuthority(certificatesPem, keyPem, name);
   const issuer = ca.subjectName;
   const authorityKey = await x509.AuthorityKeyIdentifierExtension.create(ca);
   const keyIdentifier = (authorityKey.keyId ?? '').toLowerCase();
   const notAfter = ca.notAfter.getTime();
 
   return {
+    certificate: new Uint8Array(ca.rawData),
     notAfter,
     async issue({ publicKey, commonName, validity, now }) {
       const from = wholeSeconds(now - HOUR);
@@ -83,78 +87,15 @@ export async function createCertifier(certificatesPem: string, keyPem: string): 
   };
 }
 
-let kept: { readonly certificate: string; readonly key: string; readonly certifier: Certifier } | undefined;
+const kept = new Map<AuthorityName, { readonly certificate: string; readonly key: string; readonly certifier: Certifier }>();
 
 /** As createCertifier, parsed once per isolate. The result is kept, not the promise: one request must not wait on another's. */
-export async function certifierOf(certificatePem: string, keyPem: string): Promise<Certifier> {
-  if (kept?.certificate === certificatePem && kept.key === keyPem) return kept.certifier;
-  const certifier = await createCertifier(certificatePem, keyPem);
-  kept = { certificate: certificatePem, key: keyPem, certifier };
+export async function certifierOf(certificatePem: string, keyPem: string, name: AuthorityName = 'CERTIFIER'): Promise<Certifier> {
+  const known = kept.get(name);
+  if (known?.certificate === certificatePem && known.key === keyPem) return known.certifier;
+  const certifier = await createCertifier(certificatePem, keyPem, name);
+  kept.set(name, { certificate: certificatePem, key: keyPem, certifier });
   return certifier;
 }
 
-type SigningAlgorithm = { name: 'ECDSA'; namedCurve: string; hash: string } | { name: 'RSASSA-PKCS1-v1_5'; hash: string };
-
-function signingAlgorithm(key: { name: string; namedCurve?: string }): SigningAlgorithm {
-  if (key.name === 'RSASSA-PKCS1-v1_5') return { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
-  if (key.name === 'ECDSA' && (key.namedCurve === 'P-256' || key.namedCurve === 'P-384')) {
-    return { name: 'ECDSA', namedCurve: key.namedCurve, hash: key.namedCurve === 'P-384' ? 'SHA-384' : 'SHA-256' };
-  }
-  throw broken(`its key is of kind ${key.name}: use RSA, or EC on P-256 or P-384`);
-}
-
-function parseCertificates(pem: string): x509.X509Certificate[] {
-  let certificates: x509.X509Certificate[];
-  try {
-    certificates = x509.PemConverter.decode(pem).map((der) => new x509.X509Certificate(der));
-  } catch (error) {
-    throw broken('CERTIFIER_CERT is not a certificate in PEM form', error);
-  }
-  if (certificates.length === 0) throw broken('CERTIFIER_CERT is not a certificate in PEM form');
-  if (!certificates.every((each) => each.getExtension(x509.BasicConstraintsExtension)?.ca === true))
-    throw broken('CERTIFIER_CERT is not the certificate of an authority');
-  return certificates;
-}
-
-interface Signer {
-  readonly ca: x509.X509Certificate;
-  readonly signingKey: CryptoKey;
-  readonly algorithm: SigningAlgorithm;
-}
-
-/** The authority, of several, that the key belongs to. */
-async function signer(certificates: readonly x509.X509Certificate[], keyPem: string): Promise<Signer> {
-  let complaint: unknown;
-  for (const ca of certificates) {
-    const algorithm = signingAlgorithm(ca.publicKey.algorithm);
-    try {
-      const signingKey = await importKey(keyPem, algorithm);
-      await checkPair(ca, signingKey, algorithm);
-      return { ca, signingKey, algorithm };
-    } catch (error) {
-      complaint ??= error;
-    }
-  }
-  throw complaint;
-}
-
-async function importKey(pem: string, algorithm: SigningAlgorithm): Promise<CryptoKey> {
-  try {
-    return await crypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(pem), algorithm, false, ['sign']);
-  } catch (error) {
-    throw broken('CERTIFIER_KEY is not a private key of the same kind as CERTIFIER_CERT in PEM form (PKCS#8, "BEGIN PRIVATE KEY")', error);
-  }
-}
-
-async function checkPair(ca: x509.X509Certificate, key: CryptoKey, algorithm: SigningAlgorithm): Promise<void> {
-  const probe = crypto.getRandomValues(new Uint8Array(32));
-  const signature = await crypto.subtle.sign(algorithm, key, probe);
-  const publicKey = await ca.publicKey.export(algorithm, ['verify']);
-  if (!(await crypto.subtle.verify(algorithm, publicKey, signature, probe)))
-    throw broken('CERTIFIER_KEY does not belong to CERTIFIER_CERT');
-}
-
 const wholeSeconds = (milliseconds: number): number => Math.floor(milliseconds / 1000) * 1000;
-
-const broken = (why: string, cause?: unknown): OrcError =>
-  new OrcError('internal', `the certifier cannot work: ${why}`, { reason: 'certifier_misconfigured', cause });

@@ -73,14 +73,16 @@ const putDevice = compile<'hardware' | 'network' | 'type' | 'info'>(
       ON CONFLICT (hardware_id) DO UPDATE SET network_id = excluded.network_id, type = excluded.type, info = excluded.info`,
 );
 const deleteDevice = compile<'hardware'>(sql`DELETE FROM ${devices} WHERE hardware_id = ${p('hardware')}`);
-const revoke = compile<'kind' | 'subject' | 'reason' | 'at'>(
+/** The certificates that go with their holder. */
+const KINDS_OF = { gateway: '["gateway","vpn"]', operator: '["operator"]' } as const;
+const revoke = compile<'kinds' | 'subject' | 'reason' | 'at'>(
   sql`UPDATE ${certificates} SET revoked_at = ${p('at')}, revoke_reason = ${p('reason')}
-      WHERE kind = ${p('kind')} AND subject = ${p('subject')} AND revoked_at IS NULL`,
+      WHERE kind IN (SELECT value FROM json_each(${p('kinds')})) AND subject = ${p('subject')} AND revoked_at IS NULL`,
 );
 
 const revokeInNetwork = compile<'network' | 'at'>(
   sql`UPDATE ${certificates} SET revoked_at = ${p('at')}, revoke_reason = 'the network was deleted'
-      WHERE kind = 'gateway' AND revoked_at IS NULL
+      WHERE kind IN ('gateway', 'vpn') AND revoked_at IS NULL
         AND subject IN (SELECT physical_id FROM ${entities} WHERE network_id = ${p('network')} AND physical_id IS NOT NULL)`,
 );
 
@@ -137,7 +139,7 @@ export function statementsOf(mutation: Exclude<Mutation, BulkMutation>, network:
     case 'delete_device':
       return [deleteDevice({ hardware: mutation.hardwareId })];
     case 'revoke_certificates':
-      return [revoke({ kind: mutation.kind, subject: mutation.subject, reason: mutation.reason, at })];
+      return [revoke({ kinds: KINDS_OF[mutation.kind], subject: mutation.subject, reason: mutation.reason, at })];
   }
 }
 

@@ -134,6 +134,8 @@ function ofCertificate(door: 'operator' | 'gateway', tls: TlsClient, found: Cert
   const verdict = tls.verdict === 'untrusted' ? 'unknown' : tls.verdict;
   const status = known !== 'valid' ? known : verdict === 'verified' ? 'valid' : verdict;
   if (!found || status !== 'valid') throw certificateRefusal(door, status === 'valid' ? 'unknown' : status, found, tls);
+  // What lets a gateway join a VPN opens nothing here.
+  if (found.kind === 'vpn') throw certificateRefusal(door, 'unknown', found, tls);
   const certificate = { serial: found.serial, expiresAt: found.notAfter };
   if (found.kind === 'gateway') {
     if (door === 'operator') throw refusal('operator', 'not_an_operator');

@@ -1,5 +1,7 @@
 import type { DescMessage, DescMethodUnary, DescService, Message, MessageShape } from '@bufbuild/protobuf';
 import type { z } from 'zod';
+import type { CSR } from '../../proto/gen/orc8r/protos/certifier_pb.js';
+import type { IssuedCertificate } from '../certifier/certifier.ts';
 import type { Commit, Committed } from '../configurator/commit.ts';
 import type { Database } from '../db/database.ts';
 import type { IndexEntry, StateQuery, Subjects } from '../state/network-states.ts';
@@ -100,6 +102,14 @@ export interface NetworkView {
   reserve(index: string): Promise<number>;
 }
 
+/** What a gateway may have of the authorities. Error of both: `precondition_failed` when this platform has no authority for VPNs. */
+export interface GatewayCertificates {
+  /** DER. */
+  readonly authority: (kind: 'client' | 'vpn') => Promise<Uint8Array>;
+  /** Errors: as `issueVpnCertificate` in core/certifier. */
+  readonly issueVpn: (csr: CSR) => Promise<IssuedCertificate>;
+}
+
 /** What a southbound method may use; it runs inside the gateway's object. */
 export interface GatewayContext {
   readonly hardwareId: string;
@@ -115,6 +125,8 @@ export interface GatewayContext {
   readonly commit: (change: Omit<Commit, 'networkId'>) => Promise<Committed>;
   /** To be called after states were stored, with what `states.put` answered. */
   readonly reported: (states: readonly StateReport[]) => void;
+  /** The authorities that sign gateways' certificates. */
+  readonly certificates: GatewayCertificates;
   /** Keeps a metrics container until analytics has taken it. */
   readonly keepMetrics: (container: Uint8Array) => void;
   /** Keeps the packet capture of a call trace until it is fetched or has aged; false when it is too large. */

@@ -4,9 +4,10 @@ import { OrcError } from '../../core/errors.ts';
 import type { GatewayContext } from '../../core/module/facets.ts';
 import type { Registry } from '../../core/module/registry.ts';
 import type { StateReport } from '../../core/state/store.ts';
-import { type GatewayClient, networkObject, type ObjectBindings } from '../ports.ts';
+import { type AuthorityBindings, type GatewayClient, networkObject, type ObjectBindings } from '../ports.ts';
 import { contentReader, wholeContent } from './content/reader.ts';
 import type { Captures } from './captures.ts';
+import { gatewayCertificates } from './certificates.ts';
 import type { MetricOutbox } from './metric-outbox.ts';
 import { networkView } from './network-view.ts';
 import type { Presence } from './presence.ts';
@@ -18,7 +19,7 @@ const GATEWAY_STATE = 'gw_state';
 export interface ContextParts {
   readonly client: GatewayClient;
   readonly registry: Registry;
-  readonly bindings: Pick<ObjectBindings, 'DB' | 'NETWORK'>;
+  readonly bindings: Pick<ObjectBindings, 'DB' | 'NETWORK'> & AuthorityBindings;
   readonly sql: SqlStorage;
   readonly states: StateForwarding;
   readonly metrics: MetricOutbox;
@@ -55,6 +56,7 @@ export function callingContext({ client, registry, bindings, sql, states, metric
       const checkin = checkinOf(states);
       if (checkin) presence.report({ checkin });
     },
+    certificates: gatewayCertificates(bindings, db, client, Date.now),
     keepMetrics: (container) => metrics.keep(container),
     keepCapture: (traceId, content) => captures.keep(traceId, content),
     content: (name) => {

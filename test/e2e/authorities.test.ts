@@ -1,6 +1,16 @@
+import { X509Certificate } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  create,
+  type DescMessage,
+  type DescMethodUnary,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Agent, createAgent } from '../../agent/agent.ts';
 import { normaliseSerial } from '../../core/certifier/serial.ts';
@@ -9,7 +19,10 @@ import { ensureGateway, ensureNetwork } from '../../local/demo/network.ts';
 import { type Caller, call } from '../../local/fixture/client.ts';
 import { type Platform, startPlatform } from '../../local/platform.ts';
 import { type RestClient, restClient } from '../../local/rest-client.ts';
+import { Certifier } from '../../proto/gen/orc8r/cloud/go/services/certifier/protos/certifier_pb.js';
+import { CertType } from '../../proto/gen/orc8r/protos/certifier_pb.js';
 import { next } from '../harness/platform.ts';
+import { certificatePem, clientComplaint, newRequest } from '../support/certificates.ts';
 
 const NETWORK = 'ca';
 const folder = mkdtempSync(join(tmpdir(), 'orc8r-ca-'));
@@ -162,6 +175,40 @@ describe('a rollover', () => {
     // The agent as it was before: its certificate is of a certifier that nobody trusts any more.
     const left = { certificate: read('agent-kept', 'gateway.crt'), key: read('agent-kept', 'gateway.key') };
     expect(await refusalOf(platform, { ca: bundle, client: left })).toEqual([403, 'certificate_unknown']);
+    await platform.stop();
+  });
+});
+
+describe('an authority for VPNs', () => {
+  it('gives a gateway certificates that a VPN takes and this platform does not', async () => {
+    await ca(first, 'create', 'vpn');
+    const platform = await start(first);
+    const { addresses } = platform.platform;
+    const client = { certificate: read('agent', 'gateway.crt'), key: read('agent', 'gateway.key') };
+    const caller = { ca: rootOf(first), client };
+    const ask = async <I extends DescMessage, O extends DescMessage>(
+      { parent, name, input, output }: DescMethodUnary<I, O>,
+      message: MessageInitShape<I>,
+    ): Promise<MessageShape<O>> => {
+      const body = toBinary(input, create(input, message));
+      const headers = { 'content-type': 'application/proto' };
+      const answer = await call(caller, `${addresses.controller}/${parent.typeName}/${name}`, { method: 'POST', headers, body });
+      expect(answer.status, answer.text).toBe(200);
+      return fromBinary(output, answer.bytes);
+    };
+    const vpn = readFileSync(join(first, 'ca', 'vpn.pem'), 'utf8');
+    const { cert } = await ask(Certifier.method.getCA, { certType: CertType.VPN });
+    expect(new X509Certificate(cert).fingerprint256).toBe(new X509Certificate(vpn).fingerprint256);
+
+    const request = await newRequest('');
+    const issued = await ask(Certifier.method.signAddCertificate, { certType: CertType.VPN, csrDer: request.der });
+    const own = { cert: certificatePem(issued.certDer), key: request.key };
+    expect(new X509Certificate(own.cert).subject).toBe('CN=g1');
+    expect(await clientComplaint(own, vpn)).toBe('');
+    const { body } = await platform.rest.must('GET', '/magma/v1/certificates?kind=vpn');
+    expect(body).toMatchObject({ certificates: [{ serial: issued.sn?.sn, gateway_id: 'g1', kind: 'vpn' }], total_count: 1 });
+    const stranger = { ca: rootOf(first), client: { certificate: own.cert, key: own.key } };
+    expect(await refusalOf(platform, stranger)).toEqual([403, 'certificate_unknown']);
     await platform.stop();
   });
 });

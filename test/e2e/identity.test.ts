@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STRANGERS } from '../../core/identity/refusal-audit.ts';
 import { createAuthority } from '../../local/certificates.ts';
 import { ensureNetwork } from '../../local/demo/network.ts';
-import { type Answer, type Caller, call } from '../../local/fixture/client.ts';
+import { type Answer, type Caller, call, answerOf } from '../../local/fixture/client.ts';
 import { StateService } from '../../proto/gen/orc8r/protos/state_pb.js';
 import { type AuditRow, addGateway, adminOf, auditOf, type CertificateWish, type Holder, holderOf } from '../harness/identities.ts';
 import { eventually, startTestPlatform, type TestPlatform } from '../harness/platform.ts';
@@ -251,9 +251,7 @@ describe("workerd's own socket, behind the front", () => {
       const outgoing = request({ host: url.hostname, port: url.port, path, headers, agent: false }, (response) => {
         const parts: Buffer[] = [];
         response.on('data', (part: Buffer) => parts.push(part));
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(parts).toString() }),
-        );
+        response.on('end', () => resolve(answerOf(response, Buffer.concat(parts))));
       });
       outgoing.on('error', reject);
       outgoing.end();

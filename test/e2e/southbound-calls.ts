@@ -1,9 +1,11 @@
 import { create, type DescMessage, type DescMethod, type MessageInitShape, type MessageShape, toBinary } from '@bufbuild/protobuf';
+import { Certifier } from '../../proto/gen/orc8r/cloud/go/services/certifier/protos/certifier_pb.js';
 import { SouthboundConfigurator } from '../../proto/gen/orc8r/cloud/go/services/configurator/protos/southbound_pb.js';
 import { Ha } from '../../proto/gen/lte/protos/ha_orc8r_pb.js';
 import { PolicyAssignmentController } from '../../proto/gen/lte/protos/policydb_pb.js';
 import { SmsD } from '../../proto/gen/lte/protos/sms_orc8r_pb.js';
 import { SubscriberDBCloud } from '../../proto/gen/lte/protos/subscriberdb_pb.js';
+import { CertType } from '../../proto/gen/orc8r/protos/certifier_pb.js';
 import { CallTraceController } from '../../proto/gen/orc8r/protos/ctraced_pb.js';
 import { GatewayDirectoryService } from '../../proto/gen/orc8r/protos/directoryd_pb.js';
 import { MetricsController } from '../../proto/gen/orc8r/protos/metricsd_pb.js';
@@ -100,4 +102,7 @@ export const SOUTHBOUND_CALLS: readonly SouthboundCall[] = [
     { traceId: 'nobody' },
     { outcomes: ['NOT_FOUND', 'INVALID_ARGUMENT', 'OK'] },
   ),
+  call('certifier', Certifier.method.getCA, {}, { check: ({ cert }) => cert[0] === 0x30 }),
+  // No VPN authority is set up; test/e2e/authorities.test.ts has one.
+  call('certifier', Certifier.method.signAddCertificate, { certType: CertType.VPN }, { outcomes: ['FAILED_PRECONDITION'] }),
 ];

@@ -6,7 +6,7 @@ import {
   LISTED_STATES,
   listCertificates,
 } from '../../../core/certifier/certificate-list.ts';
-import { type CertificateHolder, certificateBySerial, revokeCertificate } from '../../../core/certifier/certificates.ts';
+import { CERTIFICATE_KINDS, type CertificateHolder, certificateBySerial, revokeCertificate } from '../../../core/certifier/certificates.ts';
 import { normaliseSerial } from '../../../core/certifier/serial.ts';
 import { networkById } from '../../../core/configurator/load.ts';
 import { invalid, notFound } from '../../../core/errors.ts';
@@ -42,7 +42,10 @@ const query = pagingQuery.extend({
   issuer: text('Only those that the authority with this key identifier has signed', 'a1b2'.repeat(10)),
 });
 const anywhere = query.extend({
-  kind: z.enum(['gateway', 'operator']).optional().describe('Only those of gateways, or of operators'),
+  kind: z
+    .enum(CERTIFICATE_KINDS)
+    .optional()
+    .describe('Only those of gateways, those with which gateways join a VPN, or those of operators'),
   network: text('Only those of gateways of this network', 'city'),
 });
 const revocationNote =

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CERTIFICATE_KINDS } from '../../../core/certifier/certificates.ts';
 import { LISTED_STATES } from '../../../core/certifier/certificate-list.ts';
 import { unset } from '../../../core/rest/fields.ts';
 
@@ -11,7 +12,10 @@ export const certificate = z
   .object({
     serial: text('Serial number: upper-case hex without leading zeros', '5F3A9C0E7B1D'),
     fingerprint: text('SHA-256 of the certificate, lower-case hex', '9f'.repeat(32)),
-    kind: z.enum(['gateway', 'operator']).meta({ description: 'Whose it is', examples: ['gateway'] }),
+    kind: z.enum(CERTIFICATE_KINDS).meta({
+      description: 'What it is good for: `gateway` and `operator` open the doors of this platform, `vpn` only lets a gateway join a VPN',
+      examples: ['gateway'],
+    }),
     subject: text('Hardware id of the gateway, or name of the operator', '22ffea10-7fc4-4427-975a-b9e4ce8f6f4d'),
     network_id: textOrNull('Network of the gateway that has this hardware id now; null when there is none', 'city'),
     gateway_id: textOrNull('The gateway that has this hardware id now; null when there is none', 'agw1'),

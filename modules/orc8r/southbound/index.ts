@@ -1,5 +1,6 @@
 import type { SouthboundMethod } from '../../../core/module/facets.ts';
 import { callTraceController } from './call-trace-controller.ts';
+import { certifier } from './certifier.ts';
 import { cloudStateService } from './cloud-state-service.ts';
 import { configurator } from './configurator.ts';
 import { directoryService } from './directory-service.ts';
@@ -16,4 +17,5 @@ export const southbound: readonly SouthboundMethod[] = [
   ...metricsController,
   ...configurator,
   ...callTraceController,
+  ...certifier,
 ];

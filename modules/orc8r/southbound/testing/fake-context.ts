@@ -79,6 +79,10 @@ export function fakeContext(streams: GatewayContext['stream'] = async () => unde
       throw new Error(`this method was not expected to read content ${name}`);
     },
     reported: (given) => void reported.push([...given]),
+    certificates: {
+      authority: () => Promise.reject(new Error('this method was not expected to ask for an authority')),
+      issueVpn: () => Promise.reject(new Error('this method was not expected to have anything signed')),
+    },
     keepMetrics: (container) => void metrics.push(container),
     keepCapture: (traceId, content) => captures.set(traceId, content).size > 0,
   };

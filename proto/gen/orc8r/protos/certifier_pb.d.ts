@@ -109,6 +109,8 @@ export declare const Certificate_SNSchema: GenMessage<Certificate_SN>;
  */
 export declare type CACert = Message<"magma.orc8r.CACert"> & {
   /**
+   * DER.
+   *
    * @generated from field: bytes cert = 1;
    */
   cert: Uint8Array;
