@@ -1,8 +1,7 @@
 import { startTestPlatform } from '../../test/harness/platform.ts';
+import { loadOf, runtimeOf } from '../../test/harness/runtime-load.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { Crowd } from './crowd.ts';
-import { loadOf } from './runtime-load.ts';
-import { runtimeOf } from './storm.ts';
 
 const SIZE = 5000;
 /** Objects hibernate some ten seconds after their last work. */

@@ -1,9 +1,8 @@
-import type { TestPlatform } from '../../test/harness/platform.ts';
 import { startTestPlatform } from '../../test/harness/platform.ts';
+import { peakWhile, runtimeOf } from '../../test/harness/runtime-load.ts';
 import type { Benchmark } from '../benchmark.ts';
 import type { Measure } from '../measure.ts';
 import { Crowd } from './crowd.ts';
-import { peakWhile } from './runtime-load.ts';
 
 const NETWORK = 'storm';
 const ROUNDS = 3;
@@ -45,11 +44,5 @@ const storm = (size: number, aim: Measure['aim'], rounds: number): Benchmark => 
     }
   },
 });
-
-export function runtimeOf(test: TestPlatform): number {
-  const pid = test.platform.runtimePid();
-  if (pid === undefined) throw new Error('the runtime is away');
-  return pid;
-}
 
 export const storms: readonly Benchmark[] = [storm(1000, { below: 15 }, ROUNDS), storm(6000, undefined, 1)];

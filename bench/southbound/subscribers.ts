@@ -2,12 +2,11 @@ import { ensureNetwork } from '../../local/demo/network.ts';
 import { call } from '../../local/fixture/client.ts';
 import { adminOf } from '../../test/harness/identities.ts';
 import { startTestPlatform, type TestPlatform } from '../../test/harness/platform.ts';
+import { peakWhile, runtimeOf } from '../../test/harness/runtime-load.ts';
 import { apnBody } from '../../test/support/lte.ts';
 import { imsi, subscriberBody } from '../../test/support/subscribers.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { byTurns } from '../load.ts';
-import { peakWhile } from './runtime-load.ts';
-import { runtimeOf } from './storm.ts';
 import { Takers } from './takers.ts';
 
 const STREAM = 'subscriberdb';

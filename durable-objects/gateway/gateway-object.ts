@@ -85,7 +85,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     const { storage } = state;
     migrate(storage, gatewayMigrations);
     this.#registry = registry;
-    this.#streams = new Streams(storage.sql, Date.now, (work) => void setTimeout(work, WRITE_AFTER_MS * (1 + Math.random())));
+    this.#streams = new Streams(storage.sql, () => Date.now(), (work) => void setTimeout(work, WRITE_AFTER_MS * (1 + Math.random())));
     this.#contents = new ContentSender(storage.sql, registry.contents, Date.now, {
       takes: () => this.#taken(),
       send: (frame) => {
@@ -160,7 +160,10 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     this.#gone(socket);
   }
 
-  /** The certificate of the open connection has run out, nothing is heard on it, or the network could not be told of it or of states. */
+  /**
+   * The certificate of the open connection has run out, nothing is heard on it, an update has waited long enough for an answer to the one
+   * before, or the network could not be told of the connection or of states.
+   */
   override async alarm(): Promise<void> {
     for (const socket of this.#open()) {
       const { client, since, streams, attached } = attachment(socket);
@@ -172,6 +175,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
         this.#contents.resume();
       }
     }
+    for (const { stream } of this.#streams.waiting()) this.#push(stream);
     await this.#states.flush();
     await this.#schedule();
   }
@@ -280,7 +284,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     return this.#open().find((socket) => attachment(socket).streams !== null);
   }
 
-  /** Sets the alarm to what comes first: the end of a certificate, a silence, or another attempt to tell the network of a connection or of states. */
+  /** Sets the alarm to what comes first of all that it is for. */
   async #schedule(): Promise<void> {
     const now = Date.now();
     const due = this.#open().map((socket) => {
@@ -290,6 +294,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     });
     const untold = this.#states.due();
     if (untold !== undefined) due.push(untold);
+    if (this.#socket()) due.push(...this.#streams.waiting().map(({ until }) => until));
     if (due.length > 0) await this.ctx.storage.setAlarm(Math.min(...due));
   }
 
@@ -330,10 +335,14 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
         );
         return;
       case 'ack':
-        if (!this.#contents.acked(body.value) && this.#streams.acked(body.value)) this.#presence.report({ streams: true });
+        if (this.#contents.acked(body.value)) return;
+        if (this.#streams.acked(body.value)) this.#presence.report({ streams: true });
+        if (held.attached) this.#push(body.value.stream);
         return;
       case 'nack':
-        if (!this.#contents.nacked(body.value) && this.#streams.nacked(body.value)) this.#presence.report({ streams: true });
+        if (this.#contents.nacked(body.value)) return;
+        if (this.#streams.nacked(body.value)) this.#presence.report({ streams: true });
+        if (held.attached) this.#push(body.value.stream);
         return;
       case 'syncResponse':
         if (body.value.heartBeat) send(socket, encodeFrame({ case: 'syncRequest', value: { heartBeat: true } }));
@@ -418,6 +427,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     if (!socket || !attachment(socket).streams?.includes(stream)) return;
     const frame = this.#streams.unsent(stream);
     if (frame && send(socket, frame)) this.#streams.sent(stream);
+    else if (this.#streams.waiting().some((waiting) => waiting.stream === stream)) this.ctx.waitUntil(this.#schedule());
   }
 
   async #tell(news: News): Promise<void> {

@@ -9,6 +9,7 @@ import { createNetwork, gatewayId, lamp, newGateway, paint, write } from '../../
 import { client, connect, type TestSocket, until } from '../../test/workers/socket.ts';
 import type { GatewayObject } from './gateway-object.ts';
 import { SILENCE_MS } from './liveness.ts';
+import { PATIENCE_MS } from './streams.ts';
 
 let count = 0;
 let net: string;
@@ -40,6 +41,14 @@ const advance = (ms: number): Promise<void> => runInDurableObject(gateway(hw).st
 
 const ack = (socket: TestSocket, { stream, version, digest }: { stream: string; version: bigint; digest: string }) =>
   socket.send({ case: 'ack', value: { stream, version, digest } });
+
+/** Lets the alarm ring as if that much time had gone by; false when none was set. */
+async function ringAfter(ms: number): Promise<boolean> {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
+  const rang = await runDurableObjectAlarm(gateway(hw).stub);
+  vi.useRealTimers();
+  return rang;
+}
 
 beforeAll(migrateD1);
 beforeEach(async () => {
@@ -100,7 +109,7 @@ describe('joining', () => {
 
   it('replaces a connection that is still there', async () => {
     const first = await joined();
-    const second = await joined();
+    const second = (await joined()).obey();
     expect(await first.ended()).toMatchObject({ code: CloseCode.replaced });
     await gateway(hw).port.setDesired(net, 'g1', [beacon(9, 'blue')]);
     expect(textOf(await second.nth('update', 1))).toBe('blue');
@@ -128,7 +137,7 @@ describe('joining', () => {
     await joined();
     await rebind(gateway(hw).stub, ({ NETWORK }) => ({ NETWORK: unreliable(NETWORK, () => true) }));
     await paint(net, 'g1', 'blue');
-    const socket = await connect(client(hw, net, 'g1'));
+    const socket = (await connect(client(hw, net, 'g1'))).obey();
     await socket.hello(subscribed);
     expect(textOf(await socket.nth('update'))).toBe('lamp/g1=red');
     await rebind(gateway(hw).stub, () => ({ NETWORK: bindings.NETWORK }));
@@ -194,9 +203,10 @@ describe('bad frames', () => {
 
 describe('what is desired', () => {
   it('ignores content older than what is held, and the same twice', async () => {
-    const socket = await joined();
+    const socket = (await joined()).obey();
     const { port } = gateway(hw);
     await port.setDesired(net, 'g1', [beacon(5, 'five')]);
+    await socket.nth('update', 1);
     await port.setDesired(net, 'g1', [beacon(4, 'four')]);
     await port.setDesired(net, 'g1', [beacon(5, 'five')]);
     await port.setDesired(net, 'g1', [beacon(6, 'six')]);
@@ -207,8 +217,10 @@ describe('what is desired', () => {
 
   it('sends other content of the same version, and does not take the old content’s ACK for it', async () => {
     const socket = await joined();
+    ack(socket, await socket.nth('update'));
     const { port } = gateway(hw);
     await port.setDesired(net, 'g1', [beacon(5, 'five')]);
+    await socket.nth('update', 1);
     ack(socket, { stream: BEACON, version: 5n, digest: 'd-five' });
     await until(async () => ((await progress())?.ackedVersion === 5 ? true : undefined));
     await port.setDesired(net, 'g1', [beacon(5, 'cinq')]);
@@ -222,15 +234,18 @@ describe('what is desired', () => {
   it('counts an ACK of an overtaken version for that version', async () => {
     const socket = await joined();
     await gateway(hw).port.setDesired(net, 'g1', [beacon(5, 'five')]);
+    expect(await progress()).toMatchObject({ version: 5, sentVersion: 2, ackedVersion: null });
     ack(socket, await socket.nth('update'));
-    await until(async () => ((await progress())?.ackedVersion === 2 ? true : undefined));
+    await socket.nth('update', 1);
     expect(await progress()).toMatchObject({ version: 5, sentVersion: 5, ackedVersion: 2, roundTripMs: null });
   });
 
   it('keeps a refusal with its reason, does not repeat that version, offers it again after a reconnect, forgets it with the next ACK', async () => {
     const socket = await joined();
+    ack(socket, await socket.nth('update'));
     const { port } = gateway(hw);
     await port.setDesired(net, 'g1', [beacon(5, 'five')]);
+    await socket.nth('update', 1);
     socket.send({ case: 'nack', value: { stream: BEACON, version: 5n, reason: 'x'.repeat(2000), path: 'lamp.g1' } });
     const { nack } = await until(async () => {
       const now = await progress();
@@ -258,7 +273,7 @@ describe('what is desired', () => {
   });
 
   it('takes nothing for another gateway than the one this hardware serves', async () => {
-    const socket = await joined();
+    const socket = (await joined()).obey();
     await gateway(hw).port.setDesired('elsewhere', 'g7', [beacon(99, 'theirs')]);
     await gateway(hw).port.cutOff('elsewhere', 'g7', CloseCode.gatewayRemoved, 'gone there');
     await gateway(hw).port.setDesired(net, 'g1', [beacon(5, 'ours')]);
@@ -283,6 +298,62 @@ describe('what is desired', () => {
     expect(await gateway(hw).port.presence()).toMatchObject({ connection: null, streams: [] });
     await gateway(hw).port.setDesired('elsewhere', 'g7', [beacon(1, 'new role')]);
     expect(await progress()).toMatchObject({ version: 1 });
+  });
+});
+
+describe('a gateway that does not answer', () => {
+  const desire = (...versions: number[]) =>
+    versions.reduce(
+      (before, version) => before.then(() => gateway(hw).port.setDesired(net, 'g1', [beacon(version, `v${version}`)])),
+      Promise.resolve<unknown>(undefined),
+    );
+  it('is sent one update and, when it answers, the newest', async () => {
+    const socket = await joined();
+    await desire(5, 6, 7, 8);
+    expect(socket.all('update').map(({ version }) => version)).toEqual([2n]);
+    expect(await progress()).toMatchObject({ version: 8, sentVersion: 2 });
+    ack(socket, await socket.nth('update'));
+    expect(textOf(await socket.nth('update', 1))).toBe('v8');
+    socket.send({ case: 'nack', value: { stream: BEACON, version: 8n, reason: 'no' } });
+    await until(async () => (await progress())?.nack ?? undefined);
+    await desire(9);
+    expect(textOf(await socket.nth('update', 2))).toBe('v9');
+  });
+
+  it('is known after a hibernation: nothing is sent on top, and its answer counts', async () => {
+    const socket = await joined();
+    await until(async () => {
+      const kept = await runInDurableObject(gateway(hw).stub, (_, { storage }) =>
+        storage.sql.exec('SELECT awaited_version FROM streams').toArray(),
+      );
+      return kept[0]?.['awaited_version'] === 2 || undefined;
+    });
+    await evictDurableObject(gateway(hw).stub);
+    await desire(5);
+    expect(socket.all('update')).toHaveLength(1);
+    ack(socket, await socket.nth('update'));
+    expect(textOf(await socket.nth('update', 1))).toBe('v5');
+  });
+
+  it('is sent the newest all the same after half a minute, by the alarm', async () => {
+    const socket = await joined();
+    await desire(5, 6);
+    expect(await ringAfter(PATIENCE_MS)).toBe(true);
+    expect(textOf(await socket.nth('update', 1))).toBe('v6');
+    expect(await progress()).toMatchObject({ sentVersion: 6, ackedVersion: null });
+  });
+
+  it('and goes away is not waited for: the alarm rests', async () => {
+    const socket = await joined();
+    await desire(5);
+    socket.close();
+    await until(async () => ((await memberOf())?.connected === false ? true : undefined));
+    await ringAfter(PATIENCE_MS);
+    const alarm = await runInDurableObject(gateway(hw).stub, (_, { storage }) => storage.getAlarm());
+    expect(alarm ?? Number.POSITIVE_INFINITY).toBeGreaterThan(Date.now());
+    const again = await connect(client(hw, net, 'g1'));
+    await again.hello(subscribed);
+    expect((await again.nth('update')).version).toBe(5n);
   });
 });
 
@@ -410,7 +481,7 @@ describe('time', () => {
 
 describe('a lamp that changes', () => {
   it('reaches the gateway by the push of its network', async () => {
-    const socket = await joined();
+    const socket = (await joined()).obey();
     const { version } = await paint(net, 'g1', 'blue');
     await network(net).port.changed(net);
     expect(await socket.nth('update', 1)).toMatchObject({ version: BigInt(version) });
@@ -422,13 +493,6 @@ describe('a lamp that changes', () => {
 });
 
 describe('a gateway that nothing is heard of', () => {
-  /** Lets the alarm ring as if that much time had gone by. */
-  const ringAfter = async (ms: number) => {
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
-    await runDurableObjectAlarm(gateway(hw).stub);
-    vi.useRealTimers();
-  };
-
   it('is taken for gone after two and a half minutes, and no sooner', async () => {
     const socket = await joined();
     await ringAfter(SILENCE_MS - 5_000);

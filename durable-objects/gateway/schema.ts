@@ -72,4 +72,10 @@ export const gatewayMigrations: readonly Migration[] = [
   },
   { id: '0005_content', sql: contentTables },
   { id: '0006_captures', sql: captureTable },
+  {
+    id: '0007_unanswered',
+    sql: `
+      ALTER TABLE streams ADD COLUMN awaited_version INTEGER;
+      ALTER TABLE streams ADD COLUMN unanswered INTEGER NOT NULL DEFAULT 0`,
+  },
 ];

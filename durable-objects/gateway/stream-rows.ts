@@ -5,6 +5,10 @@ export interface StreamRow extends Record<string, SqlStorageValue> {
   digest: string;
   sent_version: number | null;
   sent_at: number | null;
+  /** The newest version that was sent on this connection, until it is answered. */
+  awaited_version: number | null;
+  /** Updates that were sent on this connection since the gateway last answered the newest of them. */
+  unanswered: number;
   acked_version: number | null;
   acked_at: number | null;
   round_trip_ms: number | null;
@@ -16,7 +20,7 @@ export interface StreamRow extends Record<string, SqlStorageValue> {
 
 const WRITE = `
   INSERT OR REPLACE INTO streams (stream, version, digest, sent_version, sent_at, acked_version, acked_at, round_trip_ms,
-    nack_version, nack_reason, nack_path, nack_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    nack_version, nack_reason, nack_path, nack_at, awaited_version, unanswered) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /**
  * The rows of an object's streams and their frames: read once, changed in memory, written by `flush` a moment later. So a push waits for
@@ -84,9 +88,9 @@ export class StreamRows {
 
   #write(row: StreamRow): void {
     const { stream, version, digest, sent_version, sent_at, acked_version, acked_at, round_trip_ms } = row;
-    const { nack_version, nack_reason, nack_path, nack_at } = row;
+    const { nack_version, nack_reason, nack_path, nack_at, awaited_version, unanswered } = row;
     const values = [stream, version, digest, sent_version, sent_at, acked_version, acked_at, round_trip_ms];
-    this.#sql.exec(WRITE, ...values, nack_version, nack_reason, nack_path, nack_at);
+    this.#sql.exec(WRITE, ...values, nack_version, nack_reason, nack_path, nack_at, awaited_version, unanswered);
   }
 
   #held(): Map<string, StreamRow> {

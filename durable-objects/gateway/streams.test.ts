@@ -4,7 +4,7 @@ import { decodeFrame } from '../../core/wire/frame.ts';
 import { StreamAckSchema, StreamNackSchema, StreamPositionSchema } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
 import { objectSql } from '../../test/support/object-sql.ts';
 import { gatewayMigrations } from './schema.ts';
-import { Streams } from './streams.ts';
+import { PATIENCE_MS, Streams } from './streams.ts';
 
 let now: number;
 let streams: Streams;
@@ -184,6 +184,94 @@ describe('an ACK', () => {
     expect(progress()).toMatchObject({ version: 5, sentVersion: null, ackedVersion: null });
     expect(ack(5)).toBe(false);
     expect(ack(5, 'other')).toBe(true);
+  });
+});
+
+describe('what is under way', () => {
+  const send = () => {
+    const frame = streams.unsent('s');
+    if (frame) streams.sent('s');
+    return frame && contentOf(frame);
+  };
+  const write = (version: number) => {
+    streams.store(content(version));
+    return send();
+  };
+
+  it('is one update; the newest of those that came meanwhile follows its ACK', () => {
+    expect([write(1), write(2), write(3)]).toEqual([[1], undefined, undefined]);
+    expect(progress()).toMatchObject({ version: 3, sentVersion: 1 });
+    expect(ack(1)).toBe(true);
+    expect(progress()).toMatchObject({ sentVersion: 1, ackedVersion: 1 });
+    expect([send(), send()]).toEqual([[3], undefined]);
+    ack(3);
+    expect(write(4)).toEqual([4]);
+  });
+
+  it('is over with a NACK as well, and the refused version is not sent again', () => {
+    write(1);
+    write(2);
+    nack(1);
+    expect([send(), nack(2), send()]).toEqual([[2], true, undefined]);
+    expect(write(3)).toEqual([3]);
+  });
+
+  it('may be other content of the same version', () => {
+    write(5);
+    streams.store(content(5, 'other'));
+    expect(send()).toBeUndefined();
+    expect(ack(5)).toBe(false);
+    expect(progress()).toMatchObject({ sentVersion: null, ackedVersion: null });
+    expect(send()).toEqual([5]);
+    expect(ack(5, 'other')).toBe(true);
+    expect(progress()).toMatchObject({ ackedVersion: 5 });
+  });
+
+  it('is not ended by the ACK of anything else', () => {
+    write(4);
+    ack(4);
+    write(5);
+    write(6);
+    expect([ack(4), ack(6, 'guessed'), nack(6)]).toEqual([true, false, true]);
+    expect(send()).toBeUndefined();
+  });
+
+  it('is given up after a while, but not for ever', () => {
+    write(1);
+    write(2);
+    expect(streams.waiting()).toEqual([{ stream: 's', until: 100 + PATIENCE_MS }]);
+    const sent: number[] = [];
+    for (let version = 3; version < 20; version += 1) {
+      now += PATIENCE_MS - 1;
+      expect(write(version)).toBeUndefined();
+      now += 1;
+      sent.push(...(send() ?? []));
+    }
+    expect(sent).toEqual([3, 4, 5]);
+    expect(streams.waiting()).toEqual([]);
+    // Only the answer to the newest of them says that it reads again.
+    ack(4);
+    expect(send()).toBeUndefined();
+    ack(5);
+    expect(send()).toEqual([19]);
+  });
+
+  it('is known after an eviction, and forgotten with the connection', () => {
+    write(1);
+    write(2);
+    later[0]?.();
+    streams = make();
+    expect(send()).toBeUndefined();
+    streams.forgetSent();
+    expect([streams.waiting(), send()]).toEqual([[], [2]]);
+  });
+
+  it('has no round trip when the gateway has the version from elsewhere', () => {
+    write(1);
+    streams.store(content(2));
+    now = 200;
+    ack(2);
+    expect(progress()).toMatchObject({ version: 2, sentVersion: 2, ackedVersion: 2, roundTripMs: null });
   });
 });
 

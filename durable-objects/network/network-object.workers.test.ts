@@ -243,7 +243,7 @@ describe('gateways that come and go', () => {
 
 describe('faults', () => {
   it('of one gateway’s content stop no other, keep its last good one, are shown, and end with the repair', async () => {
-    const socket = await join('g1');
+    const socket = (await join('g1')).obey();
     await write(
       net,
       { do: 'update_entity', id: lamp('g1'), config: { colour: BROKEN } },

@@ -12,13 +12,14 @@ export class TestSocket {
   readonly texts: string[] = [];
   closed: { code: number; reason: string } | undefined;
   readonly #socket: WebSocket;
+  #obedient = false;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
     socket.addEventListener('message', ({ data }) => {
       if (typeof data === 'string') this.texts.push(data);
-      else this.received.push(decodeFrame(data as ArrayBuffer).body);
+      else this.#take(decodeFrame(data as ArrayBuffer).body);
     });
     socket.addEventListener('close', ({ code, reason }) => {
       this.closed ??= { code, reason };
@@ -30,6 +31,22 @@ export class TestSocket {
   send(frame: FrameBody | Uint8Array | string): void {
     if (typeof frame === 'string') this.#socket.send(frame);
     else this.#socket.send(frame instanceof Uint8Array ? frame : encodeFrame(frame));
+  }
+
+  /** Acknowledges every update, also those that came before. */
+  obey(): this {
+    this.#obedient = true;
+    for (const update of this.all('update')) this.#acknowledge(update);
+    return this;
+  }
+
+  #take(body: BodiedFrame['body']): void {
+    this.received.push(body);
+    if (this.#obedient && body.case === 'update') this.#acknowledge(body.value);
+  }
+
+  #acknowledge({ stream, version, digest, resume }: Of<'update'>): void {
+    this.send({ case: 'ack', value: { stream, version, digest, resume } });
   }
 
   close(code = 1000): void {

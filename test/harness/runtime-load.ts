@@ -1,10 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { TestPlatform } from './platform.ts';
 
 export interface Load {
   /** Resident memory in megabytes. */
   readonly memory: number;
   /** Open files. */
   readonly files: number;
+}
+
+/** The runtime's process at this moment; it gets another number when it starts anew. */
+export function runtimeOf(test: TestPlatform): number {
+  const pid = test.platform.runtimePid();
+  if (pid === undefined) throw new Error('the runtime is away');
+  return pid;
 }
 
 /** What a process holds at this moment (Linux). */
