@@ -100,6 +100,21 @@ describe('an answer', () => {
   });
 });
 
+describe('the newest mark', () => {
+  it('goes with each further call and with giving one up, also when nobody waits for its reply, until the connection ends', () => {
+    const { id, giveUp } = start();
+    reply(id, [1], { more: true });
+    reply(99, [], { mark: 5 });
+    start();
+    reply(id, [2], { more: true, mark: 7 });
+    reply(id, [3], { more: true });
+    giveUp();
+    table.fail('gone');
+    start();
+    expect(sent.map(({ mark }) => mark)).toEqual([0, 5, 7, 0]);
+  });
+});
+
 describe('a call', () => {
   it('that is given up is heard of no more, by either side', () => {
     const { id, heard, giveUp } = start();

@@ -46,6 +46,8 @@ export class CallTable {
   private readonly outage: () => GrpcError;
   private readonly open = new Map<number, OpenCall>();
   private lastId = 0;
+  /** The newest mark that came on this connection: what it proves was read. */
+  private mark = 0;
 
   constructor(clock: Clock, send: (body: FrameBody) => boolean, outage: () => GrpcError) {
     this.clock = clock;
@@ -96,7 +98,7 @@ export class CallTable {
     }
     const id = this.nextId();
     try {
-      if (!this.send({ case: 'call', value: { id, path, payload, timeoutMs, parts: true } })) throw this.outage();
+      if (!this.send({ case: 'call', value: { id, path, payload, timeoutMs, parts: true, mark: this.mark } })) throw this.outage();
     } catch (error) {
       if (error instanceof FrameError) throw new GrpcError(GrpcStatus.RESOURCE_EXHAUSTED, error.message);
       throw error;
@@ -110,6 +112,7 @@ export class CallTable {
 
   /** Hands a reply to whoever waits for it; false when nobody does (any more). */
   reply(reply: Reply): boolean {
+    this.mark = reply.mark || this.mark;
     const call = this.open.get(reply.id);
     if (!call) return false;
     const { payload, more, content } = reply;
@@ -131,6 +134,7 @@ export class CallTable {
   /** Ends every open call with UNAVAILABLE: their connection is gone. */
   fail(reason: string): void {
     const calls = [...this.open.values()];
+    this.mark = 0;
     this.open.clear();
     for (const { timer, sink } of calls) {
       timer.cancel();
@@ -142,7 +146,7 @@ export class CallTable {
   private giveUp(id: number, code?: GrpcStatus, reason = ''): void {
     const call = this.forget(id);
     if (!call) return;
-    this.send({ case: 'call', value: { id, cancel: true } });
+    this.send({ case: 'call', value: { id, cancel: true, mark: this.mark } });
     if (code !== undefined) call.sink.end(code, reason);
   }
 

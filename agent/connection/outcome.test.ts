@@ -56,7 +56,7 @@ describe('what follows from the end of a connection', () => {
   it('follows the table of close codes', () => {
     expect(judge(closed(1001), RECONNECT)).toMatchObject({ bootstrap: false, leastMs: 0, bug: false });
     expect(judge(closed(1006), RECONNECT)).toMatchObject({ bootstrap: false, leastMs: 0, bug: false });
-    for (const code of [1003, 1009, 4400])
+    for (const code of [1003, 1009, 4400, 4411])
       expect(judge(closed(code), RECONNECT)).toMatchObject({ bug: true, bootstrap: false, leastMs: 0 });
     expect(judge(closed(4401), RECONNECT)).toMatchObject({ bootstrap: true, bug: false });
     expect(judge(closed(4403), RECONNECT)).toMatchObject({ bootstrap: false, leastMs: 60_000 });

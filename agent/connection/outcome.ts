@@ -25,7 +25,7 @@ export interface Verdict {
   reason: string;
 }
 
-const BUGS: readonly number[] = [CloseCode.unexpectedText, CloseCode.frameTooLarge, CloseCode.badFrame];
+const BUGS: readonly number[] = [CloseCode.unexpectedText, CloseCode.frameTooLarge, CloseCode.badFrame, CloseCode.unread];
 
 export function judge(end: End, times: ReconnectTimes): Verdict {
   const code = isRefusal(end) ? GrpcStatus.PERMISSION_DENIED : GrpcStatus.UNAVAILABLE;

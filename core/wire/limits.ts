@@ -9,6 +9,8 @@ export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 export const FRAGMENT_BYTES = 1024 * 1024;
 /** All messages of one answer together, in bytes. */
 export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+/** Answers that a gateway is not known to have read, in bytes: further ones are refused. */
+export const MAX_UNREAD_BYTES = 40 * 1024 * 1024;
 export const MAX_POSITIONS = 32;
 /** In characters. */
 export const MAX_STREAM_NAME = 64;
@@ -57,5 +59,6 @@ export const CloseCode = {
   helloTimeout: 4408,
   replaced: 4409,
   silent: 4410,
+  unread: 4411,
 } as const;
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];

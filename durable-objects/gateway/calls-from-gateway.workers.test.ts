@@ -137,6 +137,27 @@ describe('a call on the socket', () => {
     expect(await socket.nth('reply', replies.length)).toMatchObject({ id: 2, code: GrpcStatus.RESOURCE_EXHAUSTED });
   });
 
+  it('is refused while too much is on its way that its gateway has not read, and answered again when it shows that it has', async () => {
+    await plenty([{ key: 'k', value: new Uint8Array(30 * 1024 * 1024) }]);
+    const socket = await join();
+    const request = toBinary(StreamRequestSchema, create(StreamRequestSchema, { streamName: 'beacon' }));
+    let id = 0;
+    const ask = async (mark: number) => {
+      id += 1;
+      socket.send({ case: 'call', value: { id, path: GET_UPDATES, payload: request, parts: true, mark } });
+      return until(() => socket.all('reply').find((reply) => reply.id === id && !reply.more));
+    };
+    const first = await ask(0);
+    expect(first).toMatchObject({ code: GrpcStatus.OK });
+    expect(first.mark).not.toBe(0);
+    expect(await ask(0)).toMatchObject({ code: GrpcStatus.RESOURCE_EXHAUSTED, message: expect.stringContaining('not read yet') });
+    expect(await ask((first.mark ^ 1) >>> 0)).toMatchObject({ code: GrpcStatus.RESOURCE_EXHAUSTED });
+    // A short answer has room still.
+    socket.send({ case: 'call', value: { id: 99, path: REPORT, payload: state('{}') } });
+    expect(await until(() => socket.all('reply').find((reply) => reply.id === 99))).toMatchObject({ code: GrpcStatus.OK });
+    expect(await ask(first.mark)).toMatchObject({ code: GrpcStatus.OK });
+  });
+
   it('that is given up gets no answer; other calls get theirs', async () => {
     const socket = await join();
     const release = await plenty([{ key: 'k', value: text('v') }], true);

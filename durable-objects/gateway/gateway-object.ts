@@ -85,7 +85,11 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     const { storage } = state;
     migrate(storage, gatewayMigrations);
     this.#registry = registry;
-    this.#streams = new Streams(storage.sql, () => Date.now(), (work) => void setTimeout(work, WRITE_AFTER_MS * (1 + Math.random())));
+    this.#streams = new Streams(
+      storage.sql,
+      () => Date.now(),
+      (work) => void setTimeout(work, WRITE_AFTER_MS * (1 + Math.random())),
+    );
     this.#contents = new ContentSender(storage.sql, registry.contents, Date.now, {
       takes: () => this.#taken(),
       send: (frame) => {
@@ -345,8 +349,8 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
         if (held.attached) this.#push(body.value.stream);
         return;
       case 'syncResponse':
-        if (body.value.heartBeat) send(socket, encodeFrame({ case: 'syncRequest', value: { heartBeat: true } }));
-        else this.#calls.received(body.value, held.client.hardwareId, (frame) => send(socket, frame));
+        if (body.value.heartBeat) this.#southbound.tell(socket, encodeFrame({ case: 'syncRequest', value: { heartBeat: true } }));
+        else this.#calls.received(body.value, held.client.hardwareId, (frame) => this.#southbound.tell(socket, frame));
         return;
       default:
         throw new FrameError(CloseCode.badFrame, `a gateway does not send ${body.case}`);

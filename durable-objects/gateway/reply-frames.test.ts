@@ -3,12 +3,12 @@ import { decodeFrame } from '../../core/wire/frame.ts';
 import { FRAGMENT_BYTES, MAX_ANSWER_BYTES, MAX_FRAME_BYTES } from '../../core/wire/limits.ts';
 import { type Reply, Reply_Content } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
 import type { SouthboundResult } from '../ports.ts';
-import { replyFrames } from './reply-frames.ts';
+import { replyFrames, weight } from './reply-frames.ts';
 
 const { MESSAGE, FRAGMENT, NOTHING } = Reply_Content;
 
-function replies(result: SouthboundResult, parts = true): Reply[] {
-  return [...replyFrames({ id: 7, parts }, result)].map((frame) => {
+function replies(result: SouthboundResult, parts = true, mark = 0): Reply[] {
+  return [...replyFrames({ id: 7, parts }, result, mark)].map((frame) => {
     const { body } = decodeFrame(frame);
     if (body.case !== 'reply') throw new Error(`a ${body.case} frame`);
     expect(body.value.id).toBe(7);
@@ -53,6 +53,28 @@ describe('the frames of an answer', () => {
   it('tell of a failure, one longer than a frame too', () => {
     const failed: SouthboundResult = { ok: false, code: 5, message: 'x'.repeat(MAX_FRAME_BYTES) };
     for (const parts of [true, false]) expect(replies(failed, parts)).toMatchObject([{ code: 5, more: false, content: NOTHING }]);
+  });
+
+  it.each([
+    ['of several messages', ok(2, 3), true],
+    ['in fragments', ok(FRAGMENT_BYTES + 1), true],
+    ['without messages', ok(), true],
+    ['in one reply', ok(2), false],
+    ['that is too large', ok(MAX_ANSWER_BYTES, 1), true],
+    ['that is too large for one reply', ok(MAX_FRAME_BYTES), false],
+    ['that failed', { ok: false, code: 5, message: 'no' } as const, true],
+  ])('carry the mark in the last one: an answer %s', (_, result, parts) => {
+    const marks = replies(result, parts, 0xfedcba98).map(({ mark }) => mark);
+    expect(marks.pop()).toBe(0xfedcba98);
+    expect(new Set(marks)).toEqual(marks.length > 0 ? new Set([0]) : new Set());
+  });
+
+  it('are weighed by what is sent', () => {
+    expect(weight({ parts: true }, ok(3, 4))).toEqual({ bytes: 7, frames: 3 });
+    expect(weight({ parts: true }, ok(2 * FRAGMENT_BYTES))).toEqual({ bytes: 2 * FRAGMENT_BYTES, frames: 4 });
+    expect(weight({ parts: false }, ok(3, 4))).toEqual({ bytes: 3, frames: 1 });
+    expect(weight({ parts: false }, ok(2 * MAX_FRAME_BYTES))).toEqual({ bytes: MAX_FRAME_BYTES, frames: 1 });
+    expect(weight({ parts: true }, { ok: false, code: 5, message: 'x'.repeat(9000) })).toEqual({ bytes: 4096, frames: 1 });
   });
 
   it('refuse an answer beyond the limit, and carry one of exactly that size', () => {

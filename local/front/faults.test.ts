@@ -1,12 +1,15 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { Duplex } from 'node:stream';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type KeyPair, createAuthority, issueLeaf } from '../certificates.ts';
 import { type Caller, call, openSocket } from '../fixture/client.ts';
 import { type Front, openFront } from './front.ts';
 
 const MAX_BODY = 100_000;
+/** Milliseconds. */
+const STALL = 200;
 const chunk = new Uint8Array(10_000);
 
 let root: KeyPair;
@@ -46,6 +49,7 @@ beforeEach(async () => {
     upstream: () => (away ? undefined : new URL(`http://127.0.0.1:${port}`)),
     maxBody: MAX_BODY,
     headersTimeout: 300,
+    stall: STALL,
   });
   api = `https://127.0.0.1:${front.ports.api}`;
 });
@@ -194,6 +198,43 @@ describe('a caller who goes away within an answer', () => {
     expect((await gone).code).toBe('ECONNRESET');
     answer = (_request, response) => response.end('well');
     expect((await call(caller, api)).text).toBe('well');
+  });
+});
+
+describe('a WebSocket whose client takes nothing', () => {
+  /** A socket that the worker writes to as fast as it is taken; answers its end at the worker's. */
+  async function flooded(): Promise<{ client: TLSSocket; server: Duplex; taken: () => number }> {
+    let taken = 0;
+    const joined = new Promise<Duplex>((resolve) => {
+      worker.on('upgrade', (_request, socket) => {
+        socket.on('error', () => undefined);
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+        const fill = (): void => {
+          while (socket.write(chunk));
+        };
+        socket.on('drain', fill);
+        fill();
+        resolve(socket);
+      });
+    });
+    const client = connectTls({ host: '127.0.0.1', port: front.ports.api, ca: root.certificate }, () => {
+      client.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    });
+    client.on('error', () => undefined);
+    client.on('data', (data: Buffer) => (taken += data.length));
+    return { client, server: await joined, taken: () => taken };
+  }
+
+  it('is cut off at both ends after a while, and not while it takes anything', async () => {
+    const { client, server, taken } = await flooded();
+    // Far more than all buffers on the way hold, and three times as long as a client may be stuck.
+    const until = performance.now() + 3 * STALL;
+    while (taken() < 50_000_000 || performance.now() < until) await new Promise((resolve) => client.once('data', resolve));
+    expect(server.destroyed).toBe(false);
+    const gone = new Promise((resolve) => server.once('close', resolve));
+    client.pause();
+    await gone;
+    client.destroy();
   });
 });
 

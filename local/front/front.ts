@@ -27,6 +27,8 @@ export interface FrontOptions {
   maxBody?: number;
   /** Milliseconds until a request's header must be complete; 10 s unless given. */
   headersTimeout?: number;
+  /** Milliseconds for which the client of a WebSocket may take nothing before it is cut off; 60 s unless given. */
+  stall?: number;
   pacing?: PacingOptions;
   log?: LogSink;
   now?: () => Date;
@@ -132,7 +134,7 @@ function openDoor(door: DoorName, options: FrontOptions, proxy: ProxyOptions, up
   server.on('upgrade', (request, socket, head) => {
     const client = socket as TLSSocket;
     upgraded.add(client);
-    proxyUpgrade(request, client, head, frontHeaders(request), options.upstream());
+    proxyUpgrade(request, client, head, frontHeaders(request), options.upstream(), options.stall);
   });
   server.on('clientError', (error, socket) => {
     const code = errorCode(error);

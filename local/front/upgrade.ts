@@ -8,6 +8,9 @@ import { refusals, refuseSocket } from './refusals.ts';
 /** Seconds of silence after which the kernel asks whether the other end is still there. */
 const KEEP_ALIVE = 60_000;
 
+/** A client that takes nothing for so long, in milliseconds, is gone or stuck: what waits for it fills the runtime's memory. */
+const STALL = 60_000;
+
 /** Hands a WebSocket handshake to the Worker; once it agrees, bytes pass untouched both ways. A refusal is relayed with its body. */
 export function proxyUpgrade(
   request: IncomingMessage,
@@ -15,6 +18,7 @@ export function proxyUpgrade(
   head: Buffer,
   added: readonly string[],
   upstream: URL | undefined,
+  stall: number = STALL,
 ): void {
   client.on('error', () => client.destroy());
   if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
@@ -40,6 +44,7 @@ export function proxyUpgrade(
       `HTTP/1.1 101 Switching Protocols\r\n${lines([...responseHeaders(answer.rawHeaders), 'Connection', 'Upgrade', 'Upgrade', 'websocket'])}\r\n`,
     );
     join(client, server, head, serverHead);
+    endStalled(client, server, stall);
   });
   outgoing.on('response', (answer) => {
     client.write(
@@ -64,6 +69,18 @@ function join(client: TLSSocket, server: Duplex, clientHead: Buffer, serverHead:
   client.on('close', () => server.destroy());
   client.pipe(server);
   server.pipe(client);
+}
+
+/** Ends a connection whose client takes nothing any more. The pipe pauses the server's side then, until what waits has gone. */
+function endStalled(client: TLSSocket, server: Duplex, after: number): void {
+  let timer: NodeJS.Timeout | undefined;
+  const stop = (): void => clearTimeout(timer);
+  server.on('pause', () => {
+    stop();
+    timer = setTimeout(() => client.destroy(), after);
+  });
+  client.on('drain', stop);
+  client.once('close', stop);
 }
 
 function lines(raw: readonly string[]): string {

@@ -78,10 +78,12 @@ describe('the convergence of a gateway', () => {
       nack: null,
     });
 
-    // An answer to something older than what was sent last does not count for the newest.
+    // Something newer waits for the answer, which does not count for it.
     await configure('slow', 22);
+    gateway.frame({ case: 'ack', value: { stream: 'configs', version, digest } });
     const newer = await gateway.take('update');
     expect(newer.version).toBeGreaterThan(version);
+    expect(configsOf(await seenAs(test, 'n', 'slow', 'pending')).desired_version).toBe(Number(newer.version));
     gateway.frame({ case: 'ack', value: { stream: 'configs', version, digest } });
     gateway.frame({ case: 'ack', value: { stream: 'configs', version: newer.version, digest: newer.digest } });
     expect(configsOf(await seenAs(test, 'n', 'slow', 'in_sync')).acked_version).toBe(Number(newer.version));
@@ -167,7 +169,7 @@ describe('the convergence of a network', () => {
     await waiting.hello();
     const picky = await raw('picky');
     await picky.hello();
-    await picky.take('update');
+    await picky.takeUpdate();
     await configure('picky', 26);
     const { version } = await picky.take('update');
     picky.frame({ case: 'nack', value: { stream: 'configs', version, reason: 'no', path: '' } });

@@ -67,7 +67,7 @@ describe('a gateway that the operator deletes', () => {
     await socket.hello();
     const bystander = await connectRaw(test, await gateway('bystander'));
     await bystander.hello();
-    await bystander.take('update');
+    await bystander.takeUpdate();
 
     await test.rest.must('DELETE', `${GATEWAYS}/doomed`);
     expect(await socket.closed).toMatchObject({ code: 4403, reason: expect.stringContaining('removed') });
@@ -271,7 +271,7 @@ describe('the controller over HTTPS', () => {
     const polled = await updatesOf(holder);
     const socket = await connectRaw(test, holder);
     await socket.hello();
-    const { batch } = await socket.take('update');
+    const { batch } = await socket.takeUpdate();
     const [pushed] = batch?.updates ?? [];
     expect(polled).toEqual([{ key: 'poller', text: Buffer.from(pushed?.value ?? []).toString(), resync: true }]);
     expect(batch).toMatchObject({ resync: true, updates: [{ key: 'poller' }] });

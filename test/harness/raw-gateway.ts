@@ -52,6 +52,14 @@ export class RawGateway {
     return (await this.#take((said) => said.case === kind && satisfies(said.value as BodyOf<C>), kind ?? '', limit)).value as BodyOf<C>;
   }
 
+  /** The next update that satisfies, confirmed: the next of its stream comes after that. */
+  async takeUpdate(satisfies?: (update: BodyOf<'update'>) => boolean): Promise<BodyOf<'update'>> {
+    const update = await this.take('update', satisfies);
+    const { stream, version, digest, resume } = update;
+    this.frame({ case: 'ack', value: { stream, version, digest, resume } });
+    return update;
+  }
+
   /** The next text message. */
   async text(limit = 15_000): Promise<string> {
     return String((await this.#take((said) => said.case === 'text', 'text', limit)).value);

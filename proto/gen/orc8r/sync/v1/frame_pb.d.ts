@@ -253,6 +253,13 @@ export declare type Call = Message<"orc8r.sync.v1.Call"> & {
    * @generated from field: bool cancel = 6;
    */
   cancel: boolean;
+
+  /**
+   * The newest `mark` that came in a reply on this connection, which proves that it and all before it were read; 0: none came.
+   *
+   * @generated from field: fixed32 mark = 7;
+   */
+  mark: number;
 };
 
 /**
@@ -302,6 +309,13 @@ export declare type Reply = Message<"orc8r.sync.v1.Reply"> & {
    * @generated from field: orc8r.sync.v1.Reply.Content content = 6;
    */
   content: Reply_Content;
+
+  /**
+   * Not 0: further calls have to carry it.
+   *
+   * @generated from field: fixed32 mark = 7;
+   */
+  mark: number;
 };
 
 /**
