@@ -1,17 +1,67 @@
-// `npm run test:long`: the property tests of the REST API with many more requests than `npm test` sends, and a seed of their own.
-// `npm run test:long -- --runs 1000 --seed 7` says how many for each route and property, and repeats a run that failed.
+// `npm run test:long`: the property tests with many more cases than `npm test` runs, and a seed of their own. `npm run test:long -- socket`
+// runs one of them; `--runs 1000 --seed 7` says how many cases, and repeats a run that failed.
 import { parseArgs } from 'node:util';
 import { run } from './steps.ts';
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '200' }, seed: { type: 'string' } } });
+interface Step {
+  readonly name: string;
+  readonly what: string;
+  readonly runs: string;
+  readonly project: string;
+  readonly file: string;
+  readonly environment: (runs: string, seed: string) => NodeJS.ProcessEnv;
+}
+
+const fuzz = (FUZZ_RUNS: string, FUZZ_SEED: string): NodeJS.ProcessEnv => ({ FUZZ_RUNS, FUZZ_SEED });
+
+const steps: readonly Step[] = [
+  {
+    name: 'rest',
+    what: 'requests for each route and property of the REST API',
+    runs: '200',
+    project: 'unit',
+    file: 'test/contract/properties.test.ts',
+    environment: (runs, seed) => ({ ORC8R_PROPERTY_RUNS: runs, ORC8R_PROPERTY_SEED: seed }),
+  },
+  {
+    name: 'socket',
+    what: 'frames on the sockets of gateways',
+    runs: '100000',
+    project: 'e2e',
+    file: 'test/e2e/frame-fuzz.test.ts',
+    environment: fuzz,
+  },
+  {
+    name: 'agent',
+    what: "requests at the agent's local port",
+    runs: '100000',
+    project: 'unit',
+    file: 'agent/proxy/fuzz.test.ts',
+    environment: fuzz,
+  },
+];
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { runs: { type: 'string' }, seed: { type: 'string' } } });
 const seed = values.seed ?? String(Date.now() % 2 ** 31);
-for (const [name, text] of Object.entries({ runs: values.runs, seed })) {
-  if (/^\d{1,9}$|^[12]\d{9}$/.test(text)) continue;
-  console.error(`--${name} has to be a whole number, not "${text}".`);
+const unknown = positionals.find((name) => !steps.some((step) => step.name === name));
+if (unknown !== undefined) refuse(`There is no long run ${unknown}; there are ${steps.map(({ name }) => name).join(', ')}.`);
+for (const [name, text] of Object.entries({ runs: values.runs ?? '0', seed })) {
+  if (!/^\d{1,9}$|^[12]\d{9}$/.test(text)) refuse(`--${name} has to be a whole number, not "${text}".`);
+}
+
+const failed: string[] = [];
+for (const { name, what, runs: usual, project, file, environment } of steps) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  const runs = values.runs ?? usual;
+  console.log(`${name}: ${runs} ${what}; seed ${seed}.`);
+  const code = await run('vitest', ['run', '--project', project, file], () => {}, environment(runs, seed));
+  if (code !== 0) failed.push(`npm run test:long -- ${name} --runs ${runs} --seed ${seed}`);
+}
+// What vitest prints of a thousand properties leaves nothing of the first line on the screen.
+for (const command of failed) console.error(`\nNot passed. The same again: ${command}`);
+process.exitCode = failed.length === 0 ? 0 : 1;
+
+function refuse(reason: string): never {
+  console.error(reason);
   process.exit(2);
 }
-console.log(`${values.runs} requests for each route and property; seed ${seed}.`);
-const environment = { ORC8R_PROPERTY_RUNS: values.runs, ORC8R_PROPERTY_SEED: seed };
-process.exitCode = await run('vitest', ['run', '--project', 'unit', 'test/contract/properties.test.ts'], () => {}, environment);
-// What vitest prints of a thousand properties leaves nothing of the first line on the screen.
-if (process.exitCode !== 0) console.error(`\nNot passed. The same again: npm run test:long -- --runs ${values.runs} --seed ${seed}`);

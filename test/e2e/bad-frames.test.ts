@@ -1,8 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Agent } from '../../agent/agent.ts';
-import { encodeFrame, type FrameBody } from '../../core/wire/frame.ts';
+import type { FrameBody } from '../../core/wire/frame.ts';
 import { GrpcStatus } from '../../core/wire/grpc.ts';
 import { MAX_FRAME_BYTES } from '../../core/wire/limits.ts';
 import { ensureNetwork } from '../../local/demo/network.ts';
@@ -214,65 +213,6 @@ describe('what is unusual but within the rules', () => {
     second.send('ping');
     expect(await second.text()).toBe('pong');
     await second.end();
-  });
-
-  it('harms no neighbour', expectNeighbourUnharmed);
-});
-
-describe('noise', () => {
-  /** Good frames of every kind a gateway sends. */
-  const good = [
-    { case: 'hello', value: { agentVersion: '1', positions: [{ stream: 'configs', version: 3n, digest: 'd' }] } },
-    call(
-      5,
-      REPORT,
-      toBinary(
-        StateService.method.reportStates.input,
-        create(StateService.method.reportStates.input, { states: [{ type: 't', deviceID: 'd', value: Uint8Array.of(1, 2) }] }),
-      ),
-    ),
-    { case: 'ack', value: { stream: 'configs', version: 1n, digest: 'x' } },
-    { case: 'nack', value: { stream: 'configs', version: 1n, reason: 'why', path: 'where' } },
-    { case: 'syncResponse', value: { reqId: 3, respBody: { headers: { 'grpc-status': '0' }, payload: Uint8Array.of(0, 0, 0, 0, 0) } } },
-  ] satisfies FrameBody[];
-
-  const random = fc.uint8Array({ maxLength: 200 });
-  const damaged = fc
-    .tuple(fc.constantFrom(...good), fc.nat(), fc.integer({ min: 1, max: 255 }), fc.boolean())
-    .map(([body, at, flip, cut]) => {
-      const bytes = encodeFrame(body);
-      const index = at % bytes.length;
-      if (cut) return bytes.subarray(0, index);
-      const changed = bytes.slice();
-      changed[index] = (changed[index] ?? 0) ^ flip;
-      return changed;
-    });
-
-  it('of every kind never kills the platform', async () => {
-    const codes = new Set<number>();
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.oneof(random, damaged), { minLength: 1, maxLength: 5 }), fc.boolean(), async (frames, politely) => {
-        const socket = politely ? await greeted() : await open();
-        for (const frame of frames) socket.send(frame);
-        // Whatever came of it, the socket is either closed by a documented code or still answers.
-        socket.send('ping');
-        const ended = await socket.text().catch(() => socket.closed);
-        if (typeof ended === 'object') {
-          codes.add(ended.code);
-          expect([1003, 4400]).toContain(ended.code);
-        } else {
-          await socket.end();
-        }
-      }),
-      { numRuns: 250, seed: 11 },
-    );
-    expect(codes).toContain(4400);
-    expect((await test.rest.call('GET', '/healthz')).status).toBe(200);
-    const socket = await greeted();
-    socket.frame(call(1, '/'));
-    expect(await reply(socket, 1)).toMatchObject({ code: GrpcStatus.UNIMPLEMENTED });
-    await socket.end();
-    expect(lost).toEqual([]);
   });
 
   it('harms no neighbour', expectNeighbourUnharmed);
