@@ -22,19 +22,29 @@ export interface Fault {
   message: string;
 }
 
+interface ErrorOptions {
+  readonly faults?: readonly Fault[];
+  readonly reason?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
+}
+
 /** A refusal or failure with a message for the caller: what is wrong, and where it helps, how to mend it. */
 export class OrcError extends Error {
   readonly code: ErrorCode;
   readonly faults: readonly Fault[];
   /** A finer reason than `code` for machines, for instance `certificate_expired`. */
   readonly reason: string | undefined;
+  /** What the answer carries beside its body, as a route's reply does. */
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: ErrorCode, message: string, options: { faults?: readonly Fault[]; reason?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'OrcError';
     this.code = code;
     this.faults = options.faults ?? [];
     this.reason = options.reason;
+    this.headers = options.headers ?? {};
   }
 }
 

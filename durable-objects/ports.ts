@@ -2,6 +2,7 @@ import type { Mutation } from '../core/configurator/mutations.ts';
 import type { MconfigPreview } from '../core/mconfig/difference.ts';
 import type { Convergence, GatewayReport } from '../core/module/context.ts';
 import type { NetworkState, StateIndexReport, StateQuery, Subject } from '../core/state/network-states.ts';
+import type { GatewayCommandPort } from './command-ports.ts';
 import type { ContentNews, ContentStanding, NetworkContentPort } from './content-ports.ts';
 
 /** What the objects and the doors say to one another. Plain data only: every call may cross machines. */
@@ -88,7 +89,7 @@ export type SouthboundResult =
   | { readonly ok: true; readonly messages: readonly Uint8Array[] }
   | { readonly ok: false; readonly code: number; readonly message: string };
 
-export interface GatewayPort {
+export interface GatewayPort extends GatewayCommandPort {
   /** Accepts the WebSocket upgrade that the sync door checked. */
   fetch(request: Request): Promise<Response>;
   /**

@@ -33,7 +33,7 @@ export function errorResponse(error: unknown, requestId: string): Response {
     request_id: requestId,
     ...(known && error.faults.length > 0 ? { faults: error.faults } : {}),
   };
-  const headers: Record<string, string> = { 'x-request-id': requestId };
+  const headers: Record<string, string> = { 'x-request-id': requestId, ...(known ? error.headers : {}) };
   if (status === 401) headers['www-authenticate'] = 'Bearer realm="orc8r", Basic realm="orc8r"';
   if (status === 503 || status === 429) headers['retry-after'] = '1';
   return Response.json(body, { status, headers });

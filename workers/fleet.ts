@@ -23,6 +23,7 @@ import {
 } from '../durable-objects/ports.ts';
 import { readSubjects } from '../durable-objects/lib/read-subjects.ts';
 import { callFailure } from './call-failure.ts';
+import { fleetCommands } from './fleet-commands.ts';
 import { messageStream } from './gateway-stream.ts';
 import type { RecentReports } from './recent-reports.ts';
 
@@ -82,6 +83,7 @@ export function createFleet(bindings: ObjectBindings, authorised: () => Promise<
       read: async (target, traceId) => (await (await gateway(target)).capture(target.networkId, target.gatewayId, traceId)) ?? undefined,
       drop: async (target, traceId) => (await gateway(target)).dropCapture(target.networkId, target.gatewayId, traceId),
     },
+    commands: fleetCommands(gateway),
     async call<I extends DescMessage, O extends DescMessage>(
       target: GatewayTarget,
       service: string,

@@ -3595,6 +3595,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/magma/v1/networks/{network_id}/gateways/{gateway_id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the commands that a gateway was given
+         * @description The newest 256 of the last 30 days, without their answers. They are kept with the hardware and go when it serves another gateway; the audit log keeps what was done for longer.
+         *
+         *     Permission: read on the network.
+         */
+        get: operations["listGatewayCommands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/magma/v1/networks/{network_id}/gateways/{gateway_id}/commands/{command_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read one command that a gateway was given
+         * @description With its answer for those who may write the network, as far as that had 64 KiB or less.
+         *
+         *     Permission: read on the network.
+         */
+        get: operations["getGatewayCommand"];
+        put?: never;
+        post?: never;
+        /**
+         * Take back a command that waits for its gateway
+         * @description Its record stays, as `cancelled`.
+         *
+         *     Permission: write on the network.
+         */
+        delete: operations["cancelGatewayCommand"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/magma/v1/networks/{network_id}/gateways/{gateway_id}/description": {
         parameters: {
             query?: never;
@@ -6010,6 +6060,104 @@ export interface components {
         };
         /** @description Whether the last check-in is less than five check-in intervals ago */
         gateway_checked_in_recently: boolean;
+        /** @description A command that a gateway was given, and what became of it */
+        gateway_command: {
+            /**
+             * @description Id of the command
+             * @example 0b9c8c57-3f0e-4b5e-8a43-2f6f0a5d7c11
+             */
+            id: string;
+            /**
+             * @description What the gateway was told to do, as in `command/<name>`
+             * @example ping
+             */
+            name: string;
+            /**
+             * @description How far it is: `queued` waits for the gateway to connect; `running` was sent; `done`; `failed`; `refused` by the gateway or for lack of room; `expired` and `cancelled` were never sent; `unknown` was sent, whether the gateway acted is not known, and it is not sent again
+             * @example done
+             * @enum {string}
+             */
+            state: "queued" | "running" | "done" | "failed" | "refused" | "expired" | "cancelled" | "unknown";
+            /**
+             * @description What of its parameters the audit log shows; never secrets
+             * @example {
+             *       "hosts": [
+             *         "8.8.8.8"
+             *       ],
+             *       "packets": 4
+             *     }
+             */
+            detail: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Who gave it, as in the audit log
+             * @example operator:admin
+             */
+            actor: string;
+            /**
+             * @description Id of the request by which it was given
+             * @example 4f1c2c1e-6a0e-4f6e-9a53-8d0c3a3d2b11
+             */
+            request_id: string;
+            /**
+             * @description When it was given, unix milliseconds
+             * @example 1767182400000
+             */
+            given_at: number;
+            /**
+             * @description Until when it may wait to be sent, unix milliseconds; null: it was not to wait
+             * @example 1767182400000
+             */
+            expires_at: number | null;
+            /**
+             * @description When it went out to the gateway, unix milliseconds; null: it has not
+             * @example 1767182400000
+             */
+            sent_at: number | null;
+            /**
+             * @description When it ended, unix milliseconds; null: it has not
+             * @example 1767182400000
+             */
+            ended_at: number | null;
+            /** @description Why it was not done; null when nothing went wrong */
+            error: {
+                /**
+                 * @description The reason, a fixed word as in a refusal
+                 * @example timeout
+                 */
+                code: string;
+                /**
+                 * @description What went wrong, for a person; empty for those who may only read the network
+                 * @example gateway agw1: the gateway did not answer within 15 s
+                 */
+                message: string;
+            } | null;
+            /**
+             * @description Size of the gateway's answer as it came; more than 65536 are not kept. Null: it gave none
+             * @example 120
+             */
+            answer_bytes: number | null;
+            /**
+             * @description What the command answered, in the form of its own reply. Only of a single command, and only for those who may write the network
+             * @example {
+             *       "response": {
+             *         "returncode": 0
+             *       }
+             *     }
+             */
+            answer?: unknown;
+        };
+        /** @description Commands that a gateway was given, newest first */
+        gateway_command_page: {
+            /** @description The commands of this page, the newest first */
+            commands: components["schemas"]["gateway_command"][];
+            /**
+             * @description Token of the page of commands before these; empty when there are none
+             * @example NDI
+             */
+            page_token: string;
+        };
         /** @description How far one gateway is */
         gateway_convergence: {
             /**
@@ -9243,6 +9391,8 @@ export interface components {
         };
     };
     parameters: {
+        /** @description Any text of the caller: the same command under it is given once, and answered again as it was for as long as its record is kept; one that failed before it was sent leaves it free */
+        "Idempotency-Key": string;
         /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
         "If-Match": string;
         /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
@@ -9255,6 +9405,8 @@ export interface components {
         cbsd_id: string;
         /** @description Release channel, in use once on the platform */
         channel_id: string;
+        /** @description Command, by the id in the header X-Command-Id of its reply */
+        command_id: string;
         /** @description Place of delivery of a network probe */
         destination_id: string;
         /** @description Domain name that the record is about */
@@ -9263,6 +9415,8 @@ export interface components {
         dry_run: boolean;
         /** @description eNodeB, by the serial number it reports */
         enodeb_serial: string;
+        /** @description Seconds for which it may wait, with `queue`; up to 604800 */
+        expires_in: number;
         /** @description Only valid ones that end within so many seconds */
         expiring_within: number;
         /** @description Gateway, by its id within the network */
@@ -9285,6 +9439,8 @@ export interface components {
         page_token: string;
         /** @description QoS profile of policies */
         profile_id: string;
+        /** @description With `true` the command waits when the gateway is not connected, and is given to it once when it is; otherwise it fails at once */
+        queue: "true" | "false";
         /** @description Rating group, by its decimal number */
         rating_group_id: string;
         /** @description Policy rule, by its id within the network */
@@ -9324,6 +9480,8 @@ export interface components {
         "Retry-After": number;
         /** @description The kinds of credentials that are taken */
         "WWW-Authenticate": string;
+        /** @description Id of the record that the command left, also when it failed */
+        "X-Command-Id": string;
         /** @description Finds the request in the log and in the audit rows */
         "X-Request-Id": string;
     };
@@ -23046,10 +23204,16 @@ export interface operations {
     runGatewayCommand: {
         parameters: {
             query?: {
+                /** @description With `true` the command waits when the gateway is not connected, and is given to it once when it is; otherwise it fails at once */
+                queue?: components["parameters"]["queue"];
+                /** @description Seconds for which it may wait, with `queue`; up to 604800 */
+                expires_in?: components["parameters"]["expires_in"];
                 /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description Any text of the caller: the same command under it is given once, and answered again as it was for as long as its record is kept; one that failed before it was sent leaves it free */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -23071,10 +23235,22 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Command-Id": components["headers"]["X-Command-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["generic_command_response"];
+                };
+            };
+            /** @description The gateway is not connected; with `queue` the command waits for it */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Command-Id": components["headers"]["X-Command-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gateway_command"];
                 };
             };
             400: components["responses"]["refusal_400"];
@@ -23090,9 +23266,38 @@ export interface operations {
                     "application/json": components["schemas"]["error"];
                 };
             };
-            409: components["responses"]["refusal_409"];
-            413: components["responses"]["refusal_413"];
+            /** @description The `Idempotency-Key` came with another command before, or with one whose answer was too large to keep */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            /** @description The body is larger than 5242880 bytes, or the parameters of a command that is to wait are larger than 262144 */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
             414: components["responses"]["refusal_414"];
+            /** @description 32 commands wait for this gateway already */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
             431: components["responses"]["refusal_431"];
             /** @description The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`) */
             500: {
@@ -23121,10 +23326,16 @@ export interface operations {
     pingFromGateway: {
         parameters: {
             query?: {
+                /** @description With `true` the command waits when the gateway is not connected, and is given to it once when it is; otherwise it fails at once */
+                queue?: components["parameters"]["queue"];
+                /** @description Seconds for which it may wait, with `queue`; up to 604800 */
+                expires_in?: components["parameters"]["expires_in"];
                 /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description Any text of the caller: the same command under it is given once, and answered again as it was for as long as its record is kept; one that failed before it was sent leaves it free */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -23146,19 +23357,60 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Command-Id": components["headers"]["X-Command-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ping_response"];
                 };
             };
+            /** @description The gateway is not connected; with `queue` the command waits for it */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Command-Id": components["headers"]["X-Command-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gateway_command"];
+                };
+            };
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
-            409: components["responses"]["refusal_409"];
-            413: components["responses"]["refusal_413"];
+            /** @description The `Idempotency-Key` came with another command before, or with one whose answer was too large to keep */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            /** @description The body is larger than 5242880 bytes, or the parameters of a command that is to wait are larger than 262144 */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
             414: components["responses"]["refusal_414"];
+            /** @description 32 commands wait for this gateway already */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
             431: components["responses"]["refusal_431"];
             /** @description The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`) */
             500: {
@@ -23187,10 +23439,16 @@ export interface operations {
     rebootGateway: {
         parameters: {
             query?: {
+                /** @description With `true` the command waits when the gateway is not connected, and is given to it once when it is; otherwise it fails at once */
+                queue?: components["parameters"]["queue"];
+                /** @description Seconds for which it may wait, with `queue`; up to 604800 */
+                expires_in?: components["parameters"]["expires_in"];
                 /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description Any text of the caller: the same command under it is given once, and answered again as it was for as long as its record is kept; one that failed before it was sent leaves it free */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -23204,22 +23462,62 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; with `dry_run` what would have been done */
+            /** @description Done */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Command-Id": components["headers"]["X-Command-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The gateway is not connected; with `queue` the command waits for it */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Command-Id": components["headers"]["X-Command-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["dry_run_report"];
+                    "application/json": components["schemas"]["gateway_command"];
                 };
             };
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
-            409: components["responses"]["refusal_409"];
+            /** @description The `Idempotency-Key` came with another command before, or with one whose answer was too large to keep */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            /** @description The body is larger than 5242880 bytes, or the parameters of a command that is to wait are larger than 262144 */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
             414: components["responses"]["refusal_414"];
+            /** @description 32 commands wait for this gateway already */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
             431: components["responses"]["refusal_431"];
             /** @description The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`) */
             500: {
@@ -23248,10 +23546,16 @@ export interface operations {
     restartGatewayServices: {
         parameters: {
             query?: {
+                /** @description With `true` the command waits when the gateway is not connected, and is given to it once when it is; otherwise it fails at once */
+                queue?: components["parameters"]["queue"];
+                /** @description Seconds for which it may wait, with `queue`; up to 604800 */
+                expires_in?: components["parameters"]["expires_in"];
                 /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description Any text of the caller: the same command under it is given once, and answered again as it was for as long as its record is kept; one that failed before it was sent leaves it free */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -23269,23 +23573,62 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; with `dry_run` what would have been done */
+            /** @description Done */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Command-Id": components["headers"]["X-Command-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The gateway is not connected; with `queue` the command waits for it */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Command-Id": components["headers"]["X-Command-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["dry_run_report"];
+                    "application/json": components["schemas"]["gateway_command"];
                 };
             };
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
-            409: components["responses"]["refusal_409"];
-            413: components["responses"]["refusal_413"];
+            /** @description The `Idempotency-Key` came with another command before, or with one whose answer was too large to keep */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            /** @description The body is larger than 5242880 bytes, or the parameters of a command that is to wait are larger than 262144 */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
             414: components["responses"]["refusal_414"];
+            /** @description 32 commands wait for this gateway already */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
             431: components["responses"]["refusal_431"];
             /** @description The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`) */
             500: {
@@ -23394,6 +23737,155 @@ export interface operations {
                     "application/json": components["schemas"]["error"];
                 };
             };
+        };
+    };
+    listGatewayCommands: {
+        parameters: {
+            query?: {
+                /** @description Entries of a page; 100 when left out, never more than 1000 */
+                page_size?: number;
+                /** @description Token that the page before gave; absent or empty means the newest entries */
+                page_token?: string;
+                /** @description Only commands in this state */
+                state?: "queued" | "running" | "done" | "failed" | "refused" | "expired" | "cancelled" | "unknown";
+            };
+            header?: {
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+                /** @description Gateway, by its id within the network */
+                gateway_id: components["parameters"]["gateway_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Commands, newest first */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gateway_command_page"];
+                };
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            500: components["responses"]["refusal_500"];
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+        };
+    };
+    getGatewayCommand: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+                /** @description Gateway, by its id within the network */
+                gateway_id: components["parameters"]["gateway_id"];
+                /** @description Command, by the id in the header X-Command-Id of its reply */
+                command_id: components["parameters"]["command_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The command */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gateway_command"];
+                };
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            500: components["responses"]["refusal_500"];
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+        };
+    };
+    cancelGatewayCommand: {
+        parameters: {
+            query?: {
+                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+                /** @description Gateway, by its id within the network */
+                gateway_id: components["parameters"]["gateway_id"];
+                /** @description Command, by the id in the header X-Command-Id of its reply */
+                command_id: components["parameters"]["command_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `dry_run`: what would have been done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["dry_run_report"];
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            /** @description The command waits no more: it was sent, or has ended */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            412: components["responses"]["refusal_412"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            500: components["responses"]["refusal_500"];
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
         };
     };
     getGatewayDescription: {

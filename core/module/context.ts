@@ -5,6 +5,7 @@ import type { Query, Statement } from '../db/statement.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { StateIndexReport, StateQuery, Subjects } from '../state/network-states.ts';
 import type { MconfigPreview } from '../mconfig/difference.ts';
+import type { CommandActor, CommandPage, CommandRecord, CommandState, GivenCommand, NewCommand, WholeCommand } from './commands.ts';
 
 /** What a route handler may use. Nothing here knows HTTP, Hono or bindings. */
 export interface RequestContext {
@@ -17,6 +18,8 @@ export interface RequestContext {
   readonly principal: () => Promise<Principal>;
   /** The value of If-Match, when the caller sent one. */
   readonly ifMatch: string | undefined;
+  /** The value of Idempotency-Key, when the caller sent one and the route takes it. */
+  readonly idempotencyKey: string | undefined;
   /** Commits and tells the network at once; with `?dry_run=true` validates only. */
   readonly commit: (change: Commit) => Promise<Committed>;
   /** Writes what lies outside the graph (tenants, operators, tokens), with its audit row in the same transaction; dry runs as `commit`. */
@@ -78,6 +81,8 @@ export interface Fleet {
   ): Promise<MessageStream<MessageShape<O>>>;
   /** Packet captures of call traces, kept with the hardware that made them. */
   readonly captures: CaptureStore;
+  /** Commands to gateways, which leave a record and an audit row whatever comes of them. */
+  readonly commands: CommandStore;
   /** What a commit would change of the gateways' mconfigs; nothing is changed or sent. */
   preview(commit: Pick<Commit, 'networkId' | 'mutations'>): Promise<MconfigPreview>;
   /** Ends the connection that a gateway opened with a certificate which was revoked. Never fails: what is lost here the cron repeats. */
@@ -98,6 +103,16 @@ export interface CaptureStore {
   /** Undefined: there is none, or it has aged. */
   read(target: GatewayTarget, traceId: string): Promise<Uint8Array | undefined>;
   drop(target: GatewayTarget, traceId: string): Promise<void>;
+}
+
+/** The commands of a gateway, kept with its hardware. */
+export interface CommandStore {
+  give(target: GatewayTarget, command: NewCommand): Promise<GivenCommand>;
+  /** Newest first. */
+  list(target: GatewayTarget, page: CommandPage): Promise<readonly CommandRecord[]>;
+  read(target: GatewayTarget, id: string): Promise<WholeCommand | undefined>;
+  /** Takes back one that waits. Answers the state in which it was found: it is cancelled now if that is `queued`. */
+  cancel(target: GatewayTarget, id: string, by: CommandActor): Promise<CommandState | undefined>;
 }
 
 export interface GatewayTarget {

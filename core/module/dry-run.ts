@@ -61,5 +61,11 @@ export function spareFleet(fleet: Fleet): Fleet {
   };
   const refuseCertificate: Fleet['refuseCertificate'] = async () => undefined;
   const captures: Fleet['captures'] = { keep: async () => true, read: (...of) => fleet.captures.read(...of), drop: async () => undefined };
-  return Object.assign(Object.create(fleet) as Fleet, { call, stream: call, refuseCertificate, captures });
+  const commands: Fleet['commands'] = {
+    give: call,
+    list: (...of) => fleet.commands.list(...of),
+    read: (...of) => fleet.commands.read(...of),
+    cancel: async (target, id) => (await fleet.commands.read(target, id))?.state,
+  };
+  return Object.assign(Object.create(fleet) as Fleet, { call, stream: call, refuseCertificate, captures, commands });
 }

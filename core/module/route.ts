@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import type { Permission } from '../identity/principal.ts';
 import type { RequestContext } from './context.ts';
 
-/** What an answer carries beside its body: a tag for If-Match, or the token of the next page of a map. */
-export type AnswerHeader = 'ETag' | 'Next-Page-Token';
+/** What an answer carries beside its body: a tag for If-Match, the token of the next page of a map, or the id of a command's record. */
+export type AnswerHeader = 'ETag' | 'Next-Page-Token' | 'X-Command-Id';
 
 export interface ResponseSpec {
   readonly description: string;
@@ -34,8 +34,6 @@ export interface RouteInput<P, Q, B> {
 export interface RawBody {
   /** One of those that the route takes, in lower case, without parameters. */
   readonly contentType: string;
-  /** Of a route that is `idempotent`, when the caller sent one. */
-  readonly idempotencyKey: string | undefined;
   /** To be read once. Error: `too_large`. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
@@ -45,8 +43,6 @@ export interface RawBodySpec {
   /** A whole body of each content type, for the document. */
   readonly examples: Readonly<Record<string, string>>;
   readonly maxBytes: number;
-  /** Takes the header Idempotency-Key. */
-  readonly idempotent?: boolean;
 }
 
 /**
@@ -67,6 +63,8 @@ export interface Route<P = Record<string, string>, Q = unknown, B = unknown> {
   readonly body?: z.ZodType;
   /** Instead of `body`: what is not one JSON value. */
   readonly rawBody?: RawBodySpec;
+  /** Takes the header Idempotency-Key: what it does here. */
+  readonly idempotent?: string;
   /** The answer on success; refusals share one envelope and are documented by the door. */
   readonly responses: Readonly<Record<number, ResponseSpec>>;
   /** What a status means here when that is more than what it means everywhere, or when other operations never answer it. */

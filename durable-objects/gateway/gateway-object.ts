@@ -16,6 +16,7 @@ import {
 } from '../../core/wire/limits.ts';
 import { type Hello, WelcomeSchema } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
 import { migrate } from '../lib/migrations.ts';
+import { Wake } from '../lib/wake.ts';
 import { within } from '../lib/within.ts';
 import {
   type AttachAnswer,
@@ -33,11 +34,27 @@ import {
   type StateBatch,
   type StateReceipt,
 } from '../ports.ts';
+import type {
+  CommandActor,
+  CommandPage,
+  CommandRecord,
+  CommandState,
+  GivenCommand,
+  NewCommand,
+  WholeCommand,
+} from '../../core/module/commands.ts';
+import { auditRows } from '../../core/configurator/audit-rows.ts';
+import { Database } from '../../core/db/database.ts';
+import { OrcError } from '../../core/errors.ts';
 import type { ContentNews } from '../content-ports.ts';
 import { Captures } from './captures.ts';
 import { callingContext } from './calling-context.ts';
 import { answer, CallsFromGateway } from './calls-from-gateway.ts';
 import { CallsToGateway } from './calls-to-gateway.ts';
+import { AuditOutbox } from './commands/audit-outbox.ts';
+import { GatewayCommands } from './commands/commands.ts';
+import { CommandLog } from './commands/log.ts';
+import { notTaken } from './commands/outcome.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { ContentSender } from './content/sender.ts';
 import { forgetIdentity, type GatewayIdentity, loadIdentity, saveIdentity } from './identity.ts';
@@ -75,6 +92,9 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
   readonly #southbound = new CallsFromGateway();
   readonly #presence: Presence;
   readonly #states: StateForwarding;
+  readonly #audit: AuditOutbox;
+  readonly #commands: GatewayCommands;
+  readonly #wake: Wake;
   #identity: GatewayIdentity | undefined;
   /** Reports of a later instance have higher numbers. */
   #revision = Date.now() * 1024;
@@ -84,6 +104,10 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     super(state, bindings);
     const { storage } = state;
     migrate(storage, gatewayMigrations);
+    this.#wake = new Wake(storage, Date.now);
+    // A moment later: parts ask for it that are made before the rest is there.
+    const schedule = () => state.waitUntil(Promise.resolve().then(() => this.#schedule()));
+    const later = (wait: number, work: () => void) => void setTimeout(work, wait);
     this.#registry = registry;
     this.#streams = new Streams(
       storage.sql,
@@ -109,15 +133,33 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       store: stateStore(storage.sql, Date.now),
       isHeartbeat: (type) => registry.stateTypes.get(type)?.heartbeat === true,
       now: Date.now,
-      later: (wait, work) => void setTimeout(work, wait),
+      later,
     });
     this.#states = new StateForwarding({
       states,
       outbox: new StateOutbox(storage.sql, states),
       types: registry.stateTypes,
       send: (batch) => this.#tellStates(batch),
-      schedule: () => state.waitUntil(this.#schedule()),
+      schedule,
       now: Date.now,
+    });
+    this.#audit = new AuditOutbox({
+      sql: storage.sql,
+      now: Date.now,
+      later: (wait, work) => later(wait, () => state.waitUntil(work())),
+      write: async (rows) => void (await new Database(this.env.DB).commit([auditRows(rows)])),
+      schedule,
+    });
+    this.#commands = new GatewayCommands({
+      log: new CommandLog(storage.sql, Date.now),
+      audit: this.#audit,
+      now: Date.now,
+      identity: () => this.#identity,
+      connected: () => this.#socket() !== undefined,
+      call: (request) => this.#send(request),
+      keep: (work) => state.waitUntil(work),
+      later,
+      schedule,
     });
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair(KEEPALIVE_REQUEST, KEEPALIVE_RESPONSE));
     for (const socket of this.#open()) if (attachment(socket).streams === null) this.#awaitHello(socket);
@@ -169,6 +211,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
    * before, or the network could not be told of the connection or of states.
    */
   override async alarm(): Promise<void> {
+    this.#wake.rung();
     for (const socket of this.#open()) {
       const { client, since, streams, attached } = attachment(socket);
       const silence = Date.now() - lastHeard(this.ctx, socket, since);
@@ -181,6 +224,8 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     }
     for (const { stream } of this.#streams.waiting()) this.#push(stream);
     await this.#states.flush();
+    this.#commands.tidy();
+    await this.#audit.flush();
     await this.#schedule();
   }
 
@@ -200,9 +245,25 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
   }
 
   async call(request: GatewayCallRequest): Promise<GatewayCallResult> {
-    const socket = this.#socket();
-    if (!socket) return OFFLINE;
-    return this.#calls.call(attachment(socket).client.hardwareId, request, (frame) => send(socket, frame));
+    return this.#send(request).result;
+  }
+
+  async giveCommand(networkId: string, gatewayId: string, command: NewCommand): Promise<GivenCommand> {
+    if (!this.#identity) this.#become({ hardwareId: this.ctx.id.name ?? '', networkId, gatewayId });
+    if (this.#is(networkId, gatewayId)) return this.#commands.give(command);
+    return notTaken(new OrcError('gateway_offline', `the hardware of gateway ${gatewayId} has not come to it yet; try again in a moment`));
+  }
+
+  async commands(networkId: string, gatewayId: string, page: CommandPage): Promise<readonly CommandRecord[]> {
+    return this.#is(networkId, gatewayId) ? this.#commands.page(page) : [];
+  }
+
+  async command(networkId: string, gatewayId: string, id: string): Promise<WholeCommand | null> {
+    return (this.#is(networkId, gatewayId) ? this.#commands.read(id) : undefined) ?? null;
+  }
+
+  async cancelCommand(networkId: string, gatewayId: string, id: string, by: CommandActor): Promise<CommandState | null> {
+    return (this.#is(networkId, gatewayId) ? this.#commands.cancel(id, by) : undefined) ?? null;
   }
 
   async stream(request: GatewayCallRequest): Promise<GatewayStreamResult> {
@@ -242,6 +303,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     this.#states.forget();
     this.#contents.clear();
     this.#captures.clear();
+    this.#commands.leave();
     this.#identity = undefined;
     forgetIdentity(this.ctx.storage.sql);
   }
@@ -268,6 +330,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       this.#contents.clear();
       this.#states.forget();
       this.#captures.clear();
+      this.#commands.leave();
     }
     saveIdentity(this.ctx.storage.sql, identity);
     this.#identity = { hardwareId, networkId, gatewayId };
@@ -296,10 +359,23 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       const retry = streams !== null && !attached ? now + ATTACH_RETRY_MS * (1 + Math.random()) : Number.POSITIVE_INFINITY;
       return Math.min(client.certificateExpiresAt, lastHeard(this.ctx, socket, since) + SILENCE_MS, retry);
     });
-    const untold = this.#states.due();
-    if (untold !== undefined) due.push(untold);
+    const others = [this.#states.due(), this.#commands.due(), this.#audit.due()];
+    due.push(...others.filter((time) => time !== undefined));
     if (this.#socket()) due.push(...this.#streams.waiting().map(({ until }) => until));
-    if (due.length > 0) await this.ctx.storage.setAlarm(Math.min(...due));
+    if (due.length > 0) await this.#wake.by(Math.min(...due));
+  }
+
+  /** Calls the gateway; `sent` tells whether the request went out. */
+  #send(request: GatewayCallRequest): { readonly sent: boolean; readonly result: Promise<GatewayCallResult> } {
+    const socket = this.#socket();
+    if (!socket) return { sent: false, result: Promise.resolve(OFFLINE) };
+    let sent = false;
+    const result = this.#calls.call(attachment(socket).client.hardwareId, request, (frame) => {
+      const gone = send(socket, frame);
+      sent ||= gone;
+      return gone;
+    });
+    return { sent, result };
   }
 
   #awaitHello(socket: WebSocket): void {
@@ -378,6 +454,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     if (socket.readyState !== WebSocket.OPEN) return;
     for (const stream of this.#streams.due(hello.positions, !attached)) this.#push(stream);
     this.#contents.resume();
+    this.#commands.deliver();
     this.#presence.report({ streams: true, ...(attached ? {} : { connection: connectionOf(socket) }) });
     if (!attached) await this.#schedule();
   }

@@ -1,4 +1,5 @@
 import { captureTable } from './captures.ts';
+import { commandTables } from './commands/schema.ts';
 import type { Migration } from '../lib/migrations.ts';
 import { contentTables } from './content/schema.ts';
 
@@ -78,4 +79,5 @@ export const gatewayMigrations: readonly Migration[] = [
       ALTER TABLE streams ADD COLUMN awaited_version INTEGER;
       ALTER TABLE streams ADD COLUMN unanswered INTEGER NOT NULL DEFAULT 0`,
   },
+  { id: '0008_commands', sql: commandTables },
 ];

@@ -13,13 +13,13 @@ const IF_MATCH: Json = {
   schema: { type: 'string', examples: ['"17"'] },
 };
 
-const IDEMPOTENCY_KEY: Json = {
+const idempotencyKey = (effect: string): Json => ({
   name: 'Idempotency-Key',
   in: 'header',
   required: false,
-  description: 'Any text of the caller: the same body under it is carried out once, and for a day answered again as it was then',
+  description: `Any text of the caller: ${effect}`,
   schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$', examples: ['import-2026-01-31'] },
-};
+});
 
 const REQUEST_ID: Json = {
   name: 'X-Request-Id',
@@ -46,7 +46,7 @@ export function parametersOf(route: Route, schemas: Record<string, Json>): Json[
     ...fromSchema(route.query, 'query', schemas),
     ...(route.method === 'get' ? [] : [DRY_RUN]),
     ...(route.method === 'put' || route.method === 'delete' ? [IF_MATCH] : []),
-    ...(route.rawBody?.idempotent ? [IDEMPOTENCY_KEY] : []),
+    ...(route.idempotent ? [idempotencyKey(route.idempotent)] : []),
     REQUEST_ID,
   ];
 }

@@ -7,6 +7,10 @@ export const PATH_PARAMETERS: Readonly<Record<string, { readonly description: st
   base_name: { description: 'Group of policy rules, by its name', example: 'basic' },
   cbsd_id: { description: 'CBSD, by the number that this platform gave it', example: '1' },
   channel_id: { description: 'Release channel, in use once on the platform', example: 'stable' },
+  command_id: {
+    description: 'Command, by the id in the header X-Command-Id of its reply',
+    example: '0b9c8c57-3f0e-4b5e-8a43-2f6f0a5d7c11',
+  },
   destination_id: { description: 'Place of delivery of a network probe', example: 'dest1' },
   domain: { description: 'Domain name that the record is about', example: 'cache.example.com' },
   enodeb_serial: { description: 'eNodeB, by the serial number it reports', example: '120200002618AGP0003' },

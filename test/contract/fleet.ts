@@ -1,4 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
+import type { WholeCommand } from '../../core/module/commands.ts';
 import type { StateQuery } from '../../core/state/network-states.ts';
 import { NO_PREVIEW } from '../../core/mconfig/difference.ts';
 import type { GatewayPort, NetworkPort, StoredReport } from '../../durable-objects/ports.ts';
@@ -28,6 +29,24 @@ export interface Reported {
 
 /** What a call trace of the prepared gateways captures. */
 export const CAPTURE = new TextEncoder().encode('packets of gw1');
+
+/** What every gateway was told to do once. */
+export const COMMAND: WholeCommand = {
+  id: 'c1',
+  sequence: 1,
+  name: 'reboot',
+  detail: null,
+  actor: 'operator:admin',
+  requestId: 'r1',
+  state: 'failed',
+  givenAt: 1,
+  expiresAt: 3,
+  sentAt: 2,
+  endedAt: 3,
+  error: { code: 'internal', message: 'for tests' },
+  answerBytes: null,
+  answer: null,
+};
 
 /** The objects behind the API door: they know what was reported, and gateways answer every call. */
 export interface ContractFleet {
@@ -71,6 +90,22 @@ export function contractFleet({ status, states }: Reported, asked: (what: string
       call: ({ path }) => {
         asked(`${name} ${path}`);
         return Promise.resolve({ ok: true, messages: [answerOf(path)] });
+      },
+      giveCommand: (_network, _gateway, { path }) => {
+        asked(`${name} ${path}`);
+        return Promise.resolve({ outcome: 'done', id: COMMAND.id, answer: answerOf(path) });
+      },
+      commands: () => {
+        asked(`${name} commands`);
+        return Promise.resolve([COMMAND]);
+      },
+      command: (_network, _gateway, id) => {
+        asked(`${name} command`);
+        return Promise.resolve(id === COMMAND.id ? COMMAND : null);
+      },
+      cancelCommand: (_network, _gateway, id) => {
+        asked(`${name} cancels a command`);
+        return Promise.resolve(id === COMMAND.id ? 'queued' : null);
       },
       stream: ({ path }) => {
         asked(`${name} ${path}`);

@@ -2,6 +2,7 @@ import type { Route } from '../../core/module/route.ts';
 import { SERIAL } from './identities.ts';
 import { bodies, ENDED_TRACE, IMSI, NEXT_IMSI, others, prepared, subscriber } from './resources.ts';
 import { variantsOf } from './variants.ts';
+import { COMMAND } from './fleet.ts';
 import type { Asked, Credentials, Platform } from './platform.ts';
 
 /** One request to a route that, from one who may, finds something or changes something. */
@@ -73,6 +74,7 @@ function paramsOf(route: Route, chosen: Readonly<Record<string, string>>): Recor
     rule_id: adds ? 'r2' : 'r1',
     tier_id: 'default',
     trace_id: route.operationId === 'downloadCallTrace' ? ENDED_TRACE : 't1',
+    command_id: COMMAND.id,
     image_name: 'img1',
     channel_id: 'stable',
     tenant_id: '1',

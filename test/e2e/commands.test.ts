@@ -20,11 +20,21 @@ const refusal = (status: number, code: string, message: unknown = expect.any(Str
   body: { message, code, request_id: expect.any(String) },
 });
 
-/** Commands in the audit log, oldest first. */
-const commandsOf = async (gateway: string) =>
-  (await auditOf(test, gateway))
-    .filter(({ action }) => action.startsWith('command.'))
-    .map(({ action, outcome, detail, actor }) => ({ action, outcome, detail, actor }));
+/** Commands in the audit log, oldest first, once there are so many: an object writes them after its answer. */
+const commandsOf = (gateway: string, count: number) =>
+  eventually(
+    async () =>
+      (await auditOf(test, gateway))
+        .filter(({ action }) => action.startsWith('command.'))
+        .map(({ action, outcome, detail, actor }) => ({ action, outcome, detail, actor })),
+    ({ length }) => length >= count,
+  );
+
+/** Commands in the history of a gateway, newest first. */
+const historyOf = async (gateway: string): Promise<{ id: string; name: string; state: string; error: { code: string } | null }[]> => {
+  const { body } = await test.rest.must('GET', `/magma/v1/networks/n/gateways/${gateway}/commands`);
+  return (body as { commands: { id: string; name: string; state: string; error: { code: string } | null }[] }).commands;
+};
 
 beforeAll(async () => {
   test = await startTestPlatform();
@@ -64,9 +74,9 @@ describe('ping', () => {
     ['a number of packets below one', { hosts: ['127.0.0.1'], packets: -1 }],
     ['an option in place of a host', { hosts: ['-f'] }],
   ])('refuses %s before the gateway hears of it', async (_what, body) => {
-    const before = await commandsOf('able');
+    const before = await historyOf('able');
     expect(await command('able', 'ping', body)).toMatchObject({ status: 400, body: { code: 'invalid' } });
-    expect(await commandsOf('able')).toEqual(before);
+    expect(await historyOf('able')).toEqual(before);
   });
 });
 
@@ -153,7 +163,7 @@ describe('a gateway that cannot be reached', () => {
   it.each(everyCommand)('answers 404 to %s when there is no such gateway or network', async (name, body) => {
     expect(await command('nobody', name, body)).toMatchObject(refusal(404, 'not_found'));
     expect(await command('able', name, body, 'nowhere')).toMatchObject(refusal(404, 'not_found'));
-    expect(await commandsOf('nobody')).toEqual([]);
+    expect(await commandsOf('nobody', 0)).toEqual([]);
   });
 
   it('ends a call at once when it goes away meanwhile', async () => {
@@ -172,20 +182,21 @@ describe('a gateway that cannot be reached', () => {
 
 describe('the audit log', () => {
   it('has a row for each command that was given, whatever came of it, without its parameters', async () => {
-    const actor = (await commandsOf('plain'))[0]?.actor;
+    const plain = await commandsOf('plain', 3);
+    const actor = plain[0]?.actor;
     expect(actor).toContain(test.platform.credentials.name);
-    expect(await commandsOf('plain')).toEqual([
+    expect(plain).toEqual([
       { action: 'command.reboot', outcome: 'refused', detail: { code: 'invalid' }, actor },
       { action: 'command.restart_services', outcome: 'refused', detail: { services: ['mme'], code: 'invalid' }, actor },
       { action: 'command.generic', outcome: 'refused', detail: { command: 'echo', code: 'not_found' }, actor },
     ]);
     const offline = { outcome: 'failed', detail: expect.objectContaining({ code: 'gateway_offline' }), actor };
     for (const gateway of ['away', 'bare']) {
-      expect(await commandsOf(gateway)).toEqual(
+      expect(await commandsOf(gateway, 4)).toEqual(
         ['ping', 'reboot', 'restart_services', 'generic'].map((name) => ({ action: `command.${name}`, ...offline })),
       );
     }
-    const able = await commandsOf('able');
+    const able = await commandsOf('able', (await historyOf('able')).length);
     expect(able.slice(0, 3)).toEqual([
       { action: 'command.ping', outcome: 'ok', detail: { hosts: ['127.0.0.1', 'no-such-host.invalid'], packets: 2 }, actor },
       { action: 'command.ping', outcome: 'ok', detail: { hosts: ['127.0.0.1'], packets: 4 }, actor },
@@ -199,5 +210,27 @@ describe('the audit log', () => {
       'refused',
     ]);
     expect(JSON.stringify(able)).not.toContain('quoted');
+  });
+});
+
+describe('the history of a gateway', () => {
+  it('has every command that was given, the failing ones too, under the id that the answer carried', async () => {
+    const done = await command('able', 'ping', { hosts: ['127.0.0.1'], packets: 1 });
+    const [newest] = await historyOf('able');
+    expect(newest).toMatchObject({ id: done.headers['x-command-id'], name: 'ping', state: 'done', error: null });
+    const one = await test.rest.must('GET', `/magma/v1/networks/n/gateways/able/commands/${newest?.id}`);
+    expect(one.body).toMatchObject({ state: 'done', detail: { hosts: ['127.0.0.1'], packets: 1 }, answer: done.body });
+    const refused = await command('plain', 'reboot');
+    expect((await historyOf('plain'))[0]).toMatchObject({
+      id: refused.headers['x-command-id'],
+      state: 'refused',
+      error: { code: 'invalid' },
+    });
+    expect((await historyOf('away')).map(({ name, state }) => [name, state])).toEqual(
+      ['generic', 'restart_services', 'reboot', 'ping'].map((name) => [name, 'failed']),
+    );
+    expect(await historyOf('bare')).toEqual([]);
+    const [lost] = await historyOf('leaver');
+    expect(lost).toMatchObject({ name: 'generic', state: 'unknown', error: { code: 'gateway_offline' } });
   });
 });

@@ -23,7 +23,8 @@ export const admin: Principal = {
 export interface CallOptions {
   readonly body?: unknown;
   /** For a route that reads its body itself: what comes, chunk by chunk. */
-  readonly raw?: { readonly contentType: string; readonly chunks: readonly (string | Uint8Array)[]; readonly idempotencyKey?: string };
+  readonly raw?: { readonly contentType: string; readonly chunks: readonly (string | Uint8Array)[] };
+  readonly idempotencyKey?: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly ifMatch?: string;
   readonly as?: Principal;
@@ -86,6 +87,7 @@ export function testApi(routes: readonly Route[], modules: readonly ModuleSummar
       for (const [name, given] of [
         ['ETag', reply.etag],
         ['Next-Page-Token', reply.headers?.['next-page-token']],
+        ['X-Command-Id', reply.headers?.['x-command-id']],
       ] as const)
         if (given && !spec.headers?.includes(name)) throw new Error(`${route.operationId} answers ${name}, which it does not declare`);
       const body = spec.schema && reply.body !== undefined ? complete(spec.schema, reply.body) : reply.body;
@@ -142,6 +144,7 @@ export function testContext({ api, requestId, options, modules, dryRun }: Contex
       return principal;
     },
     ifMatch: options.ifMatch,
+    idempotencyKey: options.idempotencyKey,
     ...writesOf({ db, author: async () => author(), dryRun, committed: (result) => api.committed.push(result) }),
     fleet: dryRun ? spareFleet(api.fleet) : api.fleet,
     platform: {

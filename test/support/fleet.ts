@@ -11,14 +11,8 @@ import type { Convergence, Fleet, GatewayReport, GatewayTarget, MessageStream } 
 import type { StateIndexReport, StateQuery, Subjects } from '../../core/state/network-states.ts';
 import { readSubjects } from '../../durable-objects/lib/read-subjects.ts';
 import type { NetworkStates } from '../../durable-objects/network/states/network-states.ts';
+import { type FleetCall, type TestCommands, testCommands } from './commands.ts';
 import { networkStates } from './states.ts';
-
-export interface FleetCall {
-  readonly target: GatewayTarget;
-  readonly service: string;
-  readonly method: string;
-  readonly request: unknown;
-}
 
 /** Gateways as a test wants them: reports it sets, commands it answers, calls it can look at. */
 export class TestFleet implements Fleet {
@@ -46,6 +40,10 @@ export class TestFleet implements Fleet {
     read: async ({ hardwareId }, traceId) => this.kept.get(`${hardwareId}/${traceId}`),
     drop: async ({ hardwareId }, traceId) => void this.kept.delete(`${hardwareId}/${traceId}`),
   };
+
+  /** Hardware that is not connected, as commands find it. */
+  readonly away = new Set<string>();
+  readonly commands: TestCommands = testCommands(this);
 
   readonly #states = new Map<string, NetworkStates>();
   #told = 0;

@@ -73,8 +73,7 @@ async function readText(request: Request): Promise<string> {
 }
 
 /**
- * The body of a route that reads it itself, bounded. Errors: `unsupported_media_type`, `too_large` (also while it is read),
- * `invalid` for an Idempotency-Key that is none.
+ * The body of a route that reads it itself, bounded. Errors: `unsupported_media_type`, `too_large` (also while it is read).
  */
 export function openRaw(request: Request, spec: RawBodySpec): RawBody {
   const type = request.headers.get('content-type') ?? '';
@@ -83,11 +82,14 @@ export function openRaw(request: Request, spec: RawBodySpec): RawBody {
     throw new OrcError('unsupported_media_type', `the body has to be ${spec.contentTypes.join(' or ')}, not "${type.slice(0, 100)}"`);
   }
   if (Number(request.headers.get('content-length') ?? 0) > spec.maxBytes) throw tooLarge(spec.maxBytes);
-  const key = spec.idempotent ? (request.headers.get('idempotency-key') ?? undefined) : undefined;
-  if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
-    throw invalid([{ path: 'header.idempotency-key', message: 'must be 1 to 255 visible ASCII characters' }]);
-  }
-  return { contentType, idempotencyKey: key, chunks: bounded(request.body, spec.maxBytes) };
+  return { contentType, chunks: bounded(request.body, spec.maxBytes) };
+}
+
+/** Error: `invalid` for an Idempotency-Key that is none. */
+export function idempotencyKeyOf(request: Request): string | undefined {
+  const key = request.headers.get('idempotency-key') ?? undefined;
+  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw invalid([{ path: 'header.idempotency-key', message: 'must be 1 to 255 visible ASCII characters' }]);
 }
 
 async function* bounded(body: ReadableStream<Uint8Array> | null, maxBytes: number): AsyncGenerator<Uint8Array> {

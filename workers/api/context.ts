@@ -12,6 +12,7 @@ export interface ContextParts {
   /** The principal once the database's gate has let the request through. */
   readonly principal: () => Principal;
   readonly ifMatch: string | undefined;
+  readonly idempotencyKey: string | undefined;
   readonly fleet: Fleet;
   readonly platform: PlatformInfo;
   /** Told of each commit, without being waited for. */
@@ -34,6 +35,7 @@ export function createContext(parts: ContextParts): RequestContext {
     read: (...queries) => db.read(...queries),
     principal: known,
     ifMatch: parts.ifMatch,
+    idempotencyKey: parts.idempotencyKey,
     ...writesOf({ db, author, dryRun: parts.dryRun, committed: parts.committed }),
     fleet: parts.dryRun ? spareFleet(parts.fleet) : parts.fleet,
     platform: parts.platform,

@@ -15,7 +15,7 @@ import { parse } from '../../core/rest/parse.ts';
 import type { Fleet, PlatformInfo } from '../../core/module/context.ts';
 import type { Committed } from '../../core/configurator/commit.ts';
 import { recordRefusal } from '../refusals.ts';
-import { openRaw, readJson } from './body.ts';
+import { idempotencyKeyOf, openRaw, readJson } from './body.ts';
 import { createContext } from './context.ts';
 import { dryRunReport, wantsDryRun } from './dry-run.ts';
 
@@ -69,6 +69,7 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
       db,
       principal: authentication.principal,
       ifMatch: request.headers.get('if-match') ?? undefined,
+      idempotencyKey: route.idempotent ? idempotencyKeyOf(request) : undefined,
       fleet: call.fleet(() => db.authorise()),
       platform: call.platform,
       committed: call.committed,

@@ -8,7 +8,7 @@ let api: TestApi;
 const body = async (of: string) => (await api.call('GET', of)).body;
 const ndjson = (...lines: unknown[]) => lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
 const send = (text: string, idempotencyKey?: string, contentType = 'application/x-ndjson') =>
-  api.call('POST', bulk, { raw: { contentType, chunks: [text], ...(idempotencyKey === undefined ? {} : { idempotencyKey }) } });
+  api.call('POST', bulk, { raw: { contentType, chunks: [text] }, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) });
 const refused = async (chunks: readonly (string | Uint8Array)[], contentType = 'application/x-ndjson') =>
   api.refusal('POST', bulk, { raw: { contentType, chunks } });
 const nothing = { failed: 0, failures: [], unlisted: 0, repeated: false };
@@ -91,7 +91,8 @@ describe('subscribers in bulk', () => {
     expect(await send(text, 'k1')).toMatchObject({ status: 200, body: { ...(first as object), repeated: true }, trips: 1 });
     expect(await body(path)).toMatchObject({ total_count: 0 });
     const other = await api.refusal('POST', bulk, {
-      raw: { contentType: 'application/x-ndjson', chunks: [`${text}\n`], idempotencyKey: 'k1' },
+      raw: { contentType: 'application/x-ndjson', chunks: [`${text}\n`] },
+      idempotencyKey: 'k1',
     });
     expect(other.code).toBe('conflict');
     expect((await send(text, 'k2')).body).toEqual(first);

@@ -35,11 +35,12 @@ export const subscriberBulkRoutes: readonly Route[] = [
       'With an `Idempotency-Key` the same body may be sent again within a day and is carried out once.',
     permission: { action: 'write', scope: 'network' },
     params: pathParams('network_id'),
-    rawBody: { contentTypes: [NDJSON, CSV], examples: BULK_EXAMPLES, maxBytes: 16 * 1024 * 1024, idempotent: true },
+    rawBody: { contentTypes: [NDJSON, CSV], examples: BULK_EXAMPLES, maxBytes: 16 * 1024 * 1024 },
+    idempotent: 'the same body under it is carried out once, and for a day answered again as it was then',
     responses: answers(bulkReport, 'What became of each line'),
     refusals: { 409: 'The `Idempotency-Key` came with another body before, or others changed the subscribers each time this was tried' },
     handle: async ({ params: { network_id: networkId }, raw }, ctx) => {
-      const { idempotencyKey: key } = raw;
+      const { idempotencyKey: key } = ctx;
       const { rows, failures, fingerprint } = await collect(raw, { fingerprint: key !== undefined });
       const subscribers = rows.map(({ subscriber }) => subscriber);
       const [network, known, names, kept] = await ctx.read(

@@ -1,79 +1,78 @@
 import type { JsonObject } from '@bufbuild/protobuf';
-import { OrcError } from '../../../core/errors.ts';
-import type { GatewayTarget } from '../../../core/module/context.ts';
-import { type Route, route } from '../../../core/module/route.ts';
-import { answers, ok } from '../../../core/rest/reply.ts';
-import { Magmad } from '../../../proto/gen/orc8r/protos/magmad_pb.js';
+import type { z } from 'zod';
+import { type ResponseSpec, type Route, route } from '../../../core/module/route.ts';
+import { command as record } from '../schemas/command-history.ts';
+import { commandQuery, queueSeconds } from '../schemas/command-query.ts';
 import { genericCommandParams, genericCommandResponse, pingRequest, pingResponse, serviceNames } from '../schemas/commands.ts';
 import { command } from '../services/command.ts';
-import { toPingResponse } from '../services/ping.ts';
-import { empty, MAGMAD, onGateway, refusals } from './command-parts.ts';
+import * as kinds from '../services/command-kinds.ts';
+import { onGateway, refusals } from './command-parts.ts';
 import { tailLogs } from './command-tail-logs.ts';
 
 const DEFAULT_PACKETS = 4;
 
+/** What a command has in common with others that are answered at once, or may wait. */
+const given = (name: string) =>
+  ({
+    ...onGateway(name),
+    query: commandQuery,
+    idempotent:
+      'the same command under it is given once, and answered again as it was for as long as its record is kept; one that failed before it was sent leaves it free',
+    refusals: {
+      ...refusals,
+      409: 'The `Idempotency-Key` came with another command before, or with one whose answer was too large to keep',
+      413: 'The body is larger than 5242880 bytes, or the parameters of a command that is to wait are larger than 262144',
+      429: '32 commands wait for this gateway already',
+    },
+  }) as const;
+
+const replies = (description: string, schema?: z.ZodType): Record<number, ResponseSpec> => ({
+  200: { description, ...(schema ? { schema } : {}), headers: ['X-Command-Id'] },
+  202: { description: 'The gateway is not connected; with `queue` the command waits for it', schema: record, headers: ['X-Command-Id'] },
+});
+
 const reboot = route({
-  ...onGateway('reboot'),
+  ...given('reboot'),
   operationId: 'rebootGateway',
   summary: 'Restart the machine of a gateway',
-  responses: empty,
-  refusals,
-  handle: async (input, ctx) => {
-    await command(ctx, input.params, 'reboot', (target) => ctx.fleet.call(target, MAGMAD, Magmad.method.reboot, {}));
-    return { status: 200 };
-  },
+  responses: replies('Done'),
+  handle: ({ params, query }, ctx) => command(ctx, params, { kind: kinds.reboot, request: {}, queueFor: queueSeconds(query) }),
 });
 
 const restart = route({
-  ...onGateway('restart_services'),
+  ...given('restart_services'),
   operationId: 'restartGatewayServices',
   summary: 'Restart services of a gateway',
   body: serviceNames,
-  responses: empty,
-  refusals,
-  handle: async ({ params: where, body: services }, ctx) => {
-    const call = (target: GatewayTarget) => ctx.fleet.call(target, MAGMAD, Magmad.method.restartServices, { services });
-    await command(ctx, where, 'restart_services', call, { services });
-    return { status: 200 };
-  },
+  responses: replies('Done'),
+  handle: ({ params, query, body: services }, ctx) =>
+    command(ctx, params, { kind: kinds.restartServices, request: { services }, detail: { services }, queueFor: queueSeconds(query) }),
 });
 
 const ping = route({
-  ...onGateway('ping'),
+  ...given('ping'),
   operationId: 'pingFromGateway',
   summary: 'Let a gateway ping other hosts',
   body: pingRequest,
-  responses: answers(pingResponse, 'How each host answered'),
-  refusals,
-  handle: async ({ params: where, body: { hosts, packets = DEFAULT_PACKETS } }, ctx) => {
-    const pings = hosts.map((host) => ({ hostOrIp: host, numPackets: packets }));
-    const call = (target: GatewayTarget) => ctx.fleet.call(target, MAGMAD, Magmad.method.runNetworkTests, { pings });
-    return ok(toPingResponse(await command(ctx, where, 'ping', call, { hosts, packets })));
+  responses: replies('How each host answered', pingResponse),
+  handle: ({ params, query, body: { hosts, packets = DEFAULT_PACKETS } }, ctx) => {
+    const request = { pings: hosts.map((host) => ({ hostOrIp: host, numPackets: packets })) };
+    return command(ctx, params, { kind: kinds.ping, request, detail: { hosts, packets }, queueFor: queueSeconds(query) });
   },
 });
 
 const generic = route({
-  ...onGateway('generic'),
+  ...given('generic'),
   operationId: 'runGatewayCommand',
   summary: 'Run one of the commands that a gateway allows',
   description: 'Which commands there are is decided on the gateway. One it does not know or allow answers 404.',
   body: genericCommandParams,
-  responses: answers(genericCommandResponse, 'What the command answered'),
-  refusals: { ...refusals, 404: 'There is no such gateway, or it does not know or allow this command' },
-  handle: async ({ params: where, body }, ctx) => {
-    // The body came as JSON, so its members are JSON too.
+  responses: replies('What the command answered', genericCommandResponse),
+  refusals: { ...given('generic').refusals, 404: 'There is no such gateway, or it does not know or allow this command' },
+  handle: ({ params, query, body }, ctx) => {
+    // The body came as JSON, so its members are JSON too. They stay out of the record: they may hold secrets.
     const request = { command: body.command, params: (body.params ?? {}) as JsonObject };
-    const call = async (target: GatewayTarget) => {
-      try {
-        return await ctx.fleet.call(target, MAGMAD, Magmad.method.genericCommand, request);
-      } catch (error) {
-        if (error instanceof OrcError && error.code === 'invalid') throw new OrcError('not_found', error.message, { cause: error });
-        throw error;
-      }
-    };
-    // The parameters stay out of the audit row: they may hold secrets.
-    const { response } = await command(ctx, where, 'generic', call, { command: body.command });
-    return ok({ response: response ?? {} });
+    return command(ctx, params, { kind: kinds.generic, request, detail: { command: body.command }, queueFor: queueSeconds(query) });
   },
 });
 

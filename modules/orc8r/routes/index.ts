@@ -4,6 +4,7 @@ import { auditRoutes } from './audit.ts';
 import { callTraceRoutes } from './call-traces.ts';
 import { certificateRoutes } from './certificates.ts';
 import { channelRoutes } from './channels.ts';
+import { commandHistoryRoutes } from './command-history.ts';
 import { commandRoutes } from './commands.ts';
 import { convergenceRoutes } from './convergence.ts';
 import { gatewayPartRoutes } from './gateway-parts.ts';
@@ -30,6 +31,7 @@ export const routes: Route[] = [
   ...gatewayRoutes,
   ...gatewayPartRoutes,
   ...commandRoutes,
+  ...commandHistoryRoutes,
   ...callTraceRoutes,
   ...channelRoutes,
   ...tenantRoutes,

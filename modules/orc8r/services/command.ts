@@ -1,33 +1,94 @@
+import { create, type DescMessage, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { loadEntities } from '../../../core/configurator/load.ts';
 import { OrcError } from '../../../core/errors.ts';
+import { sha256, toHex, utf8Bytes } from '../../../core/identity/bytes.ts';
+import { actorName } from '../../../core/identity/principal.ts';
+import type { GivenCommand, NewCommand } from '../../../core/module/commands.ts';
 import type { GatewayTarget, RequestContext } from '../../../core/module/context.ts';
+import type { Reply } from '../../../core/module/route.ts';
+import type { CommandKind } from './command-kinds.ts';
+import { toCommand } from './command-record.ts';
 import { foundGateway } from './gateway/checks.ts';
 import { magmadId } from './gateway/model.ts';
 
+/** The service on a gateway that carries commands out. */
+const AGENT = 'magmad';
+
+/** A command as an operator gives it. */
+export interface WantedCommand<I extends DescMessage, O extends DescMessage> {
+  readonly kind: CommandKind<I, O>;
+  readonly request: MessageInitShape<I>;
+  /** What the audit log and the history may show of it: no secrets. */
+  readonly detail?: Readonly<Record<string, unknown>>;
+  /** How long it may wait for a gateway that is not connected, seconds; undefined: not at all. */
+  readonly queueFor?: number | undefined;
+}
+
 /**
- * Gives a gateway a command and leaves an audit row, whatever comes of it.
- * Errors: `not_found` (no such gateway; no row), `gateway_offline`, `timeout`, the gateway's own refusal.
+ * Gives a gateway a command; its object keeps a record and the audit row, whatever comes of it. The reply is 200 with what the gateway
+ * answered, or 202 with the record when the command waits. Errors: `not_found` (no such gateway; no row), `gateway_offline`, `timeout`,
+ * `too_many` or `too_large` (of what waits), `conflict` (of an Idempotency-Key), the gateway's own refusal.
  */
-export async function command<T>(
+export async function command<I extends DescMessage, O extends DescMessage>(
   ctx: RequestContext,
   where: { network_id: string; gateway_id: string },
-  name: string,
-  call: (target: GatewayTarget) => Promise<T>,
-  detail?: Record<string, unknown>,
-): Promise<T> {
+  wanted: WantedCommand<I, O>,
+): Promise<Reply> {
   const { network_id: networkId, gateway_id: gatewayId } = where;
+  const { kind } = wanted;
   const [graph] = await ctx.read(loadEntities(networkId, [magmadId(gatewayId)], { withConfig: false }));
-  const { physicalId } = foundGateway(graph, gatewayId);
-  const row = { action: `command.${name}`, networkId, target: gatewayId };
-  try {
-    if (physicalId === null) throw new OrcError('gateway_offline', `gateway "${gatewayId}" has no hardware yet`);
-    const answer = await call({ networkId, gatewayId, hardwareId: physicalId });
-    await ctx.audit({ ...row, outcome: 'ok', detail });
-    return answer;
-  } catch (error) {
-    const code = error instanceof OrcError ? error.code : 'internal';
-    const outcome = code === 'invalid' || code === 'forbidden' || code === 'not_found' ? 'refused' : 'failed';
-    await ctx.audit({ ...row, outcome, detail: { ...detail, code } });
-    throw error;
+  const { physicalId: hardwareId } = foundGateway(graph, gatewayId);
+  const given = await give(ctx, { networkId, gatewayId, hardwareId }, wanted);
+  const headers: Record<string, string> = given.id === null ? {} : { 'x-command-id': given.id };
+  switch (given.outcome) {
+    case 'done': {
+      const body = kind.reply?.of(fromBinary(kind.method.output, given.answer));
+      return { status: 200, headers, ...(body === undefined ? {} : { body }) };
+    }
+    case 'queued':
+      return { status: 202, headers, body: toCommand(given.record, true) };
+    case 'failed': {
+      const { id, code, reason, message } = given;
+      // What leaves no record has nobody else to leave an audit row.
+      if (id === null) {
+        const outcome = code === 'gateway_offline' ? 'failed' : 'refused';
+        await ctx.audit({ action: `command.${kind.name}`, networkId, target: gatewayId, outcome, detail: { ...wanted.detail, code } });
+      }
+      throw new OrcError(code, message, { reason, headers });
+    }
   }
+}
+
+async function give<I extends DescMessage, O extends DescMessage>(
+  ctx: RequestContext,
+  { hardwareId, ...gateway }: Omit<GatewayTarget, 'hardwareId'> & { readonly hardwareId: string | null },
+  { kind, request, detail, queueFor }: WantedCommand<I, O>,
+): Promise<GivenCommand> {
+  if (hardwareId === null) {
+    const message = `gateway "${gateway.gatewayId}" has no hardware yet${queueFor === undefined ? '' : ', so nothing can wait for it'}`;
+    return { outcome: 'failed', id: null, code: 'gateway_offline', message };
+  }
+  const path = `/${kind.method.parent.typeName}/${kind.method.name}`;
+  const payload = toBinary(kind.method.input, create(kind.method.input, request));
+  const command: NewCommand = {
+    name: kind.name,
+    detail,
+    actor: actorName(await ctx.principal()),
+    requestId: ctx.requestId,
+    service: AGENT,
+    path,
+    payload,
+    codes: kind.codes,
+    queueFor: queueFor === undefined ? undefined : queueFor * 1000,
+    key: ctx.idempotencyKey === undefined ? undefined : { text: ctx.idempotencyKey, fingerprint: await fingerprint(path, payload) },
+  };
+  return ctx.fleet.commands.give({ ...gateway, hardwareId }, command);
+}
+
+async function fingerprint(path: string, payload: Uint8Array): Promise<string> {
+  const name = utf8Bytes(`${path}\n`);
+  const all = new Uint8Array(name.byteLength + payload.byteLength);
+  all.set(name);
+  all.set(payload, name.byteLength);
+  return toHex(await sha256(all));
 }
