@@ -118,7 +118,8 @@ export class StreamStore {
       work();
       database.exec('COMMIT');
     } catch (error) {
-      database.exec('ROLLBACK');
+      // A full disk has ended the transaction already, and is the reason to be told.
+      if (database.isTransaction) database.exec('ROLLBACK');
       throw error;
     }
   }

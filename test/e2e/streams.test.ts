@@ -173,6 +173,7 @@ describe('2,500 subscribers in one call', () => {
     }
     expect(items).toEqual(heldBy('g1'));
     expect(items.size).toBe(COUNT - 1);
+    await seenAs(test, NETWORK, 'slow', 'in_sync');
     await slow.end();
   });
 });

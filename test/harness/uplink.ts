@@ -13,6 +13,8 @@ export class Uplink {
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
   #down = false;
+  /** Bytes from the platform that may still come through before it is cut. */
+  #left = Number.POSITIVE_INFINITY;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -42,8 +44,18 @@ export class Uplink {
     }
   }
 
+  /** Breaks as `cut` does once so many bytes have come from the platform. */
+  cutAfter(bytes: number): void {
+    this.#left = bytes;
+  }
+
+  get isCut(): boolean {
+    return this.#down;
+  }
+
   mend(): void {
     this.#down = false;
+    this.#left = Number.POSITIVE_INFINITY;
   }
 
   /** The connections there are carry nothing from now on, and nobody is told. New ones are carried as ever. */
@@ -69,6 +81,10 @@ export class Uplink {
     const pair = { near, far };
     this.#pairs.add(pair);
     far.on('error', () => undefined);
+    far.on('data', (data: Buffer) => {
+      this.#left -= data.length;
+      if (this.#left < 0 && !this.#down) this.cut();
+    });
     const gone = (): void => {
       this.#pairs.delete(pair);
       near.destroy();
