@@ -14,6 +14,7 @@ import {
 import { addGateway, auditOf, holderOf } from '../harness/identities.ts';
 import { startTestPlatform, type TestPlatform } from '../harness/platform.ts';
 import { connectRaw, type RawGateway } from '../harness/raw-gateway.ts';
+import { seenAs } from '../harness/views.ts';
 
 const NETWORK = 'traced';
 const TRACES = `/magma/v1/networks/${NETWORK}/tracing`;
@@ -127,5 +128,16 @@ describe('a call trace', () => {
     answer(reqId, toBinary(StartTraceResponseSchema, create(StartTraceResponseSchema)));
     expect(await starting).toMatchObject({ status: 503 });
     expect(await test.rest.call('GET', `${TRACES}/t2`)).toMatchObject({ status: 404 });
+  });
+
+  it('is refused by a gateway that has no ctraced, which says so, and is not stored', async () => {
+    const agent = await test.join(NETWORK, 'bare');
+    expect(await start('t3', 'bare')).toMatchObject({
+      status: 400,
+      body: { code: 'invalid', message: 'this gateway has no service ctraced' },
+    });
+    expect(await test.rest.call('GET', `${TRACES}/t3`)).toMatchObject({ status: 404 });
+    await seenAs(test, NETWORK, 'bare', 'in_sync');
+    await agent.stop();
   });
 });
