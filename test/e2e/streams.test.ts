@@ -173,7 +173,10 @@ describe('2,500 subscribers in one call', () => {
     }
     expect(items).toEqual(heldBy('g1'));
     expect(items.size).toBe(COUNT - 1);
-    await seenAs(test, NETWORK, 'slow', 'in_sync');
+    await eventually(
+      async () => (await viewOf(test, NETWORK, 'slow')).streams.find(({ stream }) => stream === 'subscriberdb'),
+      (view) => view?.acked_version === view?.desired_version,
+    );
     await slow.end();
   });
 });
