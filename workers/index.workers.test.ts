@@ -150,7 +150,9 @@ describe('the sweeper', () => {
     await entry.scheduled(createScheduledController({ cron: '* * * * *' }), bindings);
     await waitOnExecutionContext(context);
     vi.useRealTimers();
-    expect([await outbox('lost'), await version()]).toEqual([0, 3]);
+    expect(await version()).toBe(3);
+    // The rows of a moment are taken off together.
+    await until(async () => (await outbox('lost')) === 0 || undefined);
   });
 
   it('ends the connections of revoked certificates again, and takes expired ones away each hour', async () => {

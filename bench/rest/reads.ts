@@ -1,10 +1,14 @@
+import { GrpcStatus } from '../../core/wire/grpc.ts';
 import type { RestClient } from '../../local/rest-client.ts';
-import { addGateway } from '../../test/harness/identities.ts';
+import { addGateway, holderOf } from '../../test/harness/identities.ts';
+import type { TestPlatform } from '../../test/harness/platform.ts';
+import { connectRaw } from '../../test/harness/raw-gateway.ts';
 import { imsi } from '../../test/support/subscribers.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { byTurns, type Call, rate } from '../load.ts';
 import type { Measure } from '../measure.ts';
 import type { World } from '../world.ts';
+import { checkinFrame } from '../state-report.ts';
 import { addSubscribers, subscriberNetwork, tripsOf } from './network.ts';
 
 const NETWORK = 'reads';
@@ -48,13 +52,23 @@ export const restReads: Benchmark = {
   async run(world) {
     const { rest } = world.product;
     await subscriberNetwork(rest, NETWORK);
-    for (let index = 1; index <= GATEWAYS; index += 1) await addGateway(world.product, NETWORK, `gw${index}`);
+    for (let index = 1; index <= GATEWAYS; index += 1) await reportingGateway(world.product, `gw${index}`);
     await addSubscribers(rest, NETWORK, 0, SUBSCRIBERS);
     const measures: Measure[] = [];
     for (const kind of KINDS) measures.push(...(await compare(world, kind)));
     return measures;
   },
 };
+
+/** A gateway that has checked in, so that lists show a status of the usual size. */
+async function reportingGateway(product: TestPlatform, id: string): Promise<void> {
+  const hardwareId = await addGateway(product, NETWORK, id);
+  const gateway = await connectRaw(product, await holderOf(product, { subject: hardwareId }));
+  await gateway.hello([]);
+  gateway.send(checkinFrame(hardwareId, 0));
+  await gateway.take('reply', ({ code }) => code === GrpcStatus.OK);
+  await gateway.end();
+}
 
 async function compare({ product, baseline }: World, kind: Kind): Promise<Measure[]> {
   const path = `/magma/v1${kind.path}`;

@@ -9,17 +9,18 @@ import { imageAfter, imageBefore, statementsOf } from './statements.ts';
 
 const p = sql.placeholder;
 
+// Each inserts what fails the table's check when something is not as expected, and nothing otherwise.
 const guardNetwork = compile<'network' | 'version'>(
-  sql`INSERT INTO ${commitGuard} (expected) SELECT COALESCE((SELECT version FROM ${networks} WHERE id = ${p('network')}), 0) = ${p('version')}`,
+  sql`INSERT INTO ${commitGuard} (expected) SELECT 0 WHERE COALESCE((SELECT version FROM ${networks} WHERE id = ${p('network')}), 0) <> ${p('version')}`,
 );
-const guardNetworkExists = compile<'network'>(
-  sql`INSERT INTO ${commitGuard} (expected) SELECT EXISTS (SELECT 1 FROM ${networks} WHERE id = ${p('network')})`,
+/** `expect`: JSON array of [type, key, version]. */
+const guardEntities = compile<'network' | 'exists' | 'expect'>(
+  sql`INSERT INTO ${commitGuard} (expected) SELECT 0
+      WHERE (${p('exists')} = 1 AND NOT EXISTS (SELECT 1 FROM ${networks} WHERE id = ${p('network')}))
+        OR EXISTS (SELECT 1 FROM json_each(${p('expect')}) AS i
+          LEFT JOIN ${entities} AS e ON e.network_id = ${p('network')} AND e.type = i.value ->> '$[0]' AND e.key = i.value ->> '$[1]'
+          WHERE COALESCE(e.version, 0) <> i.value ->> '$[2]')`,
 );
-const guardEntity = compile<'network' | 'type' | 'key' | 'version'>(
-  sql`INSERT INTO ${commitGuard} (expected) SELECT COALESCE((SELECT version FROM ${entities}
-        WHERE network_id = ${p('network')} AND type = ${p('type')} AND key = ${p('key')}), 0) = ${p('version')}`,
-);
-const clearGuard = compile(sql`DELETE FROM ${commitGuard}`);
 const bumpNetwork = compile<'network' | 'at'>(
   sql`UPDATE ${networks} SET version = version + 1, updated_at = ${p('at')} WHERE id = ${p('network')}`,
 );
@@ -78,11 +79,7 @@ export function commitStatements(change: Commit, author: Author): Statement[] {
   const changes = JSON.stringify(changesOf(change).map((id) => [id.type, id.key]));
   const announce = insertOutbox({ network, changes, at });
   return [
-    ...(creates ? [] : [guardNetworkExists({ network })]),
-    ...(change.expect ?? []).map(({ type, key, version }) =>
-      type === NETWORK.type ? guardNetwork({ network, version }) : guardEntity({ network, type, key, version }),
-    ),
-    clearGuard({}),
+    ...expectations(change, !creates),
     ...(creates ? [] : [bumpNetwork({ network, at })]),
     // A deleted network has no version left to announce, so that row is written while it still has one.
     ...(removes ? [announce] : []),
@@ -91,6 +88,16 @@ export function commitStatements(change: Commit, author: Author): Statement[] {
     ...images.map((id) => imageAfter(id, network, by.request)),
     ...(removes ? [] : [announce]),
     auditStatement({ action: change.action, networkId: network, target: change.target, outcome: 'ok' }, author),
+  ];
+}
+
+/** What fails when the network is not there, or a version has moved. */
+function expectations({ networkId: network, expect = [] }: Commit, exists: boolean): Statement[] {
+  const whole = expect.filter(({ type }) => type === NETWORK.type);
+  const parts = expect.filter(({ type }) => type !== NETWORK.type).map(({ type, key, version }) => [type, key, version]);
+  return [
+    ...(exists || parts.length > 0 ? [guardEntities({ network, exists: exists ? 1 : 0, expect: JSON.stringify(parts) })] : []),
+    ...whole.map(({ version }) => guardNetwork({ network, version })),
   ];
 }
 

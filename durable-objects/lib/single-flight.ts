@@ -11,6 +11,11 @@ export class SingleFlight {
     this.#work = work;
   }
 
+  /** Whether a run is under way. */
+  get running(): boolean {
+    return this.#running !== undefined;
+  }
+
   run(): Promise<void> {
     if (this.#next) return this.#next;
     if (!this.#running) return this.#start();

@@ -1,9 +1,11 @@
 import type { HeldGraph } from '../../core/configurator/apply.ts';
 import { changesSince, standingOf } from '../../core/configurator/changes.ts';
+import type { ContentPage } from '../../core/configurator/content.ts';
 import { loadChanged, loadTypes, networkById } from '../../core/configurator/load.ts';
 import { type Entity, type EntityId, entityKey, type Network } from '../../core/configurator/model.ts';
 import { NETWORK } from '../../core/configurator/mutations.ts';
 import type { Database } from '../../core/db/database.ts';
+import type { Query } from '../../core/db/statement.ts';
 import type { GatewayGraph } from '../../core/module/facets.ts';
 import type { Registry } from '../../core/module/registry.ts';
 import { GATEWAY_ENTITY as GATEWAY } from '../../core/identity/gateway.ts';
@@ -22,6 +24,12 @@ export interface Refreshed {
   readonly announced: number;
   /** For others who keep up with the network: what they need not ask D1 for. */
   readonly covered: Covered;
+}
+
+/** A page of what commits after a version touched. */
+export interface Along {
+  readonly since: number;
+  readonly query: Query<ContentPage>;
 }
 
 /**
@@ -93,14 +101,17 @@ export class GraphCache {
     return { affected: all, touched: all, whole: true, announced: standing.announced, covered };
   }
 
-  async refresh(db: Database, networkId: string): Promise<Refreshed> {
+  /** `along`: a query for others who keep up with the network, whose answer is in what this covers. */
+  async refresh(db: Database, networkId: string, along?: Along): Promise<Refreshed> {
     const since = this.#network?.version ?? 0;
-    const [network, standing, changes, graph] = await db.read(
+    const queries = [
       networkById({ id: networkId }),
       standingOf({ network: networkId }),
       changesSince(networkId, since),
       loadChanged(networkId, this.#types, since),
-    );
+    ] as const;
+    const results = along ? await db.read(...queries, along.query) : await db.read(...queries);
+    const [network, standing, changes, graph] = results;
     // A network made anew under the id of a deleted one shares nothing with it; one restored from a backup went back in time.
     if (!network || standing.madeAt !== this.#madeAt || network.version < since) return this.load(db, networkId);
     this.#network = network;
@@ -113,7 +124,13 @@ export class GraphCache {
       touched: changes.filter((id) => id.type === GATEWAY).map((id) => id.key),
       whole: false,
       announced: standing.announced,
-      covered: { since, version: network.version, madeAt: standing.madeAt, types: new Set(changes.map((id) => id.type)) },
+      covered: {
+        since,
+        version: network.version,
+        madeAt: standing.madeAt,
+        types: new Set(changes.map((id) => id.type)),
+        ahead: along && results.length === 5 ? { since: along.since, network, page: results[4] } : undefined,
+      },
     };
   }
 

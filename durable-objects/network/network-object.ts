@@ -39,11 +39,14 @@ import { Members, pageOf, reportOf } from './members.ts';
 import { Renderer } from './renderer.ts';
 import { networkMigrations } from './schema.ts';
 import { NetworkStates } from './states/network-states.ts';
+import { TakeOff } from './take-off.ts';
 
 /** Commits that come within this time of one another are dealt with together. */
 const COALESCE_MS = 3;
 /** A network that is written to all the time is refreshed this often, not for each commit; the first of them never waits for it. */
 const REFRESH_EVERY_MS = 25;
+/** The outbox is written to no more often than this. */
+const TAKE_OFF_MS = 500;
 /** News of gateways that come within this time of one another are written together. */
 const GATHER_MS = 10;
 /** How many gateway objects are told at once. */
@@ -73,6 +76,7 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
   readonly #news = new Gather(() => scheduler.wait(GATHER_MS));
   /** Gateways that a refresh found affected and that have not been rendered since. */
   readonly #waiting = new Set<string>();
+  readonly #takeOff = new TakeOff((version) => this.#takeOffOutbox(version), TAKE_OFF_MS, Date.now);
   #failures = 0;
   /** When the newest refresh began. */
   #refreshedAt = 0;
@@ -254,7 +258,9 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
     this.#refreshedAt = Date.now();
     const db = new Database(this.env.DB);
     const networkId = this.#networkId;
-    const refreshed = this.#graph.loaded ? await this.#graph.refresh(db, networkId) : await this.#graph.load(db, networkId);
+    // While the content is being read it would come twice.
+    const along = this.#contentRuns.running ? undefined : this.#shared.ahead(networkId);
+    const refreshed = this.#graph.loaded ? await this.#graph.refresh(db, networkId, along) : await this.#graph.load(db, networkId);
     for (const gatewayId of refreshed.affected) this.#waiting.add(gatewayId);
     this.#placeMembers(refreshed);
     await this.#settle(await this.#renderWaiting());
@@ -278,8 +284,12 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
     const networkId = this.#networkId;
     const announced = this.#announced;
     await this.#tellContents(await this.#shared.refresh(db, networkId, this.#graph.network !== undefined));
-    if (announced > 0) await db.commit([delivered(networkId, announced)]);
+    await this.#takeOff.dealt(announced);
     if (this.#announced === announced) this.#announced = 0;
+  }
+
+  async #takeOffOutbox(version: number): Promise<void> {
+    await new Database(this.env.DB).commit([delivered(this.#networkId, version)]);
   }
 
   async #tellContents(news: News): Promise<void> {

@@ -1,7 +1,9 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { standingOf } from '../../../core/configurator/changes.ts';
 import { commit } from '../../../core/configurator/commit.ts';
+import { networkById } from '../../../core/configurator/load.ts';
 import { children, type EntityId, entityKey } from '../../../core/configurator/model.ts';
 import type { Mutation } from '../../../core/configurator/mutations.ts';
 import { Database } from '../../../core/db/database.ts';
@@ -66,6 +68,15 @@ const put = (key: string, config: unknown, ...below: EntityId[]): Mutation => ({
 const add = (type: string, key: string, config: unknown = null): Mutation => ({ do: 'create_entity', id: id(type, key), config });
 const nothing: Covered = { since: undefined, version: -1, madeAt: null, types: new Set() };
 const refresh = (of = contents, covered = cover): Promise<Changed[]> => of.refresh(db(), 'n', covered);
+/** What a refresh of the graph says of now, with what it read along for the content. */
+const coveredAlong = async (of: Contents): Promise<Covered> => {
+  const along = of.ahead('n');
+  if (!along) throw new Error('there is nothing to read along');
+  const [found, standing, page] = await db().read(networkById({ id: 'n' }), standingOf({ network: 'n' }), along.query);
+  if (!found) throw new Error('there is no network');
+  const ahead = { since: along.since, network: found, page };
+  return { since: along.since, version: found.version, madeAt: standing.madeAt, types: new Set(['phone']), ahead };
+};
 const shown = (set: ContentSet, of = contents) =>
   Object.fromEntries([...of.items.items(set.name, null)].map((item) => [item.id, text(item.value)]));
 const headOf = (set: ContentSet, of = contents) => {
@@ -276,6 +287,32 @@ describe('many items', () => {
     await refresh();
     expect(store.trips()).toBe(1 + 3 + 1 + 3);
     expect(new Set(Object.values(shown(phones)))).toEqual(new Set(['y']));
+  });
+
+  it('come with the graph’s refresh: a round trip only for what did not fit', async () => {
+    await write(network(), many(10, 'x'));
+    await refresh();
+    let trips = store.trips();
+    await write(put('k00001', 'y'));
+    await refresh(contents, await coveredAlong(contents));
+    expect([store.trips() - trips, shown(phones)['k00001'], headOf(phones).version]).toEqual([1 + 1, 'y', 2]);
+    trips = store.trips();
+    await write(many(2100, 'z'));
+    await refresh(contents, await coveredAlong(contents));
+    expect([store.trips() - trips, headOf(phones)]).toEqual([1 + 1 + 1, expect.objectContaining({ count: 2100, version: 3 })]);
+    expect(new Set(Object.values(shown(phones)))).toEqual(new Set(['z']));
+  });
+
+  it('that came with a refresh and were overtaken by a later read are no return to the past', async () => {
+    await write(network(), many(10, 'x'));
+    await refresh();
+    await write(put('k00001', 'y'));
+    const old = await coveredAlong(contents);
+    await write(put('k00001', 'z'));
+    await refresh();
+    const trips = store.trips();
+    expect(await refresh(contents, old)).toEqual([]);
+    expect([store.trips() - trips, shown(phones)['k00001'], headOf(phones).version]).toEqual([1, 'z', 3]);
   });
 
   it('cost one change what it costs among few', async () => {

@@ -4,6 +4,7 @@ import { networkById } from '../../../core/configurator/load.ts';
 import type { Network } from '../../../core/configurator/model.ts';
 import { NETWORK } from '../../../core/configurator/mutations.ts';
 import type { Database } from '../../../core/db/database.ts';
+import type { Query } from '../../../core/db/statement.ts';
 import type { ContentSet } from '../../../core/module/content.ts';
 import { ContentItems, type SetRow } from './items.ts';
 import { Maker } from './maker.ts';
@@ -20,6 +21,13 @@ interface StateRow extends Record<string, SqlStorageValue> {
   fill_key: string | null;
 }
 
+/** A page of what commits after version `since` touched, read in one go with the network as it stood. */
+export interface Ahead {
+  readonly since: number;
+  readonly network: Network;
+  readonly page: ContentPage;
+}
+
 /** What a refresh of the graph found between two versions. */
 export interface Covered {
   /** Undefined: it read everything anew and does not know what changed. */
@@ -28,6 +36,8 @@ export interface Covered {
   readonly madeAt: number | null;
   /** Types of the entities that were touched. */
   readonly types: ReadonlySet<string>;
+  /** What it read along for the content. */
+  readonly ahead?: Ahead | undefined;
 }
 
 /** A set that is not what it was; `base`: what it was. */
@@ -64,8 +74,7 @@ export class Contents {
   /** Everything was read and made; what came since may be missing. */
   get complete(): boolean {
     const state = this.#state();
-    const filled = state !== undefined && state.fill_type === null && state.types === this.#signature;
-    return filled && !this.#maker.waiting && this.#sets.every((set) => this.#encodedAsNow(set));
+    return state !== undefined && this.#isFilled(state) && !this.#maker.waiting && this.#sets.every((set) => this.#encodedAsNow(set));
   }
 
   /** Takes what was committed; answers the sets whose content, or whether it may be given out, changed. */
@@ -75,7 +84,7 @@ export class Contents {
       return [];
     }
     const before = this.#heads();
-    await this.#read(db, networkId);
+    await this.#read(db, networkId, covered);
     await this.#make(networkId);
     const after = this.#heads();
     return this.#sets.flatMap(({ name }) => {
@@ -115,16 +124,30 @@ export class Contents {
     return state.version === since && ![...this.#types, NETWORK.type].some((type) => types.has(type));
   }
 
-  async #read(db: Database, networkId: string): Promise<void> {
+  /** What a refresh of the graph can read along, so that the content needs no round trip of its own; undefined while it is read whole. */
+  ahead(networkId: string): { readonly since: number; readonly query: Query<ContentPage> } | undefined {
+    const state = this.#state();
+    if (!state || !this.#isFilled(state)) return undefined;
+    return { since: state.version, query: changedContentPage(networkId, this.#types, state.version, START, PAGE) };
+  }
+
+  async #read(db: Database, networkId: string, covered: Covered): Promise<void> {
+    let ahead = covered.ahead;
     let cursor: After = START;
     let reached: number | undefined;
     for (;;) {
       const state = this.#state();
-      const filled = state?.types === this.#signature && state.fill_type === null;
-      const query: ReturnType<typeof contentPage> = filled
+      const filled = state !== undefined && this.#isFilled(state);
+      const query: Query<ContentPage> = filled
         ? changedContentPage(networkId, this.#types, state.version, cursor, PAGE)
         : contentPage(networkId, this.#types, this.#fillCursor(state), PAGE);
-      const [network, standing, page] = await db.read(networkById({ id: networkId }), standingOf({ network: networkId }), query);
+      // It may be older than what was read since; a network that seems to go back in time would be read whole.
+      const fits = ahead && filled && ahead.since <= state.version && ahead.network.version >= state.version;
+      const [network, standing, page] =
+        ahead && fits
+          ? ([ahead.network, covered, ahead.page] as const)
+          : await db.read(networkById({ id: networkId }), standingOf({ network: networkId }), query);
+      ahead = undefined;
       if (!network || standing.madeAt === null) {
         this.clear();
         return;
@@ -142,6 +165,10 @@ export class Contents {
       if (page.next === null) return;
       cursor = page.next;
     }
+  }
+
+  #isFilled(state: StateRow): boolean {
+    return state.types === this.#signature && state.fill_type === null;
   }
 
   #fillCursor(state: StateRow | undefined): After {

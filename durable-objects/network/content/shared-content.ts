@@ -51,6 +51,11 @@ export class SharedContent {
     return this.#contents.complete;
   }
 
+  /** What a refresh of the graph can read along; undefined: nothing. */
+  ahead(networkId: string): ReturnType<Contents['ahead']> {
+    return this.#contents.ahead(networkId);
+  }
+
   /** Notes what a refresh of the graph covered. */
   note(covered: Covered): void {
     const { since, types } = this.#covered ?? covered;
@@ -86,7 +91,7 @@ export class SharedContent {
     try {
       changed = await this.#contents.refresh(db, networkId, covered);
     } catch (error) {
-      this.#covered = { ...covered, since: undefined };
+      this.#covered = { ...covered, since: undefined, ahead: undefined };
       throw error;
     }
     // A new instance does not know whom the one before it did not get round to.
