@@ -67,8 +67,8 @@ afterEach(() => {
 
 describe('audit rows on their way', () => {
   it('are written together a moment later, as they were', async () => {
-    outbox.add(row('g1', { hosts: ['a'], packets: 4 }));
-    outbox.add(row('g2'));
+    outbox.add(row('g1', { hosts: ['a'], packets: 4 }), now);
+    outbox.add(row('g2'), now);
     expect(written()).toEqual([]);
     expect(outbox.due()).toBeGreaterThan(START);
     expect(scheduled).toBe(1);
@@ -81,30 +81,30 @@ describe('audit rows on their way', () => {
       { ...common, at: START + 1, target: 'g2', detail: null },
     ]);
     expect(outbox.due()).toBeUndefined();
-    outbox.add(row('g3'));
+    outbox.add(row('g3'), now);
     await passed();
     expect(written()).toHaveLength(3);
   });
 
   it.each(['before', 'after'] as const)('are each written once when a write fails %s it is done', async (when) => {
-    for (const target of ['g1', 'g1', 'g2']) outbox.add(row(target));
+    for (const target of ['g1', 'g1', 'g2']) outbox.add(row(target), now);
     fault = when;
     await passed();
     expect(outbox.due()).toBe(START + 10_000);
     fault = undefined;
-    outbox.add(row('g3'));
+    outbox.add(row('g3'), now);
     await outbox.flush();
     expect(written().map(({ target }) => target)).toEqual(['g1', 'g1', 'g2', 'g3']);
     expect(outbox.due()).toBeUndefined();
   });
 
   it('outlive the memory of their object', async () => {
-    outbox.add(row('g1'));
+    outbox.add(row('g1'), now);
     timers = [];
     now -= 5;
     outbox = wake();
     expect(scheduled).toBe(2);
-    outbox.add(row('g1'));
+    outbox.add(row('g1'), now);
     await passed();
     expect(written()).toMatchObject([
       { target: 'g1', at: START },
@@ -113,7 +113,7 @@ describe('audit rows on their way', () => {
   });
 
   it('go in pieces when there are many', async () => {
-    for (let count = 0; count < 250; count += 1) outbox.add(row(`g${count}`));
+    for (let count = 0; count < 250; count += 1) outbox.add(row(`g${count}`), now);
     await passed();
     expect(writes).toBe(3);
     expect(written()).toHaveLength(250);

@@ -1,7 +1,7 @@
 import type { AuditRow } from '../../../core/configurator/audit-rows.ts';
 
 /** Rows of a moment are written together, milliseconds. */
-const GATHER_MS = 500;
+const GATHER_MS = 250;
 /** What could not be written is tried again after this. */
 const RETRY_MS = 10_000;
 /** A row is written by the timer above; should the object not live to see it, by its alarm after this. */
@@ -34,9 +34,12 @@ export class AuditOutbox {
     if (row?.last) this.#gather();
   }
 
-  /** Keeps a row in the transaction of what it tells of. No two have the same time: by it the store knows one that came before. */
-  add(row: Omit<AuditRow, 'at'>): void {
-    const at = Math.max(this.#options.now(), this.#last + 1);
+  /**
+   * Keeps a row in the transaction of what it tells of, which was at `when` (unix milliseconds). No two have the same time: by it the
+   * store knows one that came before.
+   */
+  add(row: Omit<AuditRow, 'at'>, when: number): void {
+    const at = Math.max(when, this.#last + 1);
     this.#last = at;
     this.#options.sql.exec('INSERT INTO audit_outbox (at, row) VALUES (?, ?)', at, JSON.stringify(row));
     this.#gather();

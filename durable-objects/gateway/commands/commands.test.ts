@@ -69,6 +69,11 @@ const wake = (): GatewayCommands =>
     },
   });
 const states = () => Object.fromEntries(commands.page(all).map(({ name, state }) => [name, state]));
+const onDisk = () =>
+  sql
+    .exec<{ state: string }>('SELECT state FROM commands')
+    .toArray()
+    .map(({ state }) => state);
 const outcomes = () => audited.map(({ action, outcome }) => `${action} ${outcome}`);
 const sentPaths = () => out.map(({ request }) => request.path);
 /** Lets what was resolved go on. */
@@ -95,6 +100,12 @@ describe('a command to a gateway that is connected', () => {
     out[0]?.end(done(1, 2));
     const { id } = (await given) as { id: string };
     expect(await given).toEqual({ outcome: 'done', id, answer: Uint8Array.of(1, 2) });
+    // The answer has not waited for this; who asks sees it, and so does the disk a moment later.
+    expect(onDisk()).toEqual(['running']);
+    now += 5;
+    for (const timer of timers.splice(0)) timer();
+    expect(onDisk()).toEqual(['done']);
+    expect(commands.read(id)?.endedAt).toBe(START);
     expect(commands.read(id)).toMatchObject({ state: 'done', answer: Uint8Array.of(1, 2) });
     expect(audited).toEqual([
       {
@@ -122,6 +133,7 @@ describe('a command to a gateway that is connected', () => {
     const given = commands.give(wanted());
     out[0]?.end(result);
     expect(await given).toMatchObject({ outcome: 'failed', code });
+    // Reading writes first what has ended.
     expect(commands.page(all)[0]).toMatchObject({ state, error: { code } });
     expect(audited).toMatchObject([{ outcome, detail: { code } }]);
   });
@@ -273,6 +285,7 @@ describe('an Idempotency-Key', () => {
     expect(out).toHaveLength(1);
     out[0]?.end(done(1));
     const answer = await first;
+    expect(onDisk()).toEqual(['done']);
     expect(await second).toEqual(answer);
     expect(await commands.give(wanted({ key: key() }))).toEqual(answer);
     commands = wake();

@@ -21,6 +21,8 @@ export const MAX_QUEUED = 32;
 export const MAX_QUEUED_BYTES = 256 * 1024;
 /** A gateway that has no room for another call is tried again after this, milliseconds. */
 const BUSY_MS = 1000;
+/** Ends that somebody has been told of are written together after this, milliseconds. */
+const WRITE_MS = 250;
 
 export interface GatewayCommandsOptions {
   readonly log: CommandLog;
@@ -44,6 +46,7 @@ export interface GatewayCommandsOptions {
 export class GatewayCommands {
   readonly #options: GatewayCommandsOptions;
   readonly #running = new Map<string, Promise<GivenCommand>>();
+  readonly #unwritten = new Map<CommandRecord, { readonly ending: Ending; readonly at: number }>();
   #delivering = false;
 
   constructor(options: GatewayCommandsOptions) {
@@ -63,7 +66,7 @@ export class GatewayCommands {
       // Whoever has commands wait wants them in order: a new one does not overtake those that wait.
       if (!connected() || log.waiting() > 0) return this.#queue(command, command.queueFor);
     }
-    return this.#send(log.begin(command), command);
+    return this.#send(log.begin(command), command, command.key === undefined);
   }
 
   /** The gateway has connected: what waits is given to it. */
@@ -95,8 +98,9 @@ export class GatewayCommands {
     return record?.state;
   }
 
-  /** What has waited too long ends, what is too old goes. */
+  /** What has ended is written, what has waited too long ends, what is too old goes. */
   tidy(): void {
+    this.#write();
     this.#expire();
     this.#options.log.prune();
   }
@@ -109,6 +113,7 @@ export class GatewayCommands {
   /** The hardware is about to serve another gateway, or none: nothing of this one is given any more, and its history goes. */
   leave(): void {
     const { log } = this.#options;
+    this.#write();
     const gone = { code: 'gateway_offline', message: 'the hardware was taken from this gateway' } as const;
     for (const record of log.open('queued')) this.#end(record, { state: 'cancelled', error: gone });
     for (const record of log.open('running')) this.#end(record, { state: 'unknown', error: gone });
@@ -126,7 +131,7 @@ export class GatewayCommands {
       return this.#refuse(command, { state: 'refused', error: { code: 'too_many', message }, unsent: true });
     }
     const record = log.queue(command, now() + queueFor);
-    this.#audit(record, 'queued');
+    this.#audit(record, 'queued', { by: record, at: record.givenAt });
     schedule();
     if (connected()) this.deliver();
     return { outcome: 'queued', id: record.id, record: { ...record, answer: null } };
@@ -139,19 +144,40 @@ export class GatewayCommands {
   }
 
   /** Sends what is written down as running, in the same turn. */
-  #send(record: CommandRecord, call: CommandCall): Promise<GivenCommand> {
+  #send(record: CommandRecord, call: CommandCall, lazily: boolean): Promise<GivenCommand> {
     const { sent, result } = this.#options.call(call);
-    const given = this.#settle(record, call, result, sent);
+    const given = this.#settle(record, call, result, sent, lazily);
     this.#running.set(record.id, given);
     this.#options.keep(given.then(() => void this.#running.delete(record.id)));
     return given;
   }
 
-  async #settle(record: CommandRecord, call: CommandCall, result: Promise<GatewayCallResult>, sent: boolean): Promise<GivenCommand> {
+  /**
+   * `lazily`: the answer does not wait until its record is on disk. Should the object die in that moment, the record says that the end is
+   * not known, though somebody was told of it; what an Idempotency-Key is to answer again may not be lost like that.
+   */
+  async #settle(
+    record: CommandRecord,
+    call: CommandCall,
+    result: Promise<GatewayCallResult>,
+    sent: boolean,
+    lazily = false,
+  ): Promise<GivenCommand> {
     const gatewayId = this.#options.identity()?.gatewayId ?? '';
     const ending = endingOf(gatewayId, await result, sent, call.codes);
-    this.#end(record, ending);
+    if (lazily && sent) this.#endSoon(record, ending);
+    else this.#end(record, ending);
     return told(record.id, ending);
+  }
+
+  #endSoon(record: CommandRecord, ending: Ending): void {
+    if (this.#unwritten.size === 0) this.#options.later(WRITE_MS, () => this.#write());
+    this.#unwritten.set(record, { ending, at: this.#options.now() });
+  }
+
+  #write(): void {
+    for (const [record, { ending, at }] of this.#unwritten) this.#end(record, ending, record, at);
+    this.#unwritten.clear();
   }
 
   async #deliverAll(): Promise<void> {
@@ -179,19 +205,24 @@ export class GatewayCommands {
     }
   }
 
-  #end(record: CommandRecord, ending: Ending, by: CommandActor = record): void {
-    if (!this.#options.log.end(record, ending)) return;
-    this.#audit(record, OUTCOMES[ending.state], ending.error?.code, by);
+  #end(record: CommandRecord, ending: Ending, by: CommandActor = record, at = this.#options.now()): void {
+    if (!this.#options.log.end(record, ending, at)) return;
+    this.#audit(record, OUTCOMES[ending.state], { code: ending.error?.code, by, at });
   }
 
-  #audit(record: CommandRecord, outcome: AuditOutcome, code?: string, { actor, requestId }: CommandActor = record): void {
+  #audit(
+    record: CommandRecord,
+    outcome: AuditOutcome,
+    { code, by, at }: { code?: string | undefined; by: CommandActor; at: number },
+  ): void {
     const identity = this.#options.identity();
     if (!identity) return;
     const { networkId, gatewayId: target } = identity;
     const waited = record.expiresAt === null ? {} : { command_id: record.id };
     const detail = { ...record.detail, ...waited, ...(code === undefined ? {} : { code }) };
     const shown = Object.keys(detail).length > 0 ? { detail } : {};
-    this.#options.audit.add({ actor, action: `command.${record.name}`, networkId, target, outcome, requestId, ...shown });
+    const { actor, requestId } = by;
+    this.#options.audit.add({ actor, action: `command.${record.name}`, networkId, target, outcome, requestId, ...shown }, at);
   }
 }
 

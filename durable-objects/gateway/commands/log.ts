@@ -88,14 +88,14 @@ export class CommandLog {
   }
 
   /** False: it had ended already, and nothing has changed. */
-  end({ sequence }: Pick<CommandRecord, 'sequence'>, { state, error, answer, unsent = false }: Ending): boolean {
+  end({ sequence }: Pick<CommandRecord, 'sequence'>, { state, error, answer, unsent = false }: Ending, at = this.#now()): boolean {
     const kept = answer && answer.byteLength <= MAX_ANSWER_BYTES ? answer : null;
     const ended = this.#sql
       .exec(
         `UPDATE commands SET state = ?, ended_at = ?, error_code = ?, error_message = ?, answer_bytes = ?, answer = ?,
            sent_at = CASE WHEN ? THEN NULL ELSE sent_at END, key = CASE WHEN ? THEN NULL ELSE key END
          WHERE sequence = ? AND state IN ('queued', 'running') RETURNING expires_at`,
-        ...[state, this.#now(), error?.code ?? null, error?.message.slice(0, MAX_MESSAGE) ?? null, answer?.byteLength ?? null, kept],
+        ...[state, at, error?.code ?? null, error?.message.slice(0, MAX_MESSAGE) ?? null, answer?.byteLength ?? null, kept],
         ...[unsent ? 1 : 0, unsent ? 1 : 0, sequence],
       )
       .toArray();
