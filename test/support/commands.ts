@@ -47,7 +47,7 @@ export function testCommands(fleet: TestGateways & { readonly away: Set<string> 
       connected: () => !fleet.away.has(target.hardwareId),
       call: (request) => called(fleet, target, request),
       keep: (work) => void kept.push(work),
-      later: () => undefined,
+      later: (_, work) => queueMicrotask(work),
       schedule: () => undefined,
     });
     objects.set(target.hardwareId, made);
