@@ -25,14 +25,23 @@ export const suciProfile = z
       .optional()
       .describe('ProfileA is X25519, ProfileB is P-256 (3GPP TS 33.501, annex C)'),
   })
-  .superRefine((profile, ctx) => {
-    for (const [name, message] of eciesFaults(profile)) ctx.addIssue({ code: 'custom', path: [name], message });
-  })
   .meta({ id: 'suci_profile', description: 'A key pair for concealed subscriber identities' });
+
+/** As many as there are numbers for them: checking a point costs more than anything else in a body. */
+const MOST_PROFILES = 256;
+
+const suciProfiles = z
+  .array(suciProfile)
+  .min(1)
+  .max(MOST_PROFILES)
+  .superRefine((profiles, ctx) => {
+    for (const [index, profile] of profiles.slice(0, MOST_PROFILES).entries())
+      for (const [name, message] of eciesFaults(profile)) ctx.addIssue({ code: 'custom', path: [index, name], message });
+  });
 
 export const networkNgcConfigs = z
   .object({
-    suci_profiles: nullWhenUnset(z.array(suciProfile).min(1)).describe('Key pairs for concealed subscriber identities'),
+    suci_profiles: nullWhenUnset(suciProfiles).describe('Key pairs for concealed subscriber identities'),
   })
   .meta({ id: 'network_ngc_configs', description: '5G core settings that all gateways of a network share' });
 

@@ -1,3 +1,4 @@
+import { createECDH, ECDH, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { OrcError } from '../../../core/errors.ts';
@@ -147,6 +148,42 @@ describe('lte_network', () => {
       'body.cellular.ran',
       'body.cellular.epc.mcc',
     ]);
+  });
+
+  it('takes the keys of each protection scheme as OpenSSL writes them, and not those of the other', () => {
+    const a = generateKeyPairSync('x25519');
+    const b = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const raw = (key: KeyObject, type: 'spki' | 'pkcs8', bytes: number) =>
+      (key.export({ format: 'der', type } as never) as Buffer).subarray(-bytes);
+    const curve = createECDH('prime256v1');
+    const point = curve.generateKeys();
+    const keys = {
+      ProfileA: { open: [raw(a.publicKey, 'spki', 32)], secret: [raw(a.privateKey, 'pkcs8', 32)] },
+      ProfileB: {
+        open: [point, ECDH.convertKey(point, 'prime256v1', undefined, undefined, 'compressed') as Buffer],
+        secret: [b.privateKey.export({ format: 'der', type: 'pkcs8' }), b.privateKey.export({ format: 'der', type: 'sec1' })],
+      },
+    };
+    const found = (protection_scheme: string, open: Buffer, secret: Buffer) =>
+      faults(networkNgcConfigs, {
+        suci_profiles: [
+          {
+            protection_scheme,
+            home_network_public_key: open.toString('base64'),
+            home_network_private_key: secret.toString('base64'),
+          },
+        ],
+      });
+    // Any 32 bytes but a few are a private key of P-256 too.
+    const wrong = { ProfileA: 2, ProfileB: 1 };
+    for (const scheme of ['ProfileA', 'ProfileB'] as const)
+      for (const [of, { open, secret }] of Object.entries(keys))
+        for (const [index, key] of open.entries())
+          expect(found(scheme, key, secret[index] ?? Buffer.alloc(0)), `${of} for ${scheme}`).toHaveLength(
+            of === scheme ? 0 : wrong[scheme],
+          );
+    const [whole = Buffer.alloc(0)] = keys.ProfileB.secret;
+    expect(found('ProfileB', point, whole.subarray(0, -1))).toHaveLength(1);
   });
 
   it('wants at least one SUCI profile where there are any', () => {

@@ -2,7 +2,7 @@ import { lteGatewayBody } from '../../support/lte.ts';
 import type { Rule } from './rule.ts';
 
 /** Base64 of so many bytes. */
-export const bytes = (count: number): string => Buffer.alloc(count, 7).toString('base64');
+export const bytes = (count: number, each = 7): string => Buffer.alloc(count, each).toString('base64');
 
 /** An LTE gateway that can still be made, but for these changes. */
 export const gateway = (changes: object) => ({ ...lteGatewayBody('gw9'), ...changes });

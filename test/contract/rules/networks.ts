@@ -60,8 +60,23 @@ export const networks: readonly Rule[] = [
     'ngc.suci_profiles[0].home_network_private_key',
   ),
   lte(
-    'an ECIES key of profile B is a point of P-256',
+    'a public key of profile A is not of small order',
+    suci({ protection_scheme: 'ProfileA', home_network_public_key: bytes(32, 0), home_network_private_key: bytes(32) }),
+    'ngc.suci_profiles[0].home_network_public_key',
+  ),
+  lte(
+    'an ECIES key of profile B is of the length of one',
     suci({ protection_scheme: 'ProfileB', home_network_public_key: bytes(32), home_network_private_key: bytes(33) }),
+    'ngc.suci_profiles[0].home_network_public_key',
+    'ngc.suci_profiles[0].home_network_private_key',
+  ),
+  lte(
+    'a public key of profile B is a point of P-256',
+    suci({
+      protection_scheme: 'ProfileB',
+      home_network_public_key: `BA${bytes(64).slice(0, -2)}c=`,
+      home_network_private_key: bytes(32, 0),
+    }),
     'ngc.suci_profiles[0].home_network_public_key',
     'ngc.suci_profiles[0].home_network_private_key',
   ),
