@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodePageToken, encodePageToken, MAX_PAGE_SIZE, nextPageToken, pageOf, pagingQuery } from './paging.ts';
+import { parse } from './rest/parse.ts';
 
 describe('paging', () => {
   it('writes the last key as field 1 of a protobuf message in base64', () => {
@@ -15,8 +16,10 @@ describe('paging', () => {
   });
 
   it('refuses sizes that are no numbers and tokens that are no tokens', () => {
-    for (const size of ['-1', '1.5', 'many', '4294967296']) expect(pagingQuery.safeParse({ page_size: size }).success).toBe(false);
-    expect(pagingQuery.parse({ page_size: '25' })).toEqual({ page_size: 25 });
+    for (const size of ['-1', '1.5', 'many', '4294967296', ' ', '1e3', '0x10'])
+      expect(() => parse(pagingQuery, { page_size: size }, 'query')).toThrow('query.page_size');
+    expect(parse(pagingQuery, { page_size: '25' }, 'query')).toEqual({ page_size: 25 });
+    expect(parse(pagingQuery, { page_size: '', page_token: '' }, 'query')).toEqual({});
     for (const token of ['***', btoa('\x0a\x50short'), btoa('\xff\xff')]) expect(() => pageOf({ page_token: token })).toThrow('page_token');
   });
 

@@ -1,15 +1,14 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { z } from 'zod';
 import { invalid } from './errors.ts';
+import { wholeNumber } from './rest/fields.ts';
 
 /** The most entities one page may hold; also what an absent or larger `page_size` means. */
 export const MAX_PAGE_SIZE = 15_000;
 
 /** Query parameters of a paged list. */
 export const pagingQuery = z.object({
-  page_size: z.coerce
-    .number({ error: 'must be a whole number' })
-    .int({ error: 'must be a whole number' })
+  page_size: wholeNumber()
     .min(0)
     .max(4_294_967_295)
     .optional()

@@ -45,6 +45,9 @@ export const int32 = (): z.ZodNumber => z.int().min(-2_147_483_648).max(2_147_48
 export const uint64 = (): z.ZodNumber => z.int().min(0);
 export const int64 = (): z.ZodNumber => z.int();
 
+/** A number of a query, whose text `parse` has read. */
+export const wholeNumber = (): z.ZodNumber => z.int({ error: 'must be a whole number' });
+
 /** An IPv4 address in dotted form. */
 export const ipv4 = (): z.ZodIPv4 => z.ipv4({ error: 'must be an IPv4 address' });
 export const ipv6 = (): z.ZodIPv6 => z.ipv6({ error: 'must be an IPv6 address' });

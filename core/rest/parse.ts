@@ -1,15 +1,26 @@
 import type { z } from 'zod';
 import { type Fault, invalid } from '../errors.ts';
 import { normalise } from './normalise.ts';
+import { isPlain, layoutOf } from './shape.ts';
 
 /**
  * Checks one part of a request against its schema and answers it typed. Normalises first.
  * Error: `invalid`, listing every fault with its path (`body.cellular.ran.bandwidth_mhz`).
  */
 export function parse<S extends z.ZodType>(schema: S, value: unknown, part: 'body' | 'query' | 'path'): z.output<S> {
-  const result = schema.safeParse(normalise(schema, value));
+  const given = normalise(schema, value);
+  const result = schema.safeParse(part === 'query' ? withNumbers(schema, given) : given);
   if (result.success) return result.data;
   throw invalid(faultsOf(result.error, part));
+}
+
+/** A query holds texts: those that are whole numbers in digits become numbers where the schema has one, any other stays what it is. */
+function withNumbers(schema: z.ZodType, query: unknown): unknown {
+  const { properties } = layoutOf(schema);
+  if (!properties || !isPlain(query)) return query;
+  const read = ([name, text]: [string, unknown]): [string, unknown] =>
+    properties.get(name)?.kind === 'number' && typeof text === 'string' && /^-?\d+$/.test(text) ? [name, Number(text)] : [name, text];
+  return Object.fromEntries(Object.entries(query).map(read));
 }
 
 /** Every fault of a failed parse; for a union, those of the branch that came nearest. */

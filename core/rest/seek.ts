@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { invalid } from '../errors.ts';
+import { wholeNumber } from './fields.ts';
 import { decodePageToken, encodePageToken } from '../paging.ts';
 
 const MOST = 1000;
@@ -7,9 +8,7 @@ const USUAL = 100;
 
 /** Query parameters of a log that is read from its newest entry backwards. */
 export const seekQuery = z.object({
-  page_size: z.coerce
-    .number({ error: 'must be a whole number' })
-    .int({ error: 'must be a whole number' })
+  page_size: wholeNumber()
     .min(0)
     .max(4_294_967_295)
     .optional()

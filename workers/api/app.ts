@@ -38,10 +38,11 @@ export function createApi(registry: Registry, version: string): Api {
   );
   app.use(async (c, next) => {
     c.set('requestId', c.req.header('x-request-id')?.match(/^[\w.-]{1,64}$/)?.[0] ?? crypto.randomUUID());
-    if (c.req.url.length > MAX_URL_LENGTH) {
+    const { pathname, search } = new URL(c.req.url);
+    if (pathname.length + search.length > MAX_URL_LENGTH) {
       c.res = new Response(
         JSON.stringify({
-          message: `the URL is longer than ${MAX_URL_LENGTH} characters`,
+          message: `path and query are longer than ${MAX_URL_LENGTH} characters`,
           code: 'uri_too_long',
           request_id: c.get('requestId'),
         }),

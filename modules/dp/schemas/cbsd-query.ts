@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { wholeNumber } from '../../../core/rest/fields.ts';
 
-const whole = (min: number) => z.coerce.number({ error: 'must be a whole number' }).int({ error: 'must be a whole number' }).min(min);
+const whole = (min: number) => wholeNumber().min(min);
 
 /** Query parameters of the list of CBSDs. */
 export const cbsdQuery = z

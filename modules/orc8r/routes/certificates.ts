@@ -14,7 +14,7 @@ import type { RequestContext } from '../../../core/module/context.ts';
 import type { Reply, Route } from '../../../core/module/route.ts';
 import { route } from '../../../core/module/route.ts';
 import { nextPageToken, pageOf, pagingQuery } from '../../../core/paging.ts';
-import { pathParams } from '../../../core/rest/fields.ts';
+import { pathParams, wholeNumber } from '../../../core/rest/fields.ts';
 import { answers, ok } from '../../../core/rest/reply.ts';
 import { certificate, certificatePage, revocation } from '../schemas/certificate.ts';
 import { listedAt, toCertificate } from '../services/certificate.ts';
@@ -32,9 +32,7 @@ const text = (description: string, example: string) =>
 const query = pagingQuery.extend({
   subject: text('Only those of this hardware id or operator', '22ffea10-7fc4-4427-975a-b9e4ce8f6f4d'),
   state: z.enum(LISTED_STATES).optional().describe('Only those that are this now'),
-  expiring_within: z.coerce
-    .number({ error: 'must be a whole number' })
-    .int({ error: 'must be a whole number' })
+  expiring_within: wholeNumber()
     .min(0)
     .max(YEARS_10)
     .optional()

@@ -5,7 +5,7 @@ import { newToken } from '../../../core/identity/operator-token.ts';
 import { grantsOfPolicies } from '../../../core/identity/policies.ts';
 import { addToken, dropToken } from '../../../core/identity/users.ts';
 import { type Route, route } from '../../../core/module/route.ts';
-import { pathParams } from '../../../core/rest/fields.ts';
+import { pathParams, wholeNumber } from '../../../core/rest/fields.ts';
 import { answers, ok } from '../../../core/rest/reply.ts';
 import { policies, policyList } from '../schemas/user.ts';
 import { tokenIdOf, toPolicyList } from '../services/user.ts';
@@ -40,9 +40,7 @@ const create = route({
   permission: { action: 'write', scope: 'all' },
   params: pathParams('username'),
   query: z.object({
-    expires_in: z.coerce
-      .number({ error: 'must be a whole number' })
-      .int({ error: 'must be a whole number' })
+    expires_in: wholeNumber()
       .min(60)
       .max(10 * 366 * 86_400)
       .optional()
