@@ -55,5 +55,10 @@ export function invalid(faults: readonly Fault[] | string): OrcError {
   return new OrcError('invalid', text, { faults });
 }
 
+/** Error: `invalid` with all of these, when there are any. */
+export function refuse(faults: readonly Fault[]): void {
+  if (faults.length > 0) throw invalid(faults);
+}
+
 export const notFound = (what: string): OrcError => new OrcError('not_found', `${what} was not found`);
 export const conflict = (what: string): OrcError => new OrcError('conflict', `${what} already exists`);

@@ -1,4 +1,4 @@
-import { type Fault, invalid } from '../errors.ts';
+import { type Fault, invalid, refuse } from '../errors.ts';
 import { type EntityId, entityKey } from './model.ts';
 import { type Mutation, NETWORK } from './mutations.ts';
 import type { Image, Restorable } from './revisions.ts';
@@ -15,7 +15,7 @@ export function restoreMutations(targets: readonly Restorable[], configKeys: rea
       .filter((key) => !returning.has(key))
       .map((key): Fault => ({ path: entityKey(id), message: `had the child ${key}, which does not exist any more: restore that first` })),
   );
-  if (faults.length > 0) throw invalid(faults);
+  refuse(faults);
   const leaving = targets.filter(({ after }) => after === null);
   const kept = targets.filter((target): target is Restorable & { after: Image } => target.after !== null);
   // What is taken away goes first, since it may hold a physical id that comes back; edges come last, when both ends are there.

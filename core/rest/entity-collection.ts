@@ -4,7 +4,7 @@ import { loadScoped, loadScopedPage } from '../configurator/scoped.ts';
 import { type Entity, find, type Graph } from '../configurator/model.ts';
 import type { Mutation } from '../configurator/mutations.ts';
 import type { Query } from '../db/statement.ts';
-import { conflict, notFound } from '../errors.ts';
+import { conflict, type Fault, notFound, refuse } from '../errors.ts';
 import type { RequestContext } from '../module/context.ts';
 import { type Route, route } from '../module/route.ts';
 import { encodePageToken, pageOf, pagingQuery } from '../paging.ts';
@@ -12,7 +12,7 @@ import { commitEntities, entityEtag } from './entity-part.ts';
 import { rewrite } from './etag.ts';
 import { pathParams } from './fields.ts';
 import { answers, created, createdEmpty, createdWith, done, noContent, ok } from './reply.ts';
-import { checkSameId } from './same-id.ts';
+import { sameIdFaults } from './same-id.ts';
 
 export interface EntityCollection<P extends string, S extends z.ZodType, E = undefined, R = undefined> {
   /** `/lte/{network_id}/apns` */
@@ -35,6 +35,8 @@ export interface EntityCollection<P extends string, S extends z.ZodType, E = und
   readonly read: (entity: Entity) => unknown;
   /** Called with the body, or without one before a DELETE. */
   readonly needs?: (networkId: string, body: z.output<S>) => Query<E>;
+  /** What is wrong with the body in the light of what is stored. */
+  readonly check?: (body: z.output<S>, extra: E) => readonly Fault[];
   /** `now`: unix milliseconds. */
   readonly create: (body: z.output<S>, extra: E, now: number) => readonly Mutation[];
   readonly replace: (key: string, body: z.output<S>, entity: Entity, extra: E) => readonly Mutation[];
@@ -99,6 +101,7 @@ export function entityRoutes<P extends string, S extends z.ZodType, E = undefine
           const needs = kind.needs ? [kind.needs(networkId, body)] : [];
           const [network, graph, extra] = await ctx.read(networkById({ id: networkId }), query(networkId, key), ...needs);
           if (!network) throw notFound(`network "${networkId}"`);
+          refuse(kind.check?.(body, extra as E) ?? []);
           if (find(graph, type, key)) throw conflict(`${noun} "${key}"`);
           await ctx.commit({ networkId, action: `${audited}.create`, target: key, mutations: kind.create(body, extra as E, ctx.now()) });
           return kind.answersCreate ? created(kind.answersCreate.body?.(key)) : (written(key) ?? created());
@@ -134,8 +137,9 @@ export function entityRoutes<P extends string, S extends z.ZodType, E = undefine
           const body = sent as z.output<S>;
           const needs = kind.needs ? [kind.needs(ids(given).networkId, body)] : [];
           const { networkId, key, graph, entity, extra } = await load(ctx, given, ...needs);
-          if (kind.keyField) checkSameId(key, kind.key(body), `body.${kind.keyField}`);
           if (!entity) throw notFound(`${noun} "${key}"`);
+          const renamed = kind.keyField ? sameIdFaults(key, kind.key(body), `body.${kind.keyField}`) : [];
+          refuse([...renamed, ...(kind.check?.(body, extra) ?? [])]);
           const mutations = kind.replace(key, body, entity, extra);
           await commitEntities(ctx, networkId, graph, {
             action: `${audited}.update`,

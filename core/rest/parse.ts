@@ -3,15 +3,27 @@ import { type Fault, invalid } from '../errors.ts';
 import { normalise } from './normalise.ts';
 import { isPlain, layoutOf } from './shape.ts';
 
-/**
- * Checks one part of a request against its schema and answers it typed. Normalises first.
- * Error: `invalid`, listing every fault with its path (`body.cellular.ran.bandwidth_mhz`).
- */
-export function parse<S extends z.ZodType>(schema: S, value: unknown, part: 'body' | 'query' | 'path'): z.output<S> {
-  const given = normalise(schema, value);
-  const result = schema.safeParse(part === 'query' ? withNumbers(schema, given) : given);
-  if (result.success) return result.data;
-  throw invalid(faultsOf(result.error, part));
+export type Part = 'body' | 'query' | 'path';
+
+/** What became of one part of a request: typed, or what is wrong with it and how it looked to the schema. */
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly faults: readonly Fault[]; readonly issues: readonly z.core.$ZodIssue[]; readonly given: unknown };
+
+/** Checks one part of a request against its schema. Normalises first. Every fault has its path (`body.cellular.ran.bandwidth_mhz`). */
+export function attempt<S extends z.ZodType>(schema: S, value: unknown, part: Part): Parsed<z.output<S>> {
+  const normalised = normalise(schema, value);
+  const given = part === 'query' ? withNumbers(schema, normalised) : normalised;
+  const result = schema.safeParse(given);
+  if (result.success) return { ok: true, value: result.data };
+  return { ok: false, faults: faultsOf(result.error.issues, part), issues: result.error.issues, given };
+}
+
+/** As `attempt`, for who needs the value. Error: `invalid`, listing every fault. */
+export function parse<S extends z.ZodType>(schema: S, value: unknown, part: Part): z.output<S> {
+  const result = attempt(schema, value, part);
+  if (!result.ok) throw invalid(result.faults);
+  return result.value;
 }
 
 /** A query holds texts: those that are whole numbers in digits become numbers where the schema has one, any other stays what it is. */
@@ -24,11 +36,7 @@ function withNumbers(schema: z.ZodType, query: unknown): unknown {
 }
 
 /** Every fault of a failed parse; for a union, those of the branch that came nearest. */
-export function faultsOf(error: z.ZodError, root: string): Fault[] {
-  return faults(error.issues, root);
-}
-
-function faults(issues: readonly z.core.$ZodIssue[], root: string): Fault[] {
+export function faultsOf(issues: readonly z.core.$ZodIssue[], root: string): Fault[] {
   return issues.flatMap((issue) => {
     const path = issue.path.reduce<string>(
       (text, step) => (typeof step === 'number' ? `${text}[${step}]` : `${text}.${String(step)}`),
@@ -36,7 +44,7 @@ function faults(issues: readonly z.core.$ZodIssue[], root: string): Fault[] {
     );
     if (issue.code === 'invalid_union' && issue.errors.length > 0) {
       const nearest = issue.errors.reduce((best, branch) => (branch.length < best.length ? branch : best));
-      return faults(nearest, path);
+      return faultsOf(nearest, path);
     }
     if (issue.code === 'invalid_key')
       return [{ path, message: `bad key: ${issue.issues.map((inner) => plain(inner.message)).join(', ')}` }];

@@ -3,7 +3,7 @@ import { networkById, networkIds } from '../configurator/load.ts';
 import type { Network } from '../configurator/model.ts';
 import type { Configs } from '../configurator/mutations.ts';
 import type { Query } from '../db/statement.ts';
-import { conflict, invalid, notFound } from '../errors.ts';
+import { conflict, type Fault, invalid, notFound, refuse } from '../errors.ts';
 import { permittedNetworks } from '../identity/access.ts';
 import type { RequestContext } from '../module/context.ts';
 import { type Route, route } from '../module/route.ts';
@@ -11,7 +11,7 @@ import { rewrite } from './etag.ts';
 import { pathParams } from './fields.ts';
 import { commitNetwork } from './network-part.ts';
 import { answers, created, createdEmpty, done, noContent, ok } from './reply.ts';
-import { checkSameId } from './same-id.ts';
+import { sameIdFaults } from './same-id.ts';
 
 interface NetworkBody {
   readonly id: string;
@@ -32,8 +32,8 @@ export interface TypedNetwork<B extends NetworkBody, E = undefined> {
   readonly schema: z.ZodType<B>;
   /** One more thing to know before writing, read in the same round trip. */
   readonly needs?: (body: B) => Query<E>;
-  /** Error: whatever is wrong with the body in the light of what is stored. */
-  readonly check?: (body: B, extra: E) => void;
+  /** What is wrong with the body in the light of what is stored. */
+  readonly check?: (body: B, extra: E) => readonly Fault[];
   /** What is stored, by config key; null takes a config away. */
   readonly configs: (body: B) => Configs;
   readonly read: (network: Network) => unknown;
@@ -81,8 +81,8 @@ export function typedNetworkRoutes<B extends NetworkBody, E = undefined>(family:
       responses: createdEmpty,
       handle: async ({ body }, ctx) => {
         const [taken, extra] = await ctx.read(networkById({ id: body.id }), ...needs(body));
+        refuse(family.check?.(body, extra as E) ?? []);
         if (taken) throw conflict(`network "${body.id}"`);
-        family.check?.(body, extra as E);
         const { id, name: title, description } = body;
         await ctx.commit({
           networkId: id,
@@ -120,8 +120,7 @@ export function typedNetworkRoutes<B extends NetworkBody, E = undefined>(family:
       handle: ({ params: { network_id: id }, body }, ctx) =>
         rewrite(ctx, async () => {
           const { network, rest } = await load(ctx, id, ...needs(body));
-          checkSameId(id, body.id);
-          family.check?.(body, rest[0] as E);
+          refuse([...sameIdFaults(id, body.id), ...(family.check?.(body, rest[0] as E) ?? [])]);
           await commitNetwork(ctx, network, [
             { do: 'update_network', name: body.name, description: body.description, configs: family.configs(body) },
           ]);

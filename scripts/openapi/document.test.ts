@@ -22,7 +22,7 @@ describe('the OpenAPI document of all modules', () => {
     'shows a body that $id takes',
     ({ route, body }) => {
       const result = body.safeParse(normalise(body, exampleIn(operation(`/magma/v1${route.path}`, route.method)['requestBody'])));
-      expect(result.success ? [] : faultsOf(result.error, 'body')).toEqual([]);
+      expect(result.success ? [] : faultsOf(result.error.issues, 'body')).toEqual([]);
     },
   );
 

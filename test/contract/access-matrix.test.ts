@@ -95,6 +95,7 @@ describe.each(identities.map((identity) => [identity.name, identity] as const))(
           : [
               { ...probe, path: `${probe.path}?dry_run=perhaps` },
               { ...probe, body: '{"broken":' },
+              { ...probe, body: '{}' },
             ]),
       ]);
     if (identity.refused === undefined || identity.name === 'a revoked token') expect(await refusals(identity, variants)).toEqual([]);

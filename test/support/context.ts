@@ -9,7 +9,7 @@ import type { Reply, Route } from '../../core/module/route.ts';
 import { writesOf } from '../../core/module/writes.ts';
 import { complete } from '../../core/rest/complete.ts';
 import { etagOf } from '../../core/rest/etag.ts';
-import { parse } from '../../core/rest/parse.ts';
+import { readInput } from '../../core/rest/input.ts';
 import { type TestD1, testD1 } from './d1.ts';
 import { TestFleet } from './fleet.ts';
 
@@ -71,16 +71,12 @@ export function testApi(routes: readonly Route[], modules: readonly ModuleSummar
       const { route, params } = match;
       const before = d1.trips();
       checkVisible(params);
-      const input = {
-        params: route.params ? parse(route.params, params, 'path') : params,
-        query: route.query ? parse(route.query, options.query ?? {}, 'query') : (options.query ?? {}),
-        body: route.body ? parse(route.body, options.body, 'body') : undefined,
-        raw: options.raw && { ...options.raw, chunks: stream(options.raw.chunks) },
-      };
       requests += 1;
       const dryRun = options.dryRun ? new DryRun() : undefined;
       const context = testContext({ api, requestId: `request-${requests}`, options, modules, dryRun });
-      const reply: Reply = await route.handle(input as never, context);
+      const input = await readInput(route, { path: params, query: options.query ?? {}, body: options.body }, context);
+      const raw = options.raw && { ...options.raw, chunks: stream(options.raw.chunks) };
+      const reply: Reply = await route.handle({ ...input, raw } as never, context);
       if (dryRun) return { status: 200, body: dryRun.changes, etag: undefined, trips: d1.trips() - before };
       const spec = route.responses[reply.status];
       if (!spec) throw new Error(`${route.operationId} answered ${reply.status}, which it does not declare`);

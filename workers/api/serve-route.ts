@@ -11,7 +11,7 @@ import type { Registry } from '../../core/module/registry.ts';
 import type { Route } from '../../core/module/route.ts';
 import { complete } from '../../core/rest/complete.ts';
 import { etagOf } from '../../core/rest/etag.ts';
-import { parse } from '../../core/rest/parse.ts';
+import { readInput } from '../../core/rest/input.ts';
 import type { Fleet, PlatformInfo } from '../../core/module/context.ts';
 import type { Committed } from '../../core/configurator/commit.ts';
 import { recordRefusal } from '../refusals.ts';
@@ -76,13 +76,15 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
       dryRun,
     });
     checkVisible(call.params);
-    const input = {
-      params: route.params ? parse(route.params, call.params, 'path') : call.params,
-      query: route.query ? parse(route.query, Object.fromEntries(url.searchParams), 'query') : {},
-      body: route.body ? parse(route.body, await readJson(request), 'body') : undefined,
-      ...(route.rawBody ? { raw: openRaw(request, route.rawBody) } : {}),
+    const sent = {
+      path: call.params,
+      query: Object.fromEntries(url.searchParams),
+      body: route.body ? await readJson(request) : undefined,
+      bytes: Number(request.headers.get('content-length') ?? Number.MAX_SAFE_INTEGER),
     };
-    const reply = await route.handle(input as Parameters<Route['handle']>[0], context);
+    const input = await readInput(route, sent, context);
+    const raw = route.rawBody ? { raw: openRaw(request, route.rawBody) } : {};
+    const reply = await route.handle({ ...input, ...raw } as Parameters<Route['handle']>[0], context);
     // A handler that read nothing has not passed the gate yet.
     await db.authorise();
     const token = authentication.token();

@@ -8,7 +8,7 @@ import { answers, ok } from '../../../core/rest/reply.ts';
 import { cwfHaPair, mutableCwfHaPair } from '../schemas/cwf-ha-pair.ts';
 import { carrierWifiHaPairStatus } from '../schemas/reported.ts';
 import { HA_PAIR } from '../services/entity-types.ts';
-import { checkGateways, createHaPair, pairedGateways, readHaPair, replaceHaPair } from '../services/ha-pair.ts';
+import { createHaPair, missingGateways, pairedGateways, readHaPair, replaceHaPair } from '../services/ha-pair.ts';
 import { type HaPairIds, haPairState, haPairStatus, statesOf, subjectsOfPair } from '../services/reported.ts';
 import { checkCwfNetwork } from '../services/network.ts';
 
@@ -89,14 +89,9 @@ export const haPairRoutes: readonly Route[] = [
     keyField: 'ha_pair_id',
     read: readHaPair,
     needs: pairedGateways,
-    create: (body, found) => {
-      checkGateways(body, found);
-      return createHaPair(body);
-    },
-    replace: (_key, body, _pair, found) => {
-      checkGateways(body, found);
-      return replaceHaPair(body);
-    },
+    check: missingGateways,
+    create: (body) => createHaPair(body),
+    replace: (_key, body) => replaceHaPair(body),
     removesSilently: true,
     echoesKey: mutableCwfHaPair.shape.ha_pair_id,
   })

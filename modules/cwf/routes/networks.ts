@@ -1,3 +1,4 @@
+import { refuse } from '../../../core/errors.ts';
 import type { Network } from '../../../core/configurator/model.ts';
 import type { Route } from '../../../core/module/route.ts';
 import { networkPart } from '../../../core/rest/network-part.ts';
@@ -5,8 +6,8 @@ import { typedNetworkRoutes } from '../../../core/rest/typed-network.ts';
 import { type FederatedNetworkConfigs, federatedNetworkConfigs } from '../../feg/schemas/federated-network-configs.ts';
 import { FEDERATED } from '../../feg/services/entity-types.ts';
 import { subscriberConfigRoutes } from '../../lte/routes/subscriber-config.ts';
-import { checkFederationNetwork, federationNetwork } from '../../lte/services/network.ts';
-import { checkNamedRules, namedRules } from '../../lte/services/subscriber-config.ts';
+import { federationFaults, federationNetwork } from '../../lte/services/network.ts';
+import { namedRuleFaults, namedRules } from '../../lte/services/subscriber-config.ts';
 import { removeNetworkConfig, sharedNetworkParts } from '../../orc8r/routes/network-parts.ts';
 import { configOf } from '../../orc8r/services/network.ts';
 import { type CwfNetwork, cwfNetwork } from '../schemas/cwf-network.ts';
@@ -28,7 +29,7 @@ export const networkRoutes: readonly Route[] = [
     schema: cwfNetwork,
     needs: (body) => namedRules(body.id, body.subscriber_config ?? {}),
     check: (body, found) =>
-      checkNamedRules(body.subscriber_config ?? {}, found, (list, index) => `body.subscriber_config.${list}[${index}]`),
+      namedRuleFaults(body.subscriber_config ?? {}, found, (list, index) => `body.subscriber_config.${list}[${index}]`),
     configs: cwfNetworkConfigs,
     read: readCwfNetwork,
   }),
@@ -65,7 +66,7 @@ export const networkRoutes: readonly Route[] = [
     needs: (federation) => federationNetwork(federation.feg_network_id),
     // Here alone, not with a whole network: the two networks name each other, and one has to be made first.
     write: (federation, _network, serving: Network | undefined) => {
-      checkFederationNetwork(federation.feg_network_id, serving, 'body.feg_network_id');
+      refuse(federationFaults(federation.feg_network_id, serving, 'body.feg_network_id'));
       return [{ do: 'update_network', configs: { [FEDERATED]: federation } }];
     },
   }),

@@ -2,7 +2,7 @@ import { existing, idsJson } from '../../../core/configurator/load.ts';
 import { children, type Entity, type EntityId, entityKey } from '../../../core/configurator/model.ts';
 import type { Mutation } from '../../../core/configurator/mutations.ts';
 import type { Query } from '../../../core/db/statement.ts';
-import { invalid } from '../../../core/errors.ts';
+import type { Fault } from '../../../core/errors.ts';
 import type { MutableCwfHaPair, StoredHaPair } from '../schemas/cwf-ha-pair.ts';
 import { CWF_GATEWAY, HA_PAIR } from './entity-types.ts';
 
@@ -22,12 +22,12 @@ export function readHaPair(pair: Entity): unknown {
 export const pairedGateways = (networkId: string, pair: MutableCwfHaPair): Query<Set<string>> =>
   existing({ networkId, ids: idsJson(SIDES.map((side) => gatewayId(pair[side]))) });
 
-/** Error: `invalid`, naming each gateway that does not exist. */
-export function checkGateways(pair: MutableCwfHaPair, found: ReadonlySet<string>): void {
-  const missing = SIDES.filter((side) => !found.has(entityKey(gatewayId(pair[side]))));
-  if (missing.length === 0) return;
-  throw invalid(missing.map((side) => ({ path: `body.${side}`, message: `carrier Wi-Fi gateway "${pair[side]}" does not exist` })));
-}
+/** A fault for each gateway that does not exist. */
+export const missingGateways = (pair: MutableCwfHaPair, found: ReadonlySet<string>): Fault[] =>
+  SIDES.filter((side) => !found.has(entityKey(gatewayId(pair[side])))).map((side) => ({
+    path: `body.${side}`,
+    message: `carrier Wi-Fi gateway "${pair[side]}" does not exist`,
+  }));
 
 export const createHaPair = (pair: MutableCwfHaPair): Mutation[] => write('create_entity', pair);
 export const replaceHaPair = (pair: MutableCwfHaPair): Mutation[] => write('update_entity', pair);

@@ -9,7 +9,6 @@ import { commitEntities, entityEtag } from '../../../core/rest/entity-part.ts';
 import { rewrite } from '../../../core/rest/etag.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, created, createdEmpty, done, noContent, ok } from '../../../core/rest/reply.ts';
-import { checkSameId } from '../../../core/rest/same-id.ts';
 import { deleteGateway, expectNoGateway, gatewayQueries, MAGMAD_GATEWAY } from '../../orc8r/services/gateway/index.ts';
 import { federationGateway, mutableFederationGateway } from '../schemas/federation-gateway.ts';
 import { FEDERATION_GATEWAY } from '../services/entity-types.ts';
@@ -100,8 +99,7 @@ const put = route({
   responses: done,
   handle: ({ params: { network_id: networkId, gateway_id: id }, body }, ctx) =>
     rewrite(ctx, async () => {
-      const [before, network, graph, owner] = await ctx.read(wholeGateway(networkId, id), ...gatewayQueries(networkId, body));
-      checkSameId(id, body.id);
+      const [before, network, graph, owner] = await ctx.read(wholeGateway(networkId, id), ...gatewayQueries(networkId, body, id));
       const mutations = await updateFederationGateway(networkId, fegPair(before, id), body, { network, graph, owner });
       await commitEntities(ctx, networkId, before, { action: 'gateway.update', target: id, mutations, merges: true });
       return noContent();

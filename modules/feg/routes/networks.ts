@@ -1,17 +1,18 @@
+import { refuse } from '../../../core/errors.ts';
 import type { Network } from '../../../core/configurator/model.ts';
 import { typedNetworkRoutes } from '../../../core/rest/typed-network.ts';
 import type { Route } from '../../../core/module/route.ts';
 import { networkPart } from '../../../core/rest/network-part.ts';
 import { subscriberConfigRoutes } from '../../lte/routes/subscriber-config.ts';
-import { checkFederationNetwork, federationNetwork } from '../../lte/services/network.ts';
-import { checkNamedRules, namedRules } from '../../lte/services/subscriber-config.ts';
+import { federationFaults, federationNetwork } from '../../lte/services/network.ts';
+import { namedRuleFaults, namedRules } from '../../lte/services/subscriber-config.ts';
 import { removeNetworkConfig } from '../../orc8r/routes/network-parts.ts';
 import { federatedNetworkConfigs } from '../schemas/federated-network-configs.ts';
 import { networkFederationConfigs } from '../schemas/federation-configs.ts';
 import { type FegLteNetwork, type FegNetwork, fegLteNetwork, fegNetwork } from '../schemas/networks.ts';
 import { FEDERATED, FEDERATION, FEG_LTE_NETWORK, FEG_NETWORK } from '../services/entity-types.ts';
 import {
-  checkNhRoutes,
+  nhRouteFaults,
   federatedOf,
   federationOf,
   fegLteNetworkConfigs,
@@ -34,7 +35,7 @@ const fegNetworkRoutes: readonly Route[] = [
     schema: fegNetwork,
     needs: (body) => namedRules(body.id, body.subscriber_config ?? {}),
     check: (body, found) =>
-      checkNamedRules(body.subscriber_config ?? {}, found, (list, index) => `body.subscriber_config.${list}[${index}]`),
+      namedRuleFaults(body.subscriber_config ?? {}, found, (list, index) => `body.subscriber_config.${list}[${index}]`),
     configs: fegNetworkConfigs,
     read: readFegNetwork,
   }),
@@ -46,7 +47,7 @@ const fegNetworkRoutes: readonly Route[] = [
     schema: networkFederationConfigs,
     read: federationOf,
     write: (federation) => {
-      checkNhRoutes(federation);
+      refuse(nhRouteFaults(federation));
       return storeNetworkConfig(FEDERATION, federation);
     },
   }),
@@ -74,7 +75,7 @@ const fegLteNetworkRoutes: readonly Route[] = [
     read: federatedOf,
     needs: (federation) => federationNetwork(federation.feg_network_id),
     write: (federation, _network: Network, serving) => {
-      checkFederationNetwork(federation.feg_network_id, serving, 'body.feg_network_id');
+      refuse(federationFaults(federation.feg_network_id, serving, 'body.feg_network_id'));
       return storeNetworkConfig(FEDERATED, federation);
     },
   }),

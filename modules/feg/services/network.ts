@@ -1,6 +1,6 @@
 import type { Network } from '../../../core/configurator/model.ts';
 import type { Configs, Mutation } from '../../../core/configurator/mutations.ts';
-import { type Fault, invalid } from '../../../core/errors.ts';
+import type { Fault } from '../../../core/errors.ts';
 import { CELLULAR_NETWORK, SUBSCRIBER_CONFIG } from '../../lte/services/entity-types.ts';
 import { configOf, DNS, FEATURES } from '../../orc8r/services/network.ts';
 import type { FederatedNetworkConfigs } from '../schemas/federated-network-configs.ts';
@@ -53,11 +53,10 @@ export const fegLteNetworkConfigs = (body: FegLteNetwork): Configs => ({
 });
 
 /**
- * Routes are looked up by the first five or six digits of an IMSI. Error: `invalid`, naming each route that is none of these.
+ * Routes are looked up by the first five or six digits of an IMSI; a fault for each route that is none of these.
  * Asked for where the federation settings are written alone, not with a whole network. Source: REST-BEHAVIOUR.md 5, last rule.
  */
-export function checkNhRoutes({ nh_routes: routes = {} }: FederationConfigs): void {
-  const odd = Object.keys(routes).filter((plmn) => !isPlmnId(plmn));
-  if (odd.length === 0) return;
-  throw invalid(odd.map((plmn): Fault => ({ path: `body.nh_routes.${plmn}`, message: 'bad key: must be five or six digits' })));
-}
+export const nhRouteFaults = ({ nh_routes: routes = {} }: FederationConfigs): Fault[] =>
+  Object.keys(routes)
+    .filter((plmn) => !isPlmnId(plmn))
+    .map((plmn) => ({ path: `body.nh_routes.${plmn}`, message: 'bad key: must be five or six digits' }));

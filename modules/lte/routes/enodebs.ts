@@ -5,7 +5,7 @@ import { nextPageToken, pageOf, pagingQuery } from '../../../core/paging.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, ok } from '../../../core/rest/reply.ts';
 import { enodeb, paginatedEnodebs } from '../schemas/enodeb.ts';
-import { readEnodeb, storedEnodeb } from '../services/enodeb.ts';
+import { enodebFaults, readEnodeb, storedEnodeb } from '../services/enodeb.ts';
 import { ENODEB } from '../services/entity-types.ts';
 import { entityRoutes } from '../../../core/rest/entity-collection.ts';
 
@@ -58,6 +58,7 @@ export const enodebRoutes: readonly Route[] = [
     keyField: 'serial',
     read: readEnodeb,
     needs: (_networkId, body) => byPhysicalId({ physicalId: body.serial }),
+    check: enodebFaults,
     create: (body, owner) => {
       if (owner) throw new OrcError('conflict', `serial "${body.serial}" is already in use, here or in another network`);
       return [{ do: 'create_entity', id: { type: ENODEB, key: body.serial }, physicalId: body.serial, ...storedEnodeb(body) }];

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Entity, Graph } from '../../../core/configurator/model.ts';
 import type { Query } from '../../../core/db/statement.ts';
-import { invalid } from '../../../core/errors.ts';
+import { invalid, refuse } from '../../../core/errors.ts';
 import type { Route } from '../../../core/module/route.ts';
 import { entityPart } from '../../../core/rest/entity-part.ts';
 import { cellularGatewayPoolRecords } from '../schemas/cellular-gateway-pool.ts';
@@ -43,11 +43,6 @@ const block = <S extends z.ZodType>({ at, name, what, schema, read, write }: Blo
     merges: true,
   });
 
-const checkPools = (records: z.output<typeof cellularGatewayPoolRecords>, pools: Graph, at: string): void => {
-  const faults = poolFaults(records, pools, at);
-  if (faults.length > 0) throw invalid(faults);
-};
-
 /** The cellular settings of a gateway, and each part of them. */
 export const gatewayCellularRoutes: readonly Route[] = [
   ...entityPart({
@@ -59,7 +54,7 @@ export const gatewayCellularRoutes: readonly Route[] = [
     read: configOf,
     needs: (config, networkId): Query<Graph> => namedPools(networkId, config.pooling),
     write: (config, entity, pools) => {
-      checkPools(config.pooling ?? [], pools, 'body.pooling');
+      refuse(poolFaults(config.pooling ?? [], pools, 'body.pooling'));
       return setCellularConfig(entity.key, config);
     },
   }),
@@ -124,7 +119,7 @@ export const gatewayCellularRoutes: readonly Route[] = [
     read: (entity) => configOf(entity).pooling ?? [],
     needs: (records, networkId): Query<Graph> => namedPools(networkId, records),
     write: (records, entity, pools) => {
-      checkPools(records, pools, 'body');
+      refuse(poolFaults(records, pools, 'body'));
       const { pooling: _, ...rest } = configOf(entity);
       return setCellularConfig(entity.key, records.length > 0 ? { ...rest, pooling: records } : rest);
     },

@@ -2,7 +2,7 @@ import { loadEntities } from '../../../core/configurator/load.ts';
 import { children, entityKey, find } from '../../../core/configurator/model.ts';
 import type { Mutation } from '../../../core/configurator/mutations.ts';
 import type { Query } from '../../../core/db/statement.ts';
-import { invalid, notFound } from '../../../core/errors.ts';
+import { invalid, notFound, refuse } from '../../../core/errors.ts';
 import type { RequestContext } from '../../../core/module/context.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { commitEntities, entityPart } from '../../../core/rest/entity-part.ts';
@@ -62,7 +62,7 @@ export const gatewayEnodebRoutes: readonly Route[] = [
     needs: (serials, networkId): Query<Set<string>> => knownReferences(networkId, { serials }),
     write: (serials, entity, known) => {
       const faults = unknownEnodebs(serials, known, 'body');
-      if (faults.length > 0) throw invalid(faults);
+      refuse(faults);
       return setEnodebs(entity.key, serials);
     },
     action: 'gateway.update',

@@ -8,7 +8,6 @@ import { commitEntities, entityEtag } from '../../../core/rest/entity-part.ts';
 import { rewrite } from '../../../core/rest/etag.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, created, createdEmpty, done, noContent, ok } from '../../../core/rest/reply.ts';
-import { checkSameId } from '../../../core/rest/same-id.ts';
 import { deleteGateway, expectNoGateway, MAGMAD_GATEWAY, magmadId } from '../../orc8r/services/gateway/index.ts';
 import { lteGateway, mutableLteGateway } from '../schemas/lte-gateway.ts';
 import { CELLULAR_GATEWAY } from '../services/entity-types.ts';
@@ -107,8 +106,7 @@ const put = route({
   responses: done,
   handle: ({ params: { network_id: networkId, gateway_id: id }, body }, ctx) =>
     rewrite(ctx, async () => {
-      const [before, network, graph, owner, known, pools] = await ctx.read(whole(networkId, id), ...lteGatewayQueries(networkId, body));
-      checkSameId(id, body.id);
+      const [before, network, graph, owner, known, pools] = await ctx.read(whole(networkId, id), ...lteGatewayQueries(networkId, body, id));
       const mutations = await updateLteGateway(networkId, ltePair(before, id), body, { network, graph, owner, known, pools });
       await commitEntities(ctx, networkId, shownEntities(before), { action: 'gateway.update', target: id, mutations, merges: true });
       return noContent();

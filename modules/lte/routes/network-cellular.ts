@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Network } from '../../../core/configurator/model.ts';
 import type { Mutation } from '../../../core/configurator/mutations.ts';
-import { invalid } from '../../../core/errors.ts';
+import { invalid, refuse } from '../../../core/errors.ts';
 import type { Route } from '../../../core/module/route.ts';
 import { networkPart } from '../../../core/rest/network-part.ts';
 import { networkCellularConfigs, type NetworkCellularConfigs } from '../schemas/network-cellular-configs.ts';
@@ -9,7 +9,7 @@ import { networkEpcConfigs } from '../schemas/network-epc-configs.ts';
 import { networkNgcConfigs } from '../schemas/network-ngc-configs.ts';
 import { networkRanConfigs } from '../schemas/network-ran-configs.ts';
 import { CELLULAR_NETWORK } from '../services/entity-types.ts';
-import { cellularOf, checkFederationNetwork, federationNetwork } from '../services/network.ts';
+import { cellularOf, federationFaults, federationNetwork } from '../services/network.ts';
 
 const tag = 'LTE Networks';
 const path = '/lte/{network_id}/cellular';
@@ -34,7 +34,7 @@ export const networkCellularRoutes: readonly Route[] = [
     read: cellularOf,
     needs: (cellular) => federationNetwork(cellular.feg_network_id),
     write: (cellular, _network, federation) => {
-      checkFederationNetwork(cellular.feg_network_id, federation, 'body.feg_network_id');
+      refuse(federationFaults(cellular.feg_network_id, federation, 'body.feg_network_id'));
       return store(cellular);
     },
   }),
@@ -78,7 +78,7 @@ export const networkCellularRoutes: readonly Route[] = [
     read: (network) => (cellularOf(network) ? (cellularOf(network)?.feg_network_id ?? '') : undefined),
     needs: (id) => federationNetwork(id),
     write: (id, network, federation) => {
-      checkFederationNetwork(id, federation, 'body');
+      refuse(federationFaults(id, federation, 'body'));
       const { feg_network_id: _, ...rest } = settled(network);
       return store(id ? { ...rest, feg_network_id: id } : rest);
     },

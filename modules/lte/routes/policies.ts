@@ -14,10 +14,10 @@ import { baseName } from '../schemas/network-subscriber-config.ts';
 import { policyRule, ruleId } from '../schemas/policy-rule.ts';
 import { BASE_NAME, POLICY } from '../services/entity-types.ts';
 import {
-  checkReferences,
   createBaseName,
   createRule,
   existingOf,
+  missingOf,
   readBaseName,
   readRule,
   referencesOfBaseName,
@@ -101,14 +101,9 @@ export const policyRoutes: readonly Route[] = [
     keyField: 'id',
     read: readRule,
     needs: (networkId, body) => existingOf(networkId, referencesOfRule(body)),
-    create: (body, found) => {
-      checkReferences(referencesOfRule(body), found);
-      return createRule(body);
-    },
-    replace: (_key, body, current, found) => {
-      checkReferences(referencesOfRule(body), found);
-      return replaceRule(body, current);
-    },
+    check: (body, found) => missingOf(referencesOfRule(body), found),
+    create: (body) => createRule(body),
+    replace: (_key, body, current) => replaceRule(body, current),
     merges: true,
     removesSilently: true,
     // The contract's document names the id, Magma's server answers nothing (REST-BEHAVIOUR 10), and so do we.
@@ -135,14 +130,9 @@ export const policyRoutes: readonly Route[] = [
     keyField: 'name',
     read: readBaseName,
     needs: (networkId, body) => existingOf(networkId, referencesOfBaseName(body)),
-    create: (body, found) => {
-      checkReferences(referencesOfBaseName(body), found);
-      return createBaseName(body);
-    },
-    replace: (_key, body, current, found) => {
-      checkReferences(referencesOfBaseName(body), found);
-      return replaceBaseName(body, current);
-    },
+    check: (body, found) => missingOf(referencesOfBaseName(body), found),
+    create: (body) => createBaseName(body),
+    replace: (_key, body, current) => replaceBaseName(body, current),
     merges: true,
     removesSilently: true,
     answersCreate: { schema: baseName, description: 'Name of the new group', body: (key) => key },

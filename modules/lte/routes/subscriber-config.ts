@@ -1,7 +1,7 @@
 import { networkById } from '../../../core/configurator/load.ts';
 import type { Network } from '../../../core/configurator/model.ts';
 import type { Query } from '../../../core/db/statement.ts';
-import { notFound } from '../../../core/errors.ts';
+import { notFound, refuse } from '../../../core/errors.ts';
 import type { RequestContext } from '../../../core/module/context.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { checkIfMatch, rewrite } from '../../../core/rest/etag.ts';
@@ -11,7 +11,7 @@ import { created, createdEmpty, done, noContent } from '../../../core/rest/reply
 import type { NetworkFamily } from '../../orc8r/routes/families.ts';
 import { baseNames, type NetworkSubscriberConfig, networkSubscriberConfig, ruleNames } from '../schemas/network-subscriber-config.ts';
 import {
-  checkNamedRules,
+  namedRuleFaults,
   NETWORK_WIDE,
   type NetworkWide,
   namedRules,
@@ -53,7 +53,7 @@ export function subscriberConfigRoutes(family: NetworkFamily): Route[] {
       read: subscriberConfigOf,
       needs: (config, networkId) => namedRules(networkId, config),
       write: (config, _network, found) => {
-        checkNamedRules(config, found, (list, index) => `body.${list}[${index}]`);
+        refuse(namedRuleFaults(config, found, (list, index) => `body.${list}[${index}]`));
         return storeSubscriberConfig(config);
       },
     }),
@@ -71,7 +71,7 @@ const wholeList = ({ name: prefix, tag }: NetworkFamily, path: string, { list, p
     read: (network) => subscriberConfigOf(network)[list] ?? [],
     needs: (names, networkId) => namedRules(networkId, { [list]: names }),
     write: (names, network, found) => {
-      checkNamedRules({ [list]: names }, found, (_list, index) => `body[${index}]`);
+      refuse(namedRuleFaults({ [list]: names }, found, (_list, index) => `body[${index}]`));
       return storeSubscriberConfig({ ...subscriberConfigOf(network), [list]: names });
     },
     merges: true,
@@ -94,7 +94,7 @@ function oneName({ name: prefix, tag }: NetworkFamily, base: string, { list, par
         const { networkId, key } = idsOf(given, param);
         const named = { [list]: [key] };
         await change(ctx, networkId, namedRules(networkId, named), (config, found) => {
-          checkNamedRules(named, found, () => `path.${param}`);
+          refuse(namedRuleFaults(named, found, () => `path.${param}`));
           return withName(config, list, key);
         });
         return created();

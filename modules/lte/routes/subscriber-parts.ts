@@ -1,7 +1,7 @@
 import { networkById } from '../../../core/configurator/load.ts';
 import { find } from '../../../core/configurator/model.ts';
 import type { Network } from '../../../core/configurator/model.ts';
-import { invalid, notFound } from '../../../core/errors.ts';
+import { notFound, refuse } from '../../../core/errors.ts';
 import type { RequestContext } from '../../../core/module/context.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { commitEntities } from '../../../core/rest/entity-part.ts';
@@ -68,7 +68,7 @@ export const subscriberPartRoutes: readonly Route[] = [
     handle: async ({ params: { network_id: networkId, subscriber_id: id }, body }, ctx) => {
       const lte = (current: LteSubscription, network: Network): LteSubscription => {
         const faults = profileFaults(body, 'body', network);
-        if (faults.length > 0) throw invalid(faults);
+        refuse(faults);
         return { ...current, sub_profile: body };
       };
       await changeLte(ctx, { networkId, id, action: 'subscriber.update', lte });

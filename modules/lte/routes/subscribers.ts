@@ -1,13 +1,13 @@
 import { networkById } from '../../../core/configurator/load.ts';
 import { find } from '../../../core/configurator/model.ts';
 import type { Mutation } from '../../../core/configurator/mutations.ts';
-import { invalid, notFound, OrcError } from '../../../core/errors.ts';
+import { notFound, OrcError, refuse } from '../../../core/errors.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { commitEntities, entityEtag } from '../../../core/rest/entity-part.ts';
 import { rewrite } from '../../../core/rest/etag.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, created, createdEmpty, done, noContent, ok } from '../../../core/rest/reply.ts';
-import { checkSameId } from '../../../core/rest/same-id.ts';
+import { sameIdFaults } from '../../../core/rest/same-id.ts';
 import { mutableSubscriber, mutableSubscribers, subscriber } from '../schemas/subscriber.ts';
 import { MSISDN, SUBSCRIBER } from '../services/entity-types.ts';
 import { numbersOf } from '../services/msisdn.ts';
@@ -49,7 +49,7 @@ const create = route({
         const twice = before === undefined ? [] : [{ path: `body[${index}].id`, message: `"${item.id}" is body[${before}] already` }];
         return [...twice, ...referenceFaults(item, `body[${index}]`, network, names)];
       });
-      if (faults.length > 0) throw invalid(faults);
+      refuse(faults);
       const taken = ids.flatMap((id, index) =>
         known.keys.has(id) ? [{ path: `body[${index}].id`, message: `subscriber "${id}" already exists` }] : [],
       );
@@ -99,7 +99,6 @@ const put = route({
   responses: done,
   handle: ({ params: { network_id: networkId, subscriber_id: id }, body }, ctx) =>
     rewrite(ctx, async () => {
-      checkSameId(id, body.id);
       const [network, graph, names] = await ctx.read(
         networkById({ id: networkId }),
         loadSubscriber(networkId, id),
@@ -107,8 +106,7 @@ const put = route({
       );
       const entity = find(graph, SUBSCRIBER, id);
       if (!network || !entity) throw notFound(`subscriber "${id}"`);
-      const faults = referenceFaults(body, 'body', network, names);
-      if (faults.length > 0) throw invalid(faults);
+      refuse([...sameIdFaults(id, body.id), ...referenceFaults(body, 'body', network, names)]);
       const mutations = putSubscribers([body], { stale: profileKeys(entity) });
       await commitEntities(ctx, networkId, graph, { action: 'subscriber.update', target: id, mutations, merges: true });
       return noContent();

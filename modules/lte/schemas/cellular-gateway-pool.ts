@@ -35,18 +35,6 @@ export const cellularGatewayPoolRecord = z
 
 export const cellularGatewayPoolRecords = z
   .array(cellularGatewayPoolRecord)
-  .superRefine((records, ctx) => {
-    const [first] = records;
-    const seen = new Set<string>();
-    for (const [index, record] of records.entries()) {
-      const fault = (name: string, message: string) => ctx.addIssue({ code: 'custom', path: [index, name], message });
-      if (seen.has(record.gateway_pool_id)) fault('gateway_pool_id', `pool "${record.gateway_pool_id}" is listed twice`);
-      seen.add(record.gateway_pool_id);
-      if (record.mme_code !== first?.mme_code) fault('mme_code', 'must be the same in all pools of a gateway');
-      if (record.mme_relative_capacity !== first?.mme_relative_capacity)
-        fault('mme_relative_capacity', 'must be the same in all pools of a gateway');
-    }
-  })
   .meta({ id: 'cellular_gateway_pool_records', description: 'Pools that a gateway belongs to' });
 
 const poolName = () =>

@@ -111,13 +111,8 @@ describe('gateway radio and core', () => {
 describe('pool records', () => {
   const record = (id: string, more: object = {}) => ({ gateway_pool_id: id, mme_code: 1, mme_relative_capacity: 10, ...more });
 
-  it('name each pool once, with one MME code and one capacity', () => {
+  it('are held to the bounds of their members', () => {
     expect(faulty(cellularGatewayPoolRecords, [record('p1'), record('p2')])).toEqual([]);
-    expect(faulty(cellularGatewayPoolRecords, [record('p1'), record('p1')])).toEqual(['body[1].gateway_pool_id']);
-    expect(faulty(cellularGatewayPoolRecords, [record('p1'), record('p2', { mme_code: 2 })])).toEqual(['body[1].mme_code']);
-    expect(faulty(cellularGatewayPoolRecords, [record('p1'), record('p2', { mme_relative_capacity: 20 })])).toEqual([
-      'body[1].mme_relative_capacity',
-    ]);
     expect(faulty(cellularGatewayPoolRecords, [record('P1', { mme_code: 0, mme_relative_capacity: 256 })])).toEqual([
       'body[0].gateway_pool_id',
       'body[0].mme_code',

@@ -1,5 +1,5 @@
 import { type Entity, parents } from '../../../core/configurator/model.ts';
-import { invalid } from '../../../core/errors.ts';
+import type { Fault } from '../../../core/errors.ts';
 import type { Enodeb, EnodebConfig } from '../schemas/enodeb.ts';
 import { CELLULAR_GATEWAY } from './entity-types.ts';
 
@@ -16,9 +16,12 @@ export function readEnodeb(entity: Entity): unknown {
   };
 }
 
-/** Error: `invalid` when the body sets what only the graph says. */
-export function storedEnodeb({ name, description = '', enodeb_config: config, attached_gateway_id: attached }: Enodeb) {
-  if (attached !== undefined)
-    throw invalid([{ path: 'body.attached_gateway_id', message: 'is read-only; connect the eNodeB through its gateway' }]);
-  return { name, description, config: config ?? null };
-}
+/** A fault when the body sets what only the graph says. */
+export const enodebFaults = ({ attached_gateway_id: attached }: Enodeb): Fault[] =>
+  attached === undefined ? [] : [{ path: 'body.attached_gateway_id', message: 'is read-only; connect the eNodeB through its gateway' }];
+
+export const storedEnodeb = ({ name, description = '', enodeb_config: config }: Enodeb) => ({
+  name,
+  description,
+  config: config ?? null,
+});

@@ -2,7 +2,7 @@ import { networkById } from '../../../core/configurator/load.ts';
 import type { Network } from '../../../core/configurator/model.ts';
 import type { Configs } from '../../../core/configurator/mutations.ts';
 import type { Query } from '../../../core/db/statement.ts';
-import { invalid } from '../../../core/errors.ts';
+import type { Fault } from '../../../core/errors.ts';
 import { configOf, DNS, FEATURES } from '../../orc8r/services/network.ts';
 import type { LteNetwork } from '../schemas/lte-network.ts';
 import type { NetworkCellularConfigs } from '../schemas/network-cellular-configs.ts';
@@ -32,8 +32,6 @@ export const lteNetworkConfigs = (body: LteNetwork): Configs => ({
 /** Asks for the federation network that cellular settings name; finds nothing when they name none. */
 export const federationNetwork = (id: string | undefined): Query<Network | undefined> => networkById({ id: id ?? '' });
 
-/** Error: `invalid` when a federation network is named that does not exist. */
-export function checkFederationNetwork(id: string | undefined, found: Network | undefined, path: string): void {
-  if (!id || found) return;
-  throw invalid([{ path, message: `network "${id}" does not exist` }]);
-}
+/** A fault when a federation network is named that does not exist. */
+export const federationFaults = (id: string | undefined, found: Network | undefined, path: string): Fault[] =>
+  !id || found ? [] : [{ path, message: `network "${id}" does not exist` }];

@@ -2,7 +2,7 @@ import { existing, idsJson } from '../../../core/configurator/load.ts';
 import { child, children, type Entity, type EntityId, entityKey, parents } from '../../../core/configurator/model.ts';
 import type { Mutation } from '../../../core/configurator/mutations.ts';
 import type { Query } from '../../../core/db/statement.ts';
-import { type Fault, invalid } from '../../../core/errors.ts';
+import type { Fault } from '../../../core/errors.ts';
 import { toBase64, utf8Bytes } from '../../../core/identity/bytes.ts';
 import { base64Length } from '../../../core/rest/fields.ts';
 import type { BaseNameRecord } from '../schemas/base-name-record.ts';
@@ -55,13 +55,11 @@ export const referencesOfBaseName = (record: BaseNameRecord): Reference[] => [
 export const existingOf = (networkId: string, references: readonly Reference[]): Query<Set<string>> =>
   existing({ networkId, ids: idsJson(references.map(({ id }) => id)) });
 
-/** Error: `invalid`, naming each that is not there. */
-export function checkReferences(references: readonly Reference[], found: ReadonlySet<string>): void {
-  const faults = references
+/** A fault for each that is not there. */
+export const missingOf = (references: readonly Reference[], found: ReadonlySet<string>): Fault[] =>
+  references
     .filter(({ id }) => !found.has(entityKey(id)))
-    .map(({ id, path }): Fault => ({ path, message: `${NOUNS[id.type] ?? id.type} "${id.key}" does not exist in this network` }));
-  if (faults.length > 0) throw invalid(faults);
-}
+    .map(({ id, path }) => ({ path, message: `${NOUNS[id.type] ?? id.type} "${id.key}" does not exist in this network` }));
 
 const NOUNS: Readonly<Record<string, string>> = { [SUBSCRIBER]: 'subscriber', [POLICY]: 'rule', [POLICY_QOS_PROFILE]: 'QoS profile' };
 

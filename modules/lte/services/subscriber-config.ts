@@ -2,7 +2,7 @@ import { existing, idsJson } from '../../../core/configurator/load.ts';
 import { entityKey, type Network } from '../../../core/configurator/model.ts';
 import type { Mutation } from '../../../core/configurator/mutations.ts';
 import type { Query } from '../../../core/db/statement.ts';
-import { invalid } from '../../../core/errors.ts';
+import type { Fault } from '../../../core/errors.ts';
 import { configOf } from '../../orc8r/services/network.ts';
 import type { NetworkSubscriberConfig } from '../schemas/network-subscriber-config.ts';
 import { BASE_NAME, POLICY, SUBSCRIBER_CONFIG } from './entity-types.ts';
@@ -32,17 +32,17 @@ const idsOf = (config: NetworkSubscriberConfig) =>
 export const namedRules = (networkId: string, config: NetworkSubscriberConfig): Query<Set<string>> =>
   existing({ networkId, ids: idsJson(idsOf(config)) });
 
-/** Error: `invalid`, naming each that does not exist; `place` says where in the request a name stands. */
-export function checkNamedRules(
+/** A fault for each that does not exist; `place` says where in the request a name stands. */
+export function namedRuleFaults(
   config: NetworkSubscriberConfig,
   found: ReadonlySet<string>,
   place: (list: NetworkWide, index: number) => string,
-): void {
+): Fault[] {
   const missing = idsOf(config).filter((id) => !found.has(entityKey(id)));
-  if (missing.length === 0) return;
-  throw invalid(
-    missing.map(({ list, key, index }) => ({ path: place(list, index), message: `${NETWORK_WIDE[list].noun} "${key}" does not exist` })),
-  );
+  return missing.map(({ list, key, index }) => ({
+    path: place(list, index),
+    message: `${NETWORK_WIDE[list].noun} "${key}" does not exist`,
+  }));
 }
 
 /** A list with one more name; undefined when it is there already. */

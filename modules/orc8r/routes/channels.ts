@@ -3,13 +3,13 @@ import { INTERNAL_NETWORK as networkId } from '../../../core/configurator/intern
 import { entityKeys } from '../../../core/configurator/keys.ts';
 import { loadEntities, networkById } from '../../../core/configurator/load.ts';
 import { find } from '../../../core/configurator/model.ts';
-import { conflict, notFound } from '../../../core/errors.ts';
+import { conflict, notFound, refuse } from '../../../core/errors.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { commitEntities, entityEtag } from '../../../core/rest/entity-part.ts';
 import { checkIfMatch, rewrite } from '../../../core/rest/etag.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, created, createdEmpty, done, noContent, ok } from '../../../core/rest/reply.ts';
-import { checkSameId } from '../../../core/rest/same-id.ts';
+import { sameIdFaults } from '../../../core/rest/same-id.ts';
 import { channelId, releaseChannel } from '../schemas/release-channel.ts';
 import { channelEntityId, createChannel, expectNew, RELEASE_CHANNEL, toChannel, updateChannel } from '../services/release-channel.ts';
 
@@ -82,7 +82,7 @@ const put = route({
   responses: done,
   handle: ({ params: { channel_id: id }, body }, ctx) =>
     rewrite(ctx, async () => {
-      checkSameId(id, body.id);
+      refuse(sameIdFaults(id, body.id));
       const [graph] = await ctx.read(load(id));
       if (!find(graph, RELEASE_CHANNEL, id)) throw notFound(`channel "${id}"`);
       await commitEntities(ctx, networkId, graph, { action: 'channel.update', target: id, mutations: updateChannel(body), merges: false });

@@ -95,7 +95,7 @@ const put = route({
   responses: done,
   handle: ({ params: { network_id: networkId, gateway_id: id }, body }, ctx) =>
     rewrite(ctx, async () => {
-      const [network, graph, owner] = await ctx.read(...gatewayQueries(networkId, body));
+      const [network, graph, owner] = await ctx.read(...gatewayQueries(networkId, body, id));
       const mutations = await updateGateway(networkId, id, body, { network, graph, owner });
       const gateway = foundGateway(graph, id);
       checkIfMatch(ctx, gatewayEtag(gateway));

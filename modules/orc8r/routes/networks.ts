@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { networkById, networkIds } from '../../../core/configurator/load.ts';
 import { NETWORK } from '../../../core/configurator/mutations.ts';
-import { conflict, notFound } from '../../../core/errors.ts';
+import { conflict, notFound, refuse } from '../../../core/errors.ts';
 import { permittedNetworks } from '../../../core/identity/access.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { checkIfMatch, rewrite } from '../../../core/rest/etag.ts';
@@ -9,7 +9,7 @@ import { pathParams } from '../../../core/rest/fields.ts';
 import { commitNetwork } from '../../../core/rest/network-part.ts';
 import { answers, created, createdWith, done, noContent, ok } from '../../../core/rest/reply.ts';
 import { network, networkId } from '../schemas/network.ts';
-import { checkSameId } from '../../../core/rest/same-id.ts';
+import { sameIdFaults } from '../../../core/rest/same-id.ts';
 import { createNetworkMutations, toNetworkModel, updateNetworkMutations } from '../services/network.ts';
 
 const tag = 'Networks';
@@ -81,7 +81,7 @@ const put = route({
   responses: done,
   handle: ({ params: { network_id: id }, body }, ctx) =>
     rewrite(ctx, async () => {
-      checkSameId(id, body.id);
+      refuse(sameIdFaults(id, body.id));
       const [found] = await ctx.read(networkById({ id }));
       if (!found) throw notFound(`network "${id}"`);
       await commitNetwork(ctx, found, updateNetworkMutations(body));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { conflict, invalid, notFound } from '../../../core/errors.ts';
+import { conflict, invalid, notFound, refuse } from '../../../core/errors.ts';
 import { permittedTenants } from '../../../core/identity/access.ts';
 import { demandHolds } from '../../../core/identity/delegation.ts';
 import type { RequestContext } from '../../../core/module/context.ts';
@@ -7,7 +7,7 @@ import { type Route, route } from '../../../core/module/route.ts';
 import { checkIfMatch, rewrite } from '../../../core/rest/etag.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, created, createdEmpty, done, noContent, ok } from '../../../core/rest/reply.ts';
-import { checkSameId } from '../../../core/rest/same-id.ts';
+import { sameIdFaults } from '../../../core/rest/same-id.ts';
 import {
   allTenants,
   createTenant,
@@ -126,7 +126,7 @@ const put = route({
     rewrite(ctx, async () => {
       const found = await load(ctx, text);
       const { id } = found;
-      if (inBody !== undefined) checkSameId(String(id), String(inBody));
+      if (inBody !== undefined) refuse(sameIdFaults(String(id), String(inBody)));
       checkIfMatch(ctx, [found.version]);
       await demandNetworks(ctx, found.networks, networks);
       const statements = updateTenant(found, { name, networks });

@@ -47,7 +47,7 @@ describe('tiers', () => {
       'gateway "nope" does not exist in this network',
       'gateway "gone" does not exist in this network',
     ]);
-    expect((await api.refusal('POST', path(), { body: tier('x_1', ['gw1', 'gw1']) })).message).toContain('twice');
+    expect((await api.refusal('POST', path(), { body: tier('x_1', ['gw1', 'gw1']) })).message).toContain('is named already');
     expect((await api.refusal('POST', '/networks/nope/tiers', { body: tier('x_1') })).code).toBe('not_found');
     expect((await api.refusal('GET', '/networks/nope/tiers')).code).toBe('not_found');
     expect((await api.refusal('PUT', path('/base'), { body: tier('other') })).code).toBe('invalid');

@@ -11,7 +11,7 @@ import { answers, created, createdEmpty, done, noContent, ok } from '../../../co
 import { tierId } from '../schemas/tier-id.ts';
 import { tier } from '../schemas/tier.ts';
 import { magmadId, tierEntityId, UPGRADE_TIER } from '../services/gateway/model.ts';
-import { checkSameId } from '../../../core/rest/same-id.ts';
+import { sameIdFaults } from '../../../core/rest/same-id.ts';
 import { createTier, deleteTier, gatewaysNamed, toTier, updateTier } from '../services/tier.ts';
 
 const tag = 'Upgrades';
@@ -67,8 +67,9 @@ const create = route({
         loadEntities(networkId, [tierEntityId(body.id), ...body.gateways.map(magmadId)]),
       );
       if (!network) throw notFound(`network "${networkId}"`);
+      const gateways = gatewaysNamed(graph, body.gateways, 'body.gateways');
       if (find(graph, UPGRADE_TIER, body.id)) throw conflict(`tier "${body.id}"`);
-      const mutations = createTier(body, gatewaysNamed(graph, body.gateways, 'body.gateways'));
+      const mutations = createTier(body, gateways);
       const expect = [{ ...tierEntityId(body.id), version: 0 }];
       await ctx.commit({ networkId, action: 'tier.create', target: body.id, mutations, expect });
       return created();
@@ -102,10 +103,9 @@ const put = route({
   responses: done,
   handle: ({ params: { network_id: networkId, tier_id: id }, body }, ctx) =>
     rewrite(ctx, async () => {
-      checkSameId(id, body.id);
       const [graph] = await ctx.read(loadEntities(networkId, [tierEntityId(id), ...body.gateways.map(magmadId)]));
       const current = foundTier(graph, id);
-      const mutations = updateTier(current, body, gatewaysNamed(graph, body.gateways, 'body.gateways'));
+      const mutations = updateTier(current, body, gatewaysNamed(graph, body.gateways, 'body.gateways', sameIdFaults(id, body.id)));
       await commitEntities(ctx, networkId, alone(current), { action: 'tier.update', target: id, mutations, merges: true });
       return noContent();
     }),

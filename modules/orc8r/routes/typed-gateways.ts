@@ -9,7 +9,6 @@ import { commitEntities, entityEtag } from '../../../core/rest/entity-part.ts';
 import { rewrite } from '../../../core/rest/etag.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, created, createdEmpty, done, noContent, ok } from '../../../core/rest/reply.ts';
-import { checkSameId } from '../../../core/rest/same-id.ts';
 import {
   createGateway,
   createSubtype,
@@ -133,8 +132,7 @@ export function typedGatewayRoutes<B extends GatewayInput>(kind: GatewayKind<B>)
       responses: done,
       handle: ({ params: { network_id: networkId, gateway_id: id }, body }, ctx) =>
         rewrite(ctx, async () => {
-          const [before, network, graph, owner] = await ctx.read(whole(networkId, id), ...gatewayQueries(networkId, body));
-          checkSameId(id, body.id);
+          const [before, network, graph, owner] = await ctx.read(whole(networkId, id), ...gatewayQueries(networkId, body, id));
           pair(before, id);
           const base = await updateGateway(networkId, id, body, { network, graph, owner });
           const mutations = [...base, { do: 'update_entity', id: { type, key: id }, config: kind.config(body) } as const];

@@ -132,7 +132,13 @@ describe('tokens', () => {
       { effect: 'ALLOW' },
     ];
     const { faults } = await api.refusal('POST', '/user/ann/tokens', { body: wrong });
-    expect(faults.map((fault) => fault.path)).toEqual(['body[0].resourceIDs', 'body[1].effect', 'body[2].resourceIDs[0]', 'body[3].path']);
+    expect(faults.map((fault) => fault.path)).toEqual([
+      'body[0].resourceIDs',
+      'body[1].effect',
+      'body[2].resourceIDs[0]',
+      'body[3].path',
+      'body[1].path',
+    ]);
     expect((await api.refusal('POST', '/user/ann/tokens', { body: [], query: { expires_in: '1' } })).code).toBe('invalid');
   });
 });

@@ -25,7 +25,13 @@ export const tierImages = z
 export const tierGateways = z
   .array(gatewayId)
   .max(15_000)
-  .refine((ids) => new Set(ids).size === ids.length, { error: 'must not name a gateway twice' })
+  .superRefine((ids, ctx) => {
+    const seen = new Set<string>();
+    for (const [index, id] of ids.entries()) {
+      if (seen.has(id)) ctx.addIssue({ code: 'custom', path: [index], message: `"${id}" is named already` });
+      seen.add(id);
+    }
+  })
   .meta({
     id: 'tier_gateways',
     description: 'Ids of the gateways in the tier; a gateway has one tier at most, the newest assignment wins',

@@ -1,6 +1,6 @@
 import { children, type Entity, find, type Graph } from '../../../core/configurator/model.ts';
 import type { Mutation } from '../../../core/configurator/mutations.ts';
-import { conflict, type Fault, invalid, notFound } from '../../../core/errors.ts';
+import { conflict, type Fault, invalid, notFound, refuse } from '../../../core/errors.ts';
 import type { Tier, TierConfig, TierImage } from '../schemas/tier.ts';
 import { MAGMAD_GATEWAY, tierEntityId } from './gateway/model.ts';
 import { moveToTier } from './gateway/write.ts';
@@ -14,10 +14,13 @@ export function toTier(tier: Entity): Tier {
   return { id: tier.key, name: tier.name, version, images, gateways: gatewaysOf(tier) };
 }
 
-/** Those gateways of a graph. Error: `invalid`, naming each that is not there. `path` is where their list stands in the request. */
-export function gatewaysNamed(graph: Graph, ids: readonly string[], path: string): Entity[] {
+/**
+ * Those gateways of a graph. Error: `invalid`, naming each that is not there, after `others` that are wrong with the body. `path` is
+ * where their list stands in the request.
+ */
+export function gatewaysNamed(graph: Graph, ids: readonly string[], path: string, others: readonly Fault[] = []): Entity[] {
   const missing = ids.flatMap((id, index) => (find(graph, MAGMAD_GATEWAY, id) ? [] : [missingGateway(id, `${path}[${index}]`)]));
-  if (missing.length > 0) throw invalid(missing);
+  refuse([...others, ...missing]);
   return ids.flatMap((id) => find(graph, MAGMAD_GATEWAY, id) ?? []);
 }
 

@@ -1,11 +1,13 @@
 import { cbsd } from '../resources.ts';
 import type { Rule } from './rule.ts';
 
+/** Its rules are all about what it changes. */
 const radio = (what: string, changes: object, ...at: string[]): Rule => ({
   what,
   ask: ['POST', '/dp/lte1/cbsds'],
   body: { ...cbsd('s9'), ...changes },
   at,
+  about: Object.keys(changes),
 });
 
 /** Rules of REST-BEHAVIOUR 11: dp. */

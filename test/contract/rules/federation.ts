@@ -9,6 +9,7 @@ export const federation: readonly Rule[] = [
     ask: ['POST', '/cwf/cwf1/ha_pairs'],
     body: haPairBody('h9', 'cgw3', 'cgw3'),
     at: ['body.gateway_id_2'],
+    about: ['gateway_id_1'],
   },
   {
     what: 'the gateways of a pair exist',

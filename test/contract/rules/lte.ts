@@ -1,5 +1,5 @@
-import { apnBody, enodebBody } from '../../support/lte.ts';
-import { newGateway } from './bodies.ts';
+import { apnBody, cellular, enodebBody } from '../../support/lte.ts';
+import { bytes, gateway, newGateway } from './bodies.ts';
 import type { Rule } from './rule.ts';
 
 const resource = (id: string, apn_name: string) => ({ id, apn_name, vlan_id: 4 });
@@ -35,6 +35,25 @@ export const lteGateways: readonly Rule[] = [
     'body.connected_enodeb_serials[0]',
     'body.apn_resources.nosuch.apn_name',
   ),
+  newGateway(
+    'and together with what is of a wrong form',
+    {
+      tier: 'none',
+      connected_enodeb_serials: ['nosuch'],
+      cellular: { ...cellular, epc: { ...cellular.epc, ip_block: '192.168.128.0/33' } },
+      device: { hardware_id: 'hw-gw9', key: { key_type: 'ECHO', key: bytes(8) } },
+    },
+    'body.tier',
+    'body.connected_enodeb_serials[0]',
+    'body.cellular.epc.ip_block',
+    'body.device.key.key',
+  ),
+  {
+    what: 'also what the URL says otherwise',
+    ask: ['PUT', '/lte/lte1/gateways/gw1'],
+    body: { ...gateway({ tier: 'none' }), name: 7 },
+    at: ['body.id', 'body.tier', 'body.name'],
+  },
   {
     what: 'eNodeBs of the part exist',
     ask: ['PUT', '/lte/lte1/gateways/gw1/connected_enodeb_serials'],
@@ -51,6 +70,7 @@ export const lteGateways: readonly Rule[] = [
     'ids of resources are there once',
     { apn_resources: { internet: resource('x', 'internet'), ims: resource('x', 'ims') } },
     'body.apn_resources.ims.id',
+    'body.apn_resources.ims.apn_name',
   ),
   {
     what: 'DNS servers are addresses',
@@ -63,6 +83,7 @@ export const lteGateways: readonly Rule[] = [
     ask: ['PUT', '/lte/lte1/gateways/gw1/cellular/non_eps'],
     body: { non_eps_service_control: 1 },
     at: ['arfcn_2g', 'csfb_mcc', 'csfb_mnc', 'csfb_rat', 'lac'].map((name) => `body.${name}`),
+    about: ['non_eps_service_control'],
   },
   pooling(
     'pools exist',
@@ -76,6 +97,7 @@ export const lteGateways: readonly Rule[] = [
     pooled({}, { mme_code: 2, mme_relative_capacity: 20 }),
     'body[1].mme_code',
     'body[1].mme_relative_capacity',
+    'body[1].gateway_pool_id',
   ),
   pooling('the pools of a gateway are of one MME group', pooled({}, {}), 'body[1].gateway_pool_id'),
   {

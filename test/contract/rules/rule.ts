@@ -7,6 +7,8 @@ export interface Rule {
   readonly status?: number;
   /** Every fault's path, in any order. */
   readonly at?: readonly string[];
+  /** Members of the body that the rule is about beside those in `at`. */
+  readonly about?: readonly string[];
   /** What has to be done before, for the rule to be broken. */
   readonly before?: readonly (readonly [method: string, path: string, body: unknown])[];
 }

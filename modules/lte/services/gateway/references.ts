@@ -56,16 +56,29 @@ export function takenResources(resources: ApnResources, known: ReadonlySet<strin
   return ids.filter((key) => known.has(entityKey({ type: APN_RESOURCE, key })) && !own.includes(key));
 }
 
-/** A fault for each pool that does not exist, or whose MME group differs from that of the first one. */
+/**
+ * What is wrong with the pools of a gateway: those that do not exist or are listed twice, and those that differ from the first one in
+ * what has to be the same in all of them.
+ */
 export function poolFaults(records: readonly CellularGatewayPoolRecord[], pools: Graph, path: string): Fault[] {
   const group = (id: string) => (find(pools, GATEWAY_POOL, id)?.config as CellularGatewayPoolConfigs | undefined)?.mme_group_id;
-  const first = records.map((record) => group(record.gateway_pool_id)).find((id) => id !== undefined);
-  return records.flatMap(({ gateway_pool_id: id }, index) => {
-    const at = `${path}[${index}].gateway_pool_id`;
+  const [first] = records;
+  const firstGroup = records.map((record) => group(record.gateway_pool_id)).find((id) => id !== undefined);
+  const seen = new Set<string>();
+  return records.flatMap((record, index) => {
+    const id = record.gateway_pool_id;
+    const fault = (name: keyof CellularGatewayPoolRecord, message: string): Fault => ({ path: `${path}[${index}].${name}`, message });
+    const faults = (['mme_code', 'mme_relative_capacity'] as const)
+      .filter((name) => record[name] !== first?.[name])
+      .map((name) => fault(name, 'must be the same in all pools of a gateway'));
     const own = group(id);
-    if (own === undefined) return [{ path: at, message: `gateway pool "${id}" does not exist` }];
-    return own === first
-      ? []
-      : [{ path: at, message: `pool "${id}" has mme_group_id ${own}; all pools of a gateway must have the same, here ${first}` }];
+    if (seen.has(id)) faults.push(fault('gateway_pool_id', `pool "${id}" is listed twice`));
+    else if (own === undefined) faults.push(fault('gateway_pool_id', `gateway pool "${id}" does not exist`));
+    else if (own !== firstGroup) {
+      const why = `all pools of a gateway must have the same, here ${firstGroup}`;
+      faults.push(fault('gateway_pool_id', `pool "${id}" has mme_group_id ${own}; ${why}`));
+    }
+    seen.add(id);
+    return faults;
   });
 }

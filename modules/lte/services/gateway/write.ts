@@ -9,9 +9,9 @@ import type { LtePair } from './read.ts';
 import { knownReferences, namedPools, poolFaults, takenResources, unknownApns, unknownEnodebs } from './references.ts';
 
 /** What must be known before an LTE gateway is written; all of it fits into one read. */
-export const lteGatewayQueries = (networkId: string, body: MutableLteGateway) =>
+export const lteGatewayQueries = (networkId: string, body: MutableLteGateway, id = body.id) =>
   [
-    ...gatewayQueries(networkId, body),
+    ...gatewayQueries(networkId, body, id),
     knownReferences(networkId, { serials: body.connected_enodeb_serials, resources: body.apn_resources ?? {} }),
     namedPools(networkId, body.cellular.pooling),
   ] as const satisfies readonly Query<unknown>[];

@@ -1,12 +1,11 @@
-import { type Fault, invalid } from '../../../../core/errors.ts';
+import { type Fault, refuse } from '../../../../core/errors.ts';
 import type { ChallengeKey } from '../../schemas/gateway-device.ts';
 
 const CURVES = ['P-256', 'P-384'] as const;
 
 /** Refuses a challenge key that cannot be used. `path` is where it stands in the request. Error: `invalid`. */
 export async function checkChallengeKey(key: ChallengeKey, path: string): Promise<void> {
-  const faults = await challengeKeyFaults(key, path);
-  if (faults.length > 0) throw invalid(faults);
+  refuse(await challengeKeyFaults(key, path));
 }
 
 /**

@@ -8,13 +8,18 @@ import { type GatewayInput, MAGMAD_GATEWAY, magmadId, tierEntityId, UPGRADE_TIER
 type Owner = { networkId: string; type: string; key: string } | undefined;
 
 /**
- * What must be known before a gateway is created or replaced. Spread these into the one read of a request, with whatever
- * the gateway's kind needs besides, and hand the first three results to `createGateway` or `updateGateway`.
+ * What must be known before a gateway is created or replaced (`id`: that of the URL, when there is one). Spread these into the one
+ * read of a request, with whatever the gateway's kind needs besides, and hand the first three results to `createGateway` or
+ * `updateGateway`.
  */
-export function gatewayQueries(networkId: string, gateway: GatewayInput): [Query<Network | undefined>, Query<Graph>, Query<Owner>] {
+export function gatewayQueries(
+  networkId: string,
+  gateway: GatewayInput,
+  id = gateway.id,
+): [Query<Network | undefined>, Query<Graph>, Query<Owner>] {
   return [
     networkById({ id: networkId }),
-    loadEntities(networkId, [magmadId(gateway.id), tierEntityId(gateway.tier)]),
+    loadEntities(networkId, [magmadId(id), tierEntityId(gateway.tier)]),
     byPhysicalId({ physicalId: gateway.device?.hardware_id ?? '' }),
   ];
 }
@@ -29,20 +34,13 @@ export interface GatewayFacts {
   readonly faults?: readonly Fault[];
 }
 
-/** Errors: `not_found` for the network, `invalid` with everything that is wrong with what the body names, `conflict` for the hardware id. */
-export async function checkReferences(
-  networkId: string,
-  { id, tier, device }: GatewayInput,
-  { network, graph, owner, faults: ofKind = [] }: GatewayFacts,
-): Promise<void> {
-  if (!network) throw notFound(`network "${networkId}"`);
-  const faults = [
+/** What is wrong with a gateway's tier and challenge key, and with what its kind knows. */
+export async function gatewayFaults({ tier, device }: GatewayInput, { graph, faults: ofKind = [] }: GatewayFacts): Promise<Fault[]> {
+  return [
     ...(find(graph, UPGRADE_TIER, tier) ? [] : [missingTier(tier, 'body.tier')]),
     ...(device ? await challengeKeyFaults(device.key, 'body.device.key') : []),
     ...ofKind,
   ];
-  if (faults.length > 0) throw invalid(faults);
-  if (device) checkHardwareFree(networkId, id, device.hardware_id, owner);
 }
 
 const missingTier = (tier: string, path: string): Fault => ({ path, message: `tier "${tier}" does not exist in this network` });

@@ -1,10 +1,10 @@
 import type { Mutation } from '../../../../core/configurator/mutations.ts';
 import { type Entity, type EntityId, find, type Graph, parents } from '../../../../core/configurator/model.ts';
-import { conflict } from '../../../../core/errors.ts';
-import { checkSameId } from '../../../../core/rest/same-id.ts';
+import { conflict, notFound, refuse } from '../../../../core/errors.ts';
+import { sameIdFaults } from '../../../../core/rest/same-id.ts';
 import type { GatewayDevice } from '../../schemas/gateway-device.ts';
 import { checkChallengeKey } from './challenge-key.ts';
-import { checkReferences, foundGateway, type GatewayFacts } from './checks.ts';
+import { checkHardwareFree, foundGateway, type GatewayFacts, gatewayFaults } from './checks.ts';
 import { GATEWAY_DEVICE, type GatewayInput, MAGMAD_GATEWAY, magmadId, tierEntityId, UPGRADE_TIER } from './model.ts';
 
 /** For `expect` of a commit that creates a gateway: nobody else may have made it meanwhile. */
@@ -15,7 +15,9 @@ export const expectNoGateway = (id: string) => [{ ...magmadId(id), version: 0 }]
  * Errors: `not_found` (network), `conflict` (gateway id, hardware id), `invalid` (tier, challenge key).
  */
 export async function createGateway(networkId: string, gateway: GatewayInput, facts: GatewayFacts): Promise<Mutation[]> {
-  await checkReferences(networkId, gateway, facts);
+  if (!facts.network) throw notFound(`network "${networkId}"`);
+  refuse(await gatewayFaults(gateway, facts));
+  if (gateway.device) checkHardwareFree(networkId, gateway.id, gateway.device.hardware_id, facts.owner);
   if (find(facts.graph, MAGMAD_GATEWAY, gateway.id)) throw conflict(`gateway "${gateway.id}"`);
   const { id, name, description, magmad: config, device, tier } = gateway;
   return [
@@ -39,9 +41,10 @@ export function createSubtype(type: string, gatewayId: string, config: unknown):
  * Errors: `not_found`, `conflict` (hardware id), `invalid` (id differs from the URL's, tier, challenge key).
  */
 export async function updateGateway(networkId: string, gatewayId: string, gateway: GatewayInput, facts: GatewayFacts): Promise<Mutation[]> {
-  checkSameId(gatewayId, gateway.id);
+  if (!facts.network) throw notFound(`network "${networkId}"`);
   const current = foundGateway(facts.graph, gatewayId);
-  await checkReferences(networkId, gateway, facts);
+  refuse([...sameIdFaults(gatewayId, gateway.id), ...(await gatewayFaults(gateway, facts))]);
+  if (gateway.device) checkHardwareFree(networkId, gatewayId, gateway.device.hardware_id, facts.owner);
   const { name, description, magmad: config } = gateway;
   return [
     { do: 'update_entity', id: magmadId(gatewayId), name, description, config },

@@ -44,7 +44,7 @@ export async function collect(raw: RawBody, options: { readonly fingerprint: boo
       }
       const result = mutableSubscriber.safeParse(normalise(mutableSubscriber, parsed.value));
       if (!result.success) {
-        failures.add(line, (parsed.value as { id?: unknown } | null)?.id, faultsOf(result.error, ''));
+        failures.add(line, (parsed.value as { id?: unknown } | null)?.id, faultsOf(result.error.issues, ''));
         continue;
       }
       const first = rows.get(result.data.id);
