@@ -14,7 +14,14 @@ export async function rehearse(route: Route, input: RouteInput<never, never, nev
   const stop = async (): Promise<never> => {
     throw new OrcError('aborted', 'this was only looked at');
   };
-  const apart = { ifMatch: undefined, commit: stop, execute: stop, audit: async () => undefined, fleet: spareFleet(context.fleet) };
+  const apart = {
+    ifMatch: undefined,
+    idempotencyKey: undefined,
+    commit: stop,
+    execute: stop,
+    audit: async () => undefined,
+    fleet: spareFleet(context.fleet),
+  };
   try {
     await route.handle(input, { ...context, ...apart });
     return [];

@@ -79,7 +79,7 @@ export function contractFleet({ status, states }: Reported, asked: (what: string
       return {
         changed: () => Promise.resolve(),
         status: () => noted('status', report),
-        statuses: () => noted('statuses', { reports: [], next: null }),
+        statuses: (gatewayIds) => noted('statuses', { reports: gatewayIds.map((id) => [id, report] as const), next: null }),
         preview: () => Promise.resolve(NO_PREVIEW),
         statesAbout: (query: StateQuery, after) => noted('statesAbout', statesIn(name).about(query, after)),
         stateIndex: () => noted('stateIndex', statesIn(name).report()),
