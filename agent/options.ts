@@ -1,11 +1,12 @@
 // What an agent is told, and the addresses it makes of it.
+import type { MachineCommands } from './calls/machine-commands.ts';
 import type { Clock } from './clock.ts';
 import type { Backoff, ReconnectTimes } from './connection/backoff.ts';
 import type { Logger } from './log.ts';
 import type { Endpoint } from './proxy/listener.ts';
 import type { ServiceAddress } from './proxy/local-services.ts';
 
-export interface AgentOptions {
+export interface AgentOptions extends MachineCommands {
   /** Folder of the identity, certificates, config and stored metrics; made when missing. */
   dataDir: string;
   /** Controller: host, host:port, or a wss URL. */
@@ -20,13 +21,6 @@ export interface AgentOptions {
   token?: string;
   /** Where gateway.mconfig goes; by default in the data folder. */
   mconfigPath?: string;
-  rebootCommand?: string;
-  /** `{service}` stands for the service's name. */
-  restartCommand?: string;
-  /** Allowed generic commands: name to command line. */
-  genericCommands?: Readonly<Record<string, string>>;
-  /** Log files that may be followed: service to path. */
-  logFiles?: Readonly<Record<string, string>>;
   /** Where local services are served in control_proxy's place; without it none are. */
   listen?: Endpoint;
   /** Services of this machine by name, which local services and the cloud may call. */

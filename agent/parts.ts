@@ -208,10 +208,7 @@ export class Parts {
         clock,
         hardwareId: () => hardwareId,
         mconfig: () => this.configs.current,
-        rebootCommand: options.rebootCommand,
-        restartCommand: options.restartCommand,
-        genericCommands: options.genericCommands ?? {},
-        logFiles: options.logFiles ?? {},
+        commands: options,
       }),
       ...service303({
         version: AGENT_VERSION,

@@ -4,13 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GrpcError } from '../../core/wire/grpc.ts';
+import { CheckStatelessResponse_AGWMode, ConfigureStatelessRequest_Cmd } from '../../proto/gen/orc8r/protos/magmad_pb.js';
 import { systemClock } from '../clock.ts';
 import { ManualClock, until } from '../testing/manual-clock.ts';
 import { genericCommand } from './generic-command.ts';
 import { hostFault } from './host.ts';
 import { parsePing, ping } from './ping.ts';
-import { reboot, restartServices } from './restart.ts';
+import { allServices, reboot, restartServices } from './restart.ts';
 import { runCommand, splitCommandLine } from './run-command.ts';
+import { checkStateless, configureStateless } from './stateless.ts';
 import { tail } from './tail.ts';
 import { parseTraceroute, traceroute } from './traceroute.ts';
 
@@ -269,6 +271,62 @@ describe('restart and reboot', () => {
     expect(isAlive(pid)).toBe(true);
     await manual.advance(60_000);
     await until(() => !isAlive(pid), 'the end of the reboot command');
+  });
+});
+
+describe('starting and stopping all services', () => {
+  it('are refused where they are not set up', async () => {
+    expect(await refusal(allServices('start', undefined, clock, abort.signal))).toEqual([9, expect.stringContaining('--start-command')]);
+    expect(await refusal(allServices('stop', undefined, clock, abort.signal))).toEqual([9, expect.stringContaining('--stop-command')]);
+  });
+
+  it('run the configured command, and tell how it failed', async () => {
+    const program = await script('services', `echo "$1" >> ${folder}/log; [ "$1" = start ]`);
+    await allServices('start', `${program} start`, clock, abort.signal);
+    expect(await refusal(allServices('stop', `${program} stop`, clock, abort.signal))).toEqual([
+      13,
+      expect.stringContaining('stopping services failed with 1'),
+    ]);
+    expect(await readFile(join(folder, 'log'), 'utf8')).toBe('start\nstop\n');
+  });
+});
+
+describe('stateless operation', () => {
+  const { STATELESS, STATEFUL, CORRUPT, INVALID } = CheckStatelessResponse_AGWMode;
+  const { CHECK, ENABLE, DISABLE } = ConfigureStatelessRequest_Cmd;
+
+  it('is refused where it is not set up', async () => {
+    const named = [9, expect.stringContaining('--stateless-command')];
+    expect(await refusal(checkStateless(undefined, clock, abort.signal))).toEqual(named);
+    expect(await refusal(configureStateless(undefined, ENABLE, clock, abort.signal))).toEqual(named);
+  });
+
+  it('is told by the exit code', async () => {
+    for (const [code, agwMode] of [STATELESS, STATEFUL, CORRUPT, INVALID].entries())
+      expect(await checkStateless(`sh -c 'exit ${code}' {action}`, clock, abort.signal)).toEqual({ agwMode });
+    expect(await refusal(checkStateless("sh -c 'echo no redis >&2; exit 9'", clock, abort.signal))).toEqual([
+      13,
+      'the stateless command failed with 9: no redis',
+    ]);
+    expect(await refusal(checkStateless(join(folder, 'absent'), clock, abort.signal))).toEqual([
+      13,
+      expect.stringContaining('not installed'),
+    ]);
+  });
+
+  it('is configured, and has to be as it was to be afterwards', async () => {
+    const program = await script('stateless', `echo $1 >> ${folder}/log; case $1 in disable) exit 1;; esac`);
+    for (const command of [CHECK, ENABLE, DISABLE]) await configureStateless(`${program} {action}`, command, clock, abort.signal);
+    expect(await readFile(join(folder, 'log'), 'utf8')).toBe('check\nenable\ndisable\n');
+    expect(await refusal(configureStateless("sh -c 'exit 2'", ENABLE, clock, abort.signal))).toEqual([
+      13,
+      'after "enable" the gateway is CORRUPT',
+    ]);
+    expect(await refusal(configureStateless('true', DISABLE, clock, abort.signal))).toEqual([
+      13,
+      'after "disable" the gateway is STATELESS',
+    ]);
+    expect(await refusal(configureStateless('true', 7 as never, clock, abort.signal))).toEqual([3, 'there is no action 7']);
   });
 });
 

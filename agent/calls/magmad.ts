@@ -6,10 +6,12 @@ import type { Clock } from '../clock.ts';
 import { gatewayConfigs } from '../configs/gateway-configs.ts';
 import type { Mconfig } from '../configs/mconfig.ts';
 import { genericCommand } from './generic-command.ts';
+import type { MachineCommands } from './machine-commands.ts';
 import { ping } from './ping.ts';
-import { reboot, restartServices } from './restart.ts';
+import { allServices, reboot, restartServices } from './restart.ts';
 import type { ServedMethod } from './services.ts';
 import { serve } from './services.ts';
+import { checkStateless, configureStateless } from './stateless.ts';
 import { tail } from './tail.ts';
 import { traceroute } from './traceroute.ts';
 
@@ -17,20 +19,14 @@ export interface MagmadOptions {
   clock: Clock;
   hardwareId: () => string;
   mconfig: () => Mconfig | undefined;
-  /** Command lines; undefined where the operator of this machine configured none. */
-  rebootCommand: string | undefined;
-  /** `{service}` stands for the name. */
-  restartCommand: string | undefined;
-  /** Allowed generic commands: name to command line. */
-  genericCommands: Readonly<Record<string, string>>;
-  /** Log files that may be followed: service to path. */
-  logFiles: Readonly<Record<string, string>>;
+  commands: MachineCommands;
 }
 
 const MAX_TESTS = 32;
 
 export function magmadService(options: MagmadOptions): [string, ServedMethod][] {
-  const { clock } = options;
+  const { clock, commands } = options;
+  const logFiles = commands.logFiles ?? {};
   return serve(Magmad, {
     getGatewayId: async () => ({ gatewayId: options.hardwareId() }),
     getConfigs: async () => gatewayConfigs(options.mconfig()),
@@ -45,20 +41,39 @@ export function magmadService(options: MagmadOptions): [string, ServedMethod][] 
       return { pings: pinged, traceroutes: traced };
     },
     reboot: async (_request, { signal }) => {
-      await reboot(options.rebootCommand, clock, signal);
+      await reboot(commands.rebootCommand, clock, signal);
       return {};
     },
     restartServices: async ({ services }, { signal }) => {
-      await restartServices(options.restartCommand, services, clock, signal);
+      await restartServices(commands.restartCommand, services, clock, signal);
+      return {};
+    },
+    startServices: async (_request, { signal }) => {
+      await allServices('start', commands.startCommand, clock, signal);
+      return {};
+    },
+    stopServices: async (_request, { signal }) => {
+      await allServices('stop', commands.stopCommand, clock, signal);
+      return {};
+    },
+    setConfigs: async () => {
+      throw new GrpcError(
+        GrpcStatus.FAILED_PRECONDITION,
+        'this gateway takes its configuration from the Orchestrator alone, which pushes every change: change it there',
+      );
+    },
+    checkStateless: async (_request, { signal }) => checkStateless(commands.statelessCommand, clock, signal),
+    configureStateless: async ({ configCmd }, { signal }) => {
+      await configureStateless(commands.statelessCommand, configCmd, clock, signal);
       return {};
     },
     genericCommand: async ({ command, params }, { signal }) => ({
-      response: await genericCommand(options.genericCommands, command, (params ?? {}) as JsonObject, clock, signal),
+      response: await genericCommand(commands.genericCommands ?? {}, command, (params ?? {}) as JsonObject, clock, signal),
     }),
     tailLogs: async function* ({ service }, { signal }) {
-      const path = Object.hasOwn(options.logFiles, service) ? options.logFiles[service] : undefined;
+      const path = Object.hasOwn(logFiles, service) ? logFiles[service] : undefined;
       if (path === undefined) {
-        const known = Object.keys(options.logFiles).sort();
+        const known = Object.keys(logFiles).sort();
         throw new GrpcError(
           GrpcStatus.NOT_FOUND,
           `no log file is configured for ${JSON.stringify(service.slice(0, 80))}; ${known.length ? `configured are: ${known.join(', ')}` : 'none is configured'}`,

@@ -1,4 +1,4 @@
-// Reboot and RestartServices, through command lines that the operator of this machine configured.
+// Reboot, RestartServices, StartServices and StopServices, through command lines that the operator of this machine configured.
 import { GrpcError, GrpcStatus } from '../../core/wire/grpc.ts';
 import type { Clock } from '../clock.ts';
 import { pause } from '../clock.ts';
@@ -8,6 +8,7 @@ import { runCommand, splitCommandLine } from './run-command.ts';
 const SERVICE = /^[a-zA-Z0-9_@.][a-zA-Z0-9_@.-]{0,127}$/;
 const MAX_SERVICES = 64;
 const RESTART_TIMEOUT_MS = 60_000;
+const ALL_SERVICES_TIMEOUT_MS = 110_000;
 const REBOOT_TIMEOUT_MS = 60_000;
 /** A reboot command that still runs after this many milliseconds counts as accepted: the machine is on its way down. */
 const REBOOT_ACCEPTED_MS = 2_000;
@@ -44,6 +45,17 @@ export async function restartServices(
     if (signal.aborted) return;
     await run(template, clock, signal, RESTART_TIMEOUT_MS, `restarting ${service}`, service);
   }
+}
+
+/** Starts or stops all services. Throws GrpcError: FAILED_PRECONDITION, INTERNAL, DEADLINE_EXCEEDED. */
+export async function allServices(what: 'start' | 'stop', line: string | undefined, clock: Clock, signal: AbortSignal): Promise<void> {
+  const doing = what === 'start' ? 'starting' : 'stopping';
+  if (line === undefined)
+    throw new GrpcError(
+      GrpcStatus.FAILED_PRECONDITION,
+      `${doing} services is not set up on this gateway: start its agent with --${what}-command`,
+    );
+  await run(line, clock, signal, ALL_SERVICES_TIMEOUT_MS, `${doing} services`);
 }
 
 async function run(line: string, clock: Clock, signal: AbortSignal, timeoutMs: number, what: string, service = ''): Promise<void> {

@@ -1,11 +1,12 @@
-// What a carrying agent is told.
+// What a carrying agent is told; the commands count while magmad has no stream open.
+import type { MachineCommands } from '../calls/machine-commands.ts';
 import type { Clock } from '../clock.ts';
 import type { ReconnectTimes } from '../connection/backoff.ts';
 import type { Logger } from '../log.ts';
 import type { Endpoint } from '../proxy/listener.ts';
 import type { ServiceAddress } from '../proxy/local-services.ts';
 
-export interface CarrierOptions {
+export interface CarrierOptions extends MachineCommands {
   /** Folder of the agent's own files: the local authority. Made when missing. */
   dataDir: string;
   /** Controller: host, host:port, or a wss URL. */
@@ -22,11 +23,6 @@ export interface CarrierOptions {
   bootstrapListen: Endpoint & { names: readonly string[] };
   /** The services of this machine by name. */
   services: ReadonlyMap<string, ServiceAddress>;
-  /** As for an agent of its own; they count while magmad has no stream open. */
-  rebootCommand?: string;
-  restartCommand?: string;
-  genericCommands?: Readonly<Record<string, string>>;
-  logFiles?: Readonly<Record<string, string>>;
   clock?: Clock;
   log?: Logger;
   /** Other waits than docs/protocol.md says; for tests. */

@@ -24,10 +24,7 @@ export function standIn({ options, services, clock, log, send, buffered, hardwar
     hardwareId,
     // magmad holds it.
     mconfig: () => undefined,
-    rebootCommand: options.rebootCommand,
-    restartCommand: options.restartCommand,
-    genericCommands: options.genericCommands ?? {},
-    logFiles: options.logFiles ?? {},
+    commands: options,
   });
   return new SyncServer({
     services: new Map([['magmad', new Map(methods)]]),

@@ -1,6 +1,7 @@
 // From the command line and Magma's files to the options of a carrying agent.
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import type { MachineCommands } from '../calls/machine-commands.ts';
 import { localRootFile } from '../carry/local-authority.ts';
 import type { CarrierOptions } from '../carry/options.ts';
 import type { MagmaConfig } from '../magma/magma-config.ts';
@@ -16,7 +17,7 @@ export interface CarryFlags {
   ca: string | undefined;
   listen: Endpoint | undefined;
   bootstrapListen: Endpoint | undefined;
-  more: Pick<CarrierOptions, 'rebootCommand' | 'restartCommand' | 'genericCommands' | 'logFiles'>;
+  more: MachineCommands;
 }
 
 const DEFAULT_BOOTSTRAP_PORT = 8444;

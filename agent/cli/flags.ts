@@ -48,6 +48,21 @@ export const FLAGS: readonly Flag[] = [
     text: 'What "restart_services" runs for each service, for instance "systemctl restart magma@{service}". Without it restarts are refused.',
   },
   {
+    name: 'start-command',
+    value: 'COMMAND',
+    text: 'What "start_services" runs, for instance "systemctl start magma@magmad". Without it that is refused.',
+  },
+  {
+    name: 'stop-command',
+    value: 'COMMAND',
+    text: 'What "stop_services" runs. Without it that is refused.',
+  },
+  {
+    name: 'stateless-command',
+    value: 'COMMAND',
+    text: 'What "check_stateless" and "configure_stateless" run, for instance "config_stateless_agw.py {action}" with check, enable or disable for the action. Its exit code says how the gateway is: 0 stateless, 1 stateful, 2 corrupt. Without it both are refused.',
+  },
+  {
     name: 'generic-command',
     value: 'NAME=COMMAND',
     pairs: true,

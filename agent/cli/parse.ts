@@ -25,6 +25,9 @@ const OVERRIDES = '/var/opt/magma/configs';
 /** What magmad does itself when the agent carries. */
 const MAGMADS_OWN = ['token', 'hardware-id', 'mconfig', 'exporter', 'streams'];
 
+/** The flags that hold one command line. */
+const LINES = ['reboot-command', 'restart-command', 'start-command', 'stop-command', 'stateless-command'];
+
 interface Values {
   single: Map<string, string>;
   pairs: Map<string, Record<string, string>>;
@@ -46,7 +49,7 @@ export function parseInvocation(args: readonly string[], env: Readonly<Record<st
   refuseCombinations(values, carry);
   const logJson = values.switches.has('log-json');
   const genericCommands = values.pairs.get('generic-command') ?? {};
-  for (const line of [get('reboot-command'), get('restart-command'), ...Object.values(genericCommands)]) {
+  for (const line of [...LINES.map(get), ...Object.values(genericCommands)]) {
     if (line !== undefined) checkCommandLine(line);
   }
   const configDir = get('config-dir') ?? (carry ? '/etc/magma' : undefined);
@@ -58,7 +61,13 @@ export function parseInvocation(args: readonly string[], env: Readonly<Record<st
   const caFile = get('ca');
   const ca = caFile === undefined ? undefined : readText(caFile, '--ca');
   const commands = {
-    ...defined({ rebootCommand: get('reboot-command'), restartCommand: get('restart-command') ?? magma?.restartCommand }),
+    ...defined({
+      rebootCommand: get('reboot-command'),
+      restartCommand: get('restart-command') ?? magma?.restartCommand,
+      startCommand: get('start-command'),
+      stopCommand: get('stop-command'),
+      statelessCommand: get('stateless-command'),
+    }),
     genericCommands,
     logFiles: values.pairs.get('log-file') ?? {},
   };
