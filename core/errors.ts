@@ -26,6 +26,7 @@ interface ErrorOptions {
   readonly faults?: readonly Fault[];
   readonly reason?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly audited?: boolean;
   readonly cause?: unknown;
 }
 
@@ -37,6 +38,8 @@ export class OrcError extends Error {
   readonly reason: string | undefined;
   /** What the answer carries beside its body, as a route's reply does. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Whoever threw it sees to its audit row: the door writes none. */
+  readonly audited: boolean;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -45,6 +48,7 @@ export class OrcError extends Error {
     this.faults = options.faults ?? [];
     this.reason = options.reason;
     this.headers = options.headers ?? {};
+    this.audited = options.audited ?? false;
   }
 }
 

@@ -3213,6 +3213,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/magma/v1/networks/{network_id}/allowed_commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the generic commands that may be given to gateways of a network
+         * @description Modules allow some commands on every gateway; a network allows more or takes some away, and a gateway has the last word. A command that is allowed has to be known to the gateway too.
+         *
+         *     Permission: read on the network.
+         */
+        get: operations["getNetworkAllowedCommands"];
+        /**
+         * Allow generic commands on all gateways of a network, or take some away
+         * @description Modules allow some commands on every gateway; a network allows more or takes some away, and a gateway has the last word. A command that is allowed has to be known to the gateway too. A body of `{}` leaves what modules allow.
+         *
+         *     Permission: write on the network.
+         */
+        put: operations["putNetworkAllowedCommands"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/magma/v1/networks/{network_id}/certificates": {
         parameters: {
             query?: never;
@@ -3491,6 +3519,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/magma/v1/networks/{network_id}/gateways/{gateway_id}/allowed_commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the generic commands that may be given to a gateway
+         * @description Modules allow some commands on every gateway; a network allows more or takes some away, and a gateway has the last word. A command that is allowed has to be known to the gateway too.
+         *
+         *     Permission: read on the network.
+         */
+        get: operations["getGatewayAllowedCommands"];
+        /**
+         * Allow generic commands on a gateway, or take some away
+         * @description Modules allow some commands on every gateway; a network allows more or takes some away, and a gateway has the last word. A command that is allowed has to be known to the gateway too. A body of `{}` leaves what the network allows.
+         *
+         *     Permission: write on the network.
+         */
+        put: operations["putGatewayAllowedCommands"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/magma/v1/networks/{network_id}/gateways/{gateway_id}/command/generic": {
         parameters: {
             query?: never;
@@ -3501,8 +3557,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Run one of the commands that a gateway allows
-         * @description Which commands there are is decided on the gateway. One it does not know or allow answers 404.
+         * Run a command on a gateway by its name
+         * @description The command has to be allowed here, by `allowed_commands` of the gateway, and on the gateway, by its own configuration. One that is not allowed here answers 403 before the gateway hears of it; one that the gateway does not know or allow answers 404.
          *
          *     Permission: write on the network.
          */
@@ -4670,6 +4726,33 @@ export interface components {
              */
             throttle_interval?: string;
         };
+        /** @description A generic command that is allowed beyond those that are anyway */
+        allowed_command: {
+            /**
+             * @description Name of a generic command, as `command` of `command/generic` has it
+             * @example show_routes
+             */
+            name: string;
+            /**
+             * @description What the command does, for those who are to choose from the list
+             * @example Shows the routes of the gateway
+             */
+            description?: string;
+        };
+        /** @description Which generic commands may be given */
+        allowed_commands: {
+            /** @description Commands that are allowed here beyond those that are anyway */
+            allow: components["schemas"]["allowed_command"][];
+            /**
+             * @description Commands that are not allowed here
+             * @example [
+             *       "reboot_all_enodeb"
+             *     ]
+             */
+            deny: string[];
+            /** @description All that comes of it, sorted by name: these may be given, others are refused */
+            commands: components["schemas"]["effective_command"][];
+        };
         /** @description An access point or controller that may open a GRE tunnel */
         allowed_gre_peer: {
             /**
@@ -5189,6 +5272,18 @@ export interface components {
          * @example stable
          */
         channel_id: string;
+        /** @description Which generic commands are allowed, beyond what is allowed further up or against it */
+        command_rules: {
+            /** @description Commands that are allowed here, at most 200 */
+            allow?: components["schemas"]["allowed_command"][];
+            /**
+             * @description Commands that are not allowed here, whoever allows them further up; at most 200
+             * @example [
+             *       "reboot_all_enodeb"
+             *     ]
+             */
+            deny?: string[];
+        };
         /** @description Which configuration a gateway runs */
         config_info: {
             /**
@@ -5693,6 +5788,30 @@ export interface components {
              * @default 5000
              */
             session_authenticated_ms?: number;
+        };
+        /** @description A generic command that may be given */
+        effective_command: {
+            /**
+             * @description Name of a generic command, as `command` of `command/generic` has it
+             * @example show_routes
+             */
+            name: string;
+            /**
+             * @description What the command does, for those who are to choose from the list
+             * @example Shows the routes of the gateway
+             */
+            description?: string;
+            /**
+             * @description Who allows it: a module of the platform to every gateway, the network to its gateways, or the gateway
+             * @example module
+             * @enum {string}
+             */
+            source: "module" | "network" | "gateway";
+            /**
+             * @description Name of that module; left out for the others
+             * @example lte
+             */
+            module?: string;
         };
         /** @description A base station of an LTE network */
         enodeb: {
@@ -6581,16 +6700,14 @@ export interface components {
         /** @description A command for the agent of a gateway */
         generic_command_params: {
             /**
-             * @description Name of a command that the configuration of the gateway allows
-             * @example ps
+             * @description Name of a command; `allowed_commands` of the gateway lists those that may be given
+             * @example echo
              */
             command: string;
             /**
              * @description Parameters of the command, as its script on the gateway takes them
              * @example {
-             *       "shell_params": [
-             *         "-ef"
-             *       ]
+             *       "text": "hello"
              *     }
              */
             params?: {
@@ -22116,6 +22233,99 @@ export interface operations {
             503: components["responses"]["refusal_503"];
         };
     };
+    getNetworkAllowedCommands: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the network says, and what comes of it */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["allowed_commands"];
+                };
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            500: components["responses"]["refusal_500"];
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+        };
+    };
+    putNetworkAllowedCommands: {
+        parameters: {
+            query?: {
+                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["command_rules"];
+            };
+        };
+        responses: {
+            /** @description With `dry_run`: what would have been done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["dry_run_report"];
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            409: components["responses"]["refusal_409"];
+            412: components["responses"]["refusal_412"];
+            413: components["responses"]["refusal_413"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            500: components["responses"]["refusal_500"];
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+        };
+    };
     listNetworkCertificates: {
         parameters: {
             query?: {
@@ -23201,6 +23411,103 @@ export interface operations {
             503: components["responses"]["refusal_503"];
         };
     };
+    getGatewayAllowedCommands: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+                /** @description Gateway, by its id within the network */
+                gateway_id: components["parameters"]["gateway_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is said of this gateway, and what comes of it */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["allowed_commands"];
+                };
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            500: components["responses"]["refusal_500"];
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+        };
+    };
+    putGatewayAllowedCommands: {
+        parameters: {
+            query?: {
+                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+                /** @description Gateway, by its id within the network */
+                gateway_id: components["parameters"]["gateway_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["command_rules"];
+            };
+        };
+        responses: {
+            /** @description With `dry_run`: what would have been done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["dry_run_report"];
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            409: components["responses"]["refusal_409"];
+            412: components["responses"]["refusal_412"];
+            413: components["responses"]["refusal_413"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            500: components["responses"]["refusal_500"];
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+        };
+    };
     runGatewayCommand: {
         parameters: {
             query?: {
@@ -23255,7 +23562,16 @@ export interface operations {
             };
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
-            403: components["responses"]["refusal_403"];
+            /** @description The command is not allowed on this gateway (`command_not_allowed`), or the caller may not write this network (`not_permitted`) */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
             /** @description There is no such gateway, or it does not know or allow this command */
             404: {
                 headers: {

@@ -6,6 +6,7 @@ import type { Principal } from '../identity/principal.ts';
 import type { StateIndexReport, StateQuery, Subjects } from '../state/network-states.ts';
 import type { MconfigPreview } from '../mconfig/difference.ts';
 import type { CommandActor, CommandPage, CommandRecord, CommandState, GivenCommand, NewCommand, WholeCommand } from './commands.ts';
+import type { ModuleCommand } from './gateway-command.ts';
 
 /** What a route handler may use. Nothing here knows HTTP, Hono or bindings. */
 export interface RequestContext {
@@ -164,6 +165,8 @@ export interface PlatformInfo {
   readonly rootCa: string;
   /** Modules and what they contribute. */
   readonly modules: () => readonly ModuleSummary[];
+  /** The generic commands that modules allow on every gateway. */
+  readonly commands: readonly ModuleCommand[];
   /** Types of entities that go with their gateway when it is deleted. */
   readonly ownedByGateway: ReadonlySet<string>;
   /** Makes a registration token for a gateway (by the number of its entity), valid 30 minutes. */

@@ -7,9 +7,11 @@ import type { Database } from '../db/database.ts';
 import type { IndexEntry, StateQuery, Subjects } from '../state/network-states.ts';
 import type { StateReport, StateStore } from '../state/store.ts';
 import type { ContentReader, ContentSet } from './content.ts';
+import type { GatewayCommand } from './gateway-command.ts';
 import type { GatewayGraph } from './gateway-graph.ts';
 import type { Route } from './route.ts';
 
+export type { GatewayCommand } from './gateway-command.ts';
 export type { GatewayGraph } from './gateway-graph.ts';
 
 /** The parts that a module can bring. Each has one consumer, which asks the registry for it and never names a module. */
@@ -146,14 +148,6 @@ export interface SouthboundMethod {
   readonly kind: 'unary' | 'server_streaming';
   /** Answers one message, or for a streaming method each in turn. */
   readonly handle: (request: Message, context: GatewayContext) => Promise<readonly Message[]>;
-}
-
-/** A command an operator can give a gateway, and the gateway's service and method that carry it out. */
-export interface GatewayCommand {
-  readonly name: string;
-  readonly description: string;
-  readonly service: string;
-  readonly method: DescMethodUnary;
 }
 
 export interface ModuleDefinition {

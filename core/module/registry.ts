@@ -5,7 +5,6 @@ import type { ContentSet } from './content.ts';
 import type { ModuleSummary } from './context.ts';
 import type {
   EntityType,
-  GatewayCommand,
   GatewayGraph,
   GatewayStream,
   MconfigEntry,
@@ -15,6 +14,7 @@ import type {
   StateIndexer,
   StateType,
 } from './facets.ts';
+import type { ModuleCommand } from './gateway-command.ts';
 import type { Route } from './route.ts';
 
 /** All modules as one; each consumer takes its facet and never names a module. */
@@ -32,7 +32,8 @@ export interface Registry {
   readonly stateIndexers: readonly StateIndexer[];
   /** By gRPC path, `/magma.orc8r.StateService/ReportStates`. */
   readonly southbound: ReadonlyMap<string, SouthboundMethod>;
-  readonly commands: ReadonlyMap<string, GatewayCommand>;
+  /** By name. */
+  readonly commands: ReadonlyMap<string, ModuleCommand>;
   /** Entity types that any stream reads, and those of which every gateway sees all. */
   readonly streamReads: { readonly reads: readonly string[]; readonly networkWide: readonly string[] };
   /** Entity types that decide what an mconfig holds, and those among them of which every gateway sees all. */
@@ -77,7 +78,9 @@ export function createRegistry(modules: readonly ModuleDefinition[]): Registry {
   const southbound = collect('southbound method', (module) =>
     (module.southbound ?? []).map((method) => [`/${method.service.typeName}/${method.name}`, method] as const),
   );
-  const commands = collect('command', (module) => (module.commands ?? []).map((command) => [command.name, command] as const));
+  const commands = collect('command', (module) =>
+    (module.commands ?? []).map((command) => [command.name, { ...command, module: module.name }] as const),
+  );
   const builders = collect('mconfig builder', (module) => Object.entries(module.mconfig?.builders ?? {}));
 
   for (const [type, definition] of entityTypes) {

@@ -55,7 +55,7 @@ describe('a module added to a platform without touching another file', () => {
         state_types: [],
         state_indexers: [],
         southbound_services: ['magma.feg.Hello: SayHello'],
-        commands: ['monitor_info'],
+        commands: ['monitor_scan'],
       },
     });
   });
@@ -97,7 +97,7 @@ describe('a module added to a platform without touching another file', () => {
   });
 
   it('has a command', () => {
-    expect(registry.commands.get('monitor_info')).toMatchObject({ service: 'monitord', method: { name: 'GetServiceInfo' } });
+    expect(registry.commands.get('monitor_scan')).toMatchObject({ module: 'monitor', description: expect.stringContaining('devices') });
   });
 });
 

@@ -1,5 +1,4 @@
 import { defineModule } from '../../core/module/facets.ts';
-import { Service303 } from '../../proto/gen/orc8r/protos/service303_pb.js';
 import { entityTypes } from './entities.ts';
 import { mconfig } from './mconfig.ts';
 import { routes } from './routes.ts';
@@ -15,7 +14,5 @@ export const monitor = defineModule({
   routes,
   mconfig,
   southbound,
-  commands: [
-    { name: 'monitor_info', description: 'Ask monitord how it is', service: 'monitord', method: Service303.method.getServiceInfo },
-  ],
+  commands: [{ name: 'monitor_scan', description: 'Looks for new devices behind the gateway at once' }],
 });

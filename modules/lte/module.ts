@@ -1,4 +1,5 @@
 import { defineModule } from '../../core/module/facets.ts';
+import { commands } from './commands.ts';
 import { contents } from './contents/index.ts';
 import { entityTypes, networkTypes } from './entities.ts';
 import { mconfig } from './mconfig/index.ts';
@@ -20,4 +21,5 @@ export const lte = defineModule({
   mconfig,
   contents,
   southbound,
+  commands,
 });

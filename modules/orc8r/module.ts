@@ -1,8 +1,8 @@
 import { defineModule } from '../../core/module/facets.ts';
+import { commands } from './commands.ts';
 import { entityTypes, networkTypes } from './entities.ts';
 import { mconfig } from './mconfig/index.ts';
 import { routes } from './routes/index.ts';
-import { commands } from './southbound/commands.ts';
 import { southbound } from './southbound/index.ts';
 import { stateIndexers, stateTypes } from './states/index.ts';
 import { configs } from './streams/configs.ts';

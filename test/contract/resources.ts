@@ -209,4 +209,6 @@ export const others: Readonly<Record<string, unknown>> = {
   'PUT /lte/{network_id}/gateways/{gateway_id}/cellular/pooling': [{ gateway_pool_id: 'p1', mme_code: 1, mme_relative_capacity: 10 }],
   ...Object.fromEntries(['networks', 'lte', 'cwf'].map((family) => [`PUT /${family}/{network_id}/gateways/{gateway_id}/tier`, 'delta'])),
   'PUT /cwf/{network_id}/federation': { feg_network_id: 'feg2' },
+  'PUT /networks/{network_id}/allowed_commands': { allow: [{ name: 'scan' }], deny: ['echo'] },
+  'PUT /networks/{network_id}/gateways/{gateway_id}/allowed_commands': { allow: [{ name: 'scan' }], deny: ['echo'] },
 };

@@ -20,6 +20,10 @@ const refusal = (status: number, code: string, message: unknown = expect.any(Str
   body: { message, code, request_id: expect.any(String) },
 });
 
+/** Says which generic commands a gateway may be given beyond those that modules allow. */
+const allow = (gateway: string, ...names: string[]) =>
+  test.rest.must('PUT', `/magma/v1/networks/n/gateways/${gateway}/allowed_commands`, { allow: names.map((name) => ({ name })) });
+
 /** Commands in the audit log, oldest first, once there are so many: an object writes them after its answer. */
 const commandsOf = (gateway: string, count: number) =>
   eventually(
@@ -45,6 +49,7 @@ beforeAll(async () => {
     restartCommand: `sh -c 'case $0 in broken) echo no such unit >&2; exit 5;; esac; echo $0 >> ${restarted}' {service}`,
     genericCommands: { echo: 'cat', fail: "sh -c 'echo out; echo bad >&2; exit 3'", missing: '/no/such/program' },
   });
+  await allow('able', 'fail', 'missing', 'unknown');
   await test.join('n', 'plain');
   await addGateway(test, 'n', 'away');
   const { device: _, ...bare } = lteGateway('bare', { hardwareId: '', publicKey: '', keyType: 'SOFTWARE_ECDSA_SHA256' });
@@ -126,10 +131,39 @@ describe('a generic command', () => {
     expect(answer).toMatchObject({ status: 200, body: { response: { stdout: 'out\n', stderr: 'bad\n', returncode: 3 } } });
   });
 
-  it('that the gateway does not allow answers 404 and what is allowed', async () => {
-    const answer = await command('able', 'generic', { command: 'bash', params: { code: 'true' } });
-    expect(answer).toMatchObject(
-      refusal(404, 'not_found', expect.stringMatching(/"bash" is not allowed; allowed are: echo, fail, missing/)),
+  it('that is not allowed here is refused before the gateway hears of it, and can be allowed', async () => {
+    const bash = () => command('able', 'generic', { command: 'bash', params: { code: 'true' } });
+    expect(await bash()).toMatchObject(
+      refusal(403, 'command_not_allowed', expect.stringMatching(/"bash" is not allowed on gateway "able".*PUT there allows it/)),
+    );
+    const path = '/magma/v1/networks/n/gateways/able/allowed_commands';
+    const { body } = await test.rest.must('GET', path);
+    const { allow: allowed, commands } = body as { allow: object[]; commands: object[] };
+    expect(commands).toContainEqual(expect.objectContaining({ name: 'echo', source: 'module', module: 'orc8r' }));
+    expect(commands).not.toContainEqual(expect.objectContaining({ name: 'bash' }));
+    const tried = await test.rest.must('PUT', `${path}?dry_run=true`, { allow: [...allowed, { name: 'bash' }] });
+    expect(tried.body).toMatchObject({ dry_run: true, mconfigs: { total: 0, gateways: [] } });
+    await test.rest.must('PUT', path, { allow: [...allowed, { name: 'bash' }] });
+    // Now the gateway itself says no.
+    expect(await bash()).toMatchObject(refusal(404, 'not_found', expect.stringContaining('"bash" is not allowed; allowed are:')));
+    await test.rest.must('PUT', path, { allow: allowed });
+    expect((await bash()).status).toBe(403);
+  });
+
+  it('that is allowed on the network is allowed on its gateways, unless they say otherwise', async () => {
+    const path = '/magma/v1/networks/n/allowed_commands';
+    await test.rest.must('PUT', path, { allow: [{ name: 'scan' }], deny: ['echo'] });
+    expect(await command('plain', 'generic', { command: 'echo' })).toMatchObject(refusal(403, 'command_not_allowed'));
+    expect(await command('plain', 'generic', { command: 'scan' })).toMatchObject(refusal(404, 'not_found'));
+    await allow('plain', 'echo');
+    expect((await command('plain', 'generic', { command: 'echo' })).status).toBe(404);
+    await test.rest.must('PUT', path, {});
+    await allow('plain');
+  });
+
+  it('that the gateway does not allow answers 404 and what it allows', async () => {
+    expect(await command('able', 'generic', { command: 'unknown' })).toMatchObject(
+      refusal(404, 'not_found', expect.stringMatching(/"unknown" is not allowed; allowed are: echo, fail, missing/)),
     );
     expect(await command('plain', 'generic', { command: 'echo' })).toMatchObject(
       refusal(404, 'not_found', expect.stringContaining('allows none')),
@@ -170,6 +204,7 @@ describe('a gateway that cannot be reached', () => {
     const agent = await test.join('n', 'leaver', {
       genericCommands: { wait: `sh -c 'touch "$0"; sleep 60' ${join(test.folder, 'waits')}` },
     });
+    await allow('leaver', 'wait');
     const pending = command('leaver', 'generic', { command: 'wait' });
     await eventually(async () => existsSync(join(test.folder, 'waits')), Boolean);
     const at = performance.now();
@@ -182,33 +217,37 @@ describe('a gateway that cannot be reached', () => {
 
 describe('the audit log', () => {
   it('has a row for each command that was given, whatever came of it, without its parameters', async () => {
-    const plain = await commandsOf('plain', 3);
+    const plain = await commandsOf('plain', 6);
     const actor = plain[0]?.actor;
     expect(actor).toContain(test.platform.credentials.name);
-    expect(plain).toEqual([
+    const generic = { action: 'command.generic', outcome: 'refused', actor };
+    // What the gateway heard of, in order; a refusal before that is written at once and may overtake.
+    expect(plain.filter(({ detail }) => (detail as { code: string }).code !== 'forbidden')).toEqual([
       { action: 'command.reboot', outcome: 'refused', detail: { code: 'invalid' }, actor },
       { action: 'command.restart_services', outcome: 'refused', detail: { services: ['mme'], code: 'invalid' }, actor },
-      { action: 'command.generic', outcome: 'refused', detail: { command: 'echo', code: 'not_found' }, actor },
+      { ...generic, detail: { command: 'scan', code: 'not_found' } },
+      { ...generic, detail: { command: 'echo', code: 'not_found' } },
+      { ...generic, detail: { command: 'echo', code: 'not_found' } },
     ]);
+    expect(plain).toContainEqual({ ...generic, detail: { command: 'echo', code: 'forbidden' } });
+    // A command that is not allowed leaves its own row and no other.
+    const d1 = await test.platform.d1();
+    expect((await d1.prepare("SELECT id FROM audit WHERE action = 'rest.runGatewayCommand'").all()).results).toEqual([]);
     const offline = { outcome: 'failed', detail: expect.objectContaining({ code: 'gateway_offline' }), actor };
     for (const gateway of ['away', 'bare']) {
       expect(await commandsOf(gateway, 4)).toEqual(
         ['ping', 'reboot', 'restart_services', 'generic'].map((name) => ({ action: `command.${name}`, ...offline })),
       );
     }
-    const able = await commandsOf('able', (await historyOf('able')).length);
+    // Twice bash was not allowed: that is no command of the gateway's history.
+    const able = await commandsOf('able', (await historyOf('able')).length + 2);
     expect(able.slice(0, 3)).toEqual([
       { action: 'command.ping', outcome: 'ok', detail: { hosts: ['127.0.0.1', 'no-such-host.invalid'], packets: 2 }, actor },
       { action: 'command.ping', outcome: 'ok', detail: { hosts: ['127.0.0.1'], packets: 4 }, actor },
       { action: 'command.reboot', outcome: 'ok', detail: null, actor },
     ]);
-    expect(able.filter(({ action }) => action === 'command.generic').map(({ outcome }) => outcome)).toEqual([
-      'ok',
-      'ok',
-      'ok',
-      'refused',
-      'refused',
-    ]);
+    const outcomes = able.filter(({ action }) => action === 'command.generic').map(({ outcome }) => outcome);
+    expect(outcomes.sort()).toEqual([...['ok', 'ok', 'ok'], ...['refused', 'refused', 'refused', 'refused', 'refused']]);
     expect(JSON.stringify(able)).not.toContain('quoted');
   });
 });

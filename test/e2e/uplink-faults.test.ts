@@ -54,6 +54,7 @@ describe('an uplink that is cut', () => {
   it('in the middle of a call ends the call at once, and the gateway is back in sync when the uplink is', async () => {
     const mark = join(test.folder, 'called');
     const agent = await behindUplink('cut', { genericCommands: { wait: `sh -c 'touch "$0"; sleep 60' ${mark}` } });
+    await test.rest.must('PUT', '/magma/v1/networks/n/gateways/cut/allowed_commands', { allow: [{ name: 'wait' }] });
     const pending = test.rest.call('POST', '/magma/v1/networks/n/gateways/cut/command/generic', { command: 'wait' });
     await eventually(async () => existsSync(mark), Boolean);
     const down = next(agent, 'disconnected');

@@ -146,6 +146,7 @@ export function testContext({ api, requestId, options, modules, dryRun }: Contex
     platform: {
       version: '0.1.0',
       domain: 'orc8r.test',
+      commands: [{ name: 'echo', description: 'Answers what it was told', module: 'orc8r' }],
       ownedByGateway: new Set(['apn_resource']),
       rootCa: '-----BEGIN CERTIFICATE-----\nTEST\n-----END CERTIFICATE-----\n',
       modules: () => modules,

@@ -98,6 +98,7 @@ function platformInfo(registry: Registry, version: string, settings: ReturnType<
     version,
     domain: settings.DOMAIN,
     rootCa: settings.ROOT_CA,
+    commands: [...registry.commands.values()],
     ownedByGateway: registry.ownedByGateway,
     modules: () => registry.summaries,
     registrationToken: async (entityNumber) =>

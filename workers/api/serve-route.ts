@@ -100,7 +100,7 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
       throw refusal;
     });
     // A handler may find that the caller has no right to what is asked for.
-    if (error instanceof OrcError && error.code === 'forbidden') refused(error, asked());
+    if (error instanceof OrcError && error.code === 'forbidden' && !error.audited) refused(error, asked());
     throw error;
   }
 }

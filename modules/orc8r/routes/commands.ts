@@ -4,6 +4,7 @@ import { type ResponseSpec, type Route, route } from '../../../core/module/route
 import { command as record } from '../schemas/command-history.ts';
 import { commandQuery, queueSeconds } from '../schemas/command-query.ts';
 import { genericCommandParams, genericCommandResponse, pingRequest, pingResponse, serviceNames } from '../schemas/commands.ts';
+import { commandPermit } from '../services/allowed-commands.ts';
 import { command } from '../services/command.ts';
 import * as kinds from '../services/command-kinds.ts';
 import { onGateway, refusals } from './command-parts.ts';
@@ -64,15 +65,22 @@ const ping = route({
 const generic = route({
   ...given('generic'),
   operationId: 'runGatewayCommand',
-  summary: 'Run one of the commands that a gateway allows',
-  description: 'Which commands there are is decided on the gateway. One it does not know or allow answers 404.',
+  summary: 'Run a command on a gateway by its name',
+  description:
+    'The command has to be allowed here, by `allowed_commands` of the gateway, and on the gateway, by its own configuration. ' +
+    'One that is not allowed here answers 403 before the gateway hears of it; one that the gateway does not know or allow answers 404.',
   body: genericCommandParams,
   responses: replies('What the command answered', genericCommandResponse),
-  refusals: { ...given('generic').refusals, 404: 'There is no such gateway, or it does not know or allow this command' },
+  refusals: {
+    ...given('generic').refusals,
+    403: 'The command is not allowed on this gateway (`command_not_allowed`), or the caller may not write this network (`not_permitted`)',
+    404: 'There is no such gateway, or it does not know or allow this command',
+  },
   handle: ({ params, query, body }, ctx) => {
     // The body came as JSON, so its members are JSON too. They stay out of the record: they may hold secrets.
     const request = { command: body.command, params: (body.params ?? {}) as JsonObject };
-    return command(ctx, params, { kind: kinds.generic, request, detail: { command: body.command }, queueFor: queueSeconds(query) });
+    const permit = commandPermit(body.command, { networkId: params.network_id, gatewayId: params.gateway_id }, ctx.platform.commands);
+    return command(ctx, params, { kind: kinds.generic, request, detail: { command: body.command }, queueFor: queueSeconds(query), permit });
   },
 });
 

@@ -1,5 +1,6 @@
 import type { Route } from '../../../core/module/route.ts';
 import { aboutRoutes } from './about.ts';
+import { allowedCommandRoutes } from './allowed-commands.ts';
 import { auditRoutes } from './audit.ts';
 import { callTraceRoutes } from './call-traces.ts';
 import { certificateRoutes } from './certificates.ts';
@@ -32,6 +33,7 @@ export const routes: Route[] = [
   ...gatewayPartRoutes,
   ...commandRoutes,
   ...commandHistoryRoutes,
+  ...allowedCommandRoutes,
   ...callTraceRoutes,
   ...channelRoutes,
   ...tenantRoutes,

@@ -47,10 +47,10 @@ export const genericCommandParams = z
   .object({
     command: nonEmpty()
       .max(255)
-      .meta({ description: 'Name of a command that the configuration of the gateway allows', examples: ['ps'] }),
+      .meta({ description: 'Name of a command; `allowed_commands` of the gateway lists those that may be given', examples: ['echo'] }),
     params: json
       .optional()
-      .meta({ description: 'Parameters of the command, as its script on the gateway takes them', examples: [{ shell_params: ['-ef'] }] }),
+      .meta({ description: 'Parameters of the command, as its script on the gateway takes them', examples: [{ text: 'hello' }] }),
   })
   .meta({ id: 'generic_command_params', description: 'A command for the agent of a gateway' });
 

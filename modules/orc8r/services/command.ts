@@ -6,6 +6,7 @@ import { actorName } from '../../../core/identity/principal.ts';
 import type { GivenCommand, NewCommand } from '../../../core/module/commands.ts';
 import type { GatewayTarget, RequestContext } from '../../../core/module/context.ts';
 import type { Reply } from '../../../core/module/route.ts';
+import type { CommandPermit } from './allowed-commands.ts';
 import type { CommandKind } from './command-kinds.ts';
 import { toCommand } from './command-record.ts';
 import { foundGateway } from './gateway/checks.ts';
@@ -22,11 +23,13 @@ export interface WantedCommand<I extends DescMessage, O extends DescMessage> {
   readonly detail?: Readonly<Record<string, unknown>>;
   /** How long it may wait for a gateway that is not connected, seconds; undefined: not at all. */
   readonly queueFor?: number | undefined;
+  /** Asked before the gateway hears of it. */
+  readonly permit?: CommandPermit;
 }
 
 /**
  * Gives a gateway a command; its object keeps a record and the audit row, whatever comes of it. The reply is 200 with what the gateway
- * answered, or 202 with the record when the command waits. Errors: `not_found` (no such gateway; no row), `gateway_offline`, `timeout`,
+ * answered, or 202 with the record when the command waits. Errors: `not_found` (no such gateway; no row), `forbidden` (by `permit`), `gateway_offline`, `timeout`,
  * `too_many` or `too_large` (of what waits), `conflict` (of an Idempotency-Key), the gateway's own refusal.
  */
 export async function command<I extends DescMessage, O extends DescMessage>(
@@ -35,9 +38,18 @@ export async function command<I extends DescMessage, O extends DescMessage>(
   wanted: WantedCommand<I, O>,
 ): Promise<Reply> {
   const { network_id: networkId, gateway_id: gatewayId } = where;
-  const { kind } = wanted;
-  const [graph] = await ctx.read(loadEntities(networkId, [magmadId(gatewayId)], { withConfig: false }));
+  const { kind, permit } = wanted;
+  const [graph, network, rules] = await ctx.read(
+    loadEntities(networkId, [magmadId(gatewayId)], { withConfig: false }),
+    ...(permit?.queries ?? []),
+  );
   const { physicalId: hardwareId } = foundGateway(graph, gatewayId);
+  const row = { action: `command.${kind.name}`, networkId, target: gatewayId };
+  const refused = rules && permit?.refusal(network, rules);
+  if (refused) {
+    await ctx.audit({ ...row, outcome: 'refused', detail: { ...wanted.detail, code: refused.code } });
+    throw refused;
+  }
   const given = await give(ctx, { networkId, gatewayId, hardwareId }, wanted);
   const headers: Record<string, string> = given.id === null ? {} : { 'x-command-id': given.id };
   switch (given.outcome) {
@@ -52,7 +64,7 @@ export async function command<I extends DescMessage, O extends DescMessage>(
       // What leaves no record has nobody else to leave an audit row.
       if (id === null) {
         const outcome = code === 'gateway_offline' ? 'failed' : 'refused';
-        await ctx.audit({ action: `command.${kind.name}`, networkId, target: gatewayId, outcome, detail: { ...wanted.detail, code } });
+        await ctx.audit({ ...row, outcome, detail: { ...wanted.detail, code } });
       }
       throw new OrcError(code, message, { reason, headers });
     }
