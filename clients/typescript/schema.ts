@@ -3547,6 +3547,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/magma/v1/networks/{network_id}/gateways/{gateway_id}/command/check_stateless": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a gateway where it keeps the state of its sessions
+         * @description Permission: write on the network.
+         */
+        post: operations["checkGatewayStateless"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/magma/v1/networks/{network_id}/gateways/{gateway_id}/command/configure_stateless": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a gateway keep the state of its sessions outside its services, or no longer
+         * @description Services are restarted, which takes about half a minute and ends sessions.
+         *
+         *     Permission: write on the network.
+         */
+        post: operations["configureGatewayStateless"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/magma/v1/networks/{network_id}/gateways/{gateway_id}/command/generic": {
         parameters: {
             query?: never;
@@ -3563,6 +3605,90 @@ export interface paths {
          *     Permission: write on the network.
          */
         post: operations["runGatewayCommand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/magma/v1/networks/{network_id}/gateways/{gateway_id}/command/get_configs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a gateway for the configuration that it holds
+         * @description What the gateway itself has, which may differ from what it should have while it has not taken the newest (`convergence` shows that). It holds keys of the network; the audit row does not.
+         *
+         *     Permission: write on the network.
+         */
+        post: operations["askGatewayConfigs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/magma/v1/networks/{network_id}/gateways/{gateway_id}/command/get_gateway_id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a gateway for its id
+         * @description Shows that the gateway is reached, and which hardware answers.
+         *
+         *     Permission: write on the network.
+         */
+        post: operations["askGatewayId"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/magma/v1/networks/{network_id}/gateways/{gateway_id}/command/get_metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a service of a gateway for its metrics, as they are now
+         * @description Permission: write on the network.
+         */
+        post: operations["askGatewayMetrics"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/magma/v1/networks/{network_id}/gateways/{gateway_id}/command/get_service_info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a service of a gateway what it is and how it does
+         * @description Permission: write on the network.
+         */
+        post: operations["askGatewayServiceInfo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3629,6 +3755,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/magma/v1/networks/{network_id}/gateways/{gateway_id}/command/set_configs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand a gateway another configuration than its own, until the next one comes
+         * @description For trials on a Magma gateway, whose magmad takes it until it hears the configuration of this platform again, within a minute. A gateway on the agent alone refuses: it takes its configuration from the platform only. To change a configuration for good, change what it is made of. The audit row and the history name the services, not what they are configured with.
+         *
+         *     Permission: write on the network.
+         */
+        post: operations["setGatewayConfigs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/magma/v1/networks/{network_id}/gateways/{gateway_id}/command/start_services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start all services of a gateway
+         * @description Permission: write on the network.
+         */
+        post: operations["startGatewayServices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/magma/v1/networks/{network_id}/gateways/{gateway_id}/command/stop_services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop all services of a gateway
+         * @description Subscribers lose their sessions. A gateway that stops what carries its connection too goes offline before it has answered, and then nobody can start it again from here.
+         *
+         *     Permission: write on the network.
+         */
+        post: operations["stopGatewayServices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/magma/v1/networks/{network_id}/gateways/{gateway_id}/command/tail_logs": {
         parameters: {
             query?: never;
@@ -3645,6 +3835,28 @@ export interface paths {
          *     Permission: write on the network.
          */
         post: operations["tailGatewayLogs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/magma/v1/networks/{network_id}/gateways/{gateway_id}/command/traceroute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a gateway trace the way to other hosts
+         * @description The gateway may take minutes for hosts that do not answer.
+         *
+         *     Permission: write on the network.
+         */
+        post: operations["tracerouteFromGateway"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5272,6 +5484,15 @@ export interface components {
          * @example stable
          */
         channel_id: string;
+        /** @description Where a gateway keeps the state of its sessions */
+        check_stateless_response: {
+            /**
+             * @description STATELESS: all services keep their state outside themselves, so that each can be restarted without losing sessions; STATEFUL: none does; CORRUPT: some do; INVALID: the gateway cannot tell
+             * @example STATELESS
+             * @enum {string}
+             */
+            agw_mode: "INVALID" | "STATELESS" | "STATEFUL" | "CORRUPT";
+        };
         /** @description Which generic commands are allowed, beyond what is allowed further up or against it */
         command_rules: {
             /** @description Commands that are allowed here, at most 200 */
@@ -5291,6 +5512,15 @@ export interface components {
              * @example 1767182400
              */
             mconfig_created_at?: number;
+        };
+        /** @description Where a gateway is to keep the state of its sessions */
+        configure_stateless_request: {
+            /**
+             * @description ENABLE or DISABLE stateless operation, which restarts services; CHECK only has the gateway look (`check_stateless` answers what it sees)
+             * @example ENABLE
+             * @enum {string}
+             */
+            config_cmd: "CHECK" | "DISABLE" | "ENABLE";
         };
         /** @description How gateways of a tenant reach the platform */
         control_proxy: {
@@ -6277,6 +6507,30 @@ export interface components {
              */
             page_token: string;
         };
+        /** @description The configuration of a gateway (its mconfig), as the gateway holds it */
+        gateway_configs: {
+            /**
+             * @description Config of each service, by its name
+             * @example {
+             *       "magmad": {
+             *         "@type": "type.googleapis.com/magma.mconfig.MagmaD",
+             *         "checkinInterval": 60
+             *       }
+             *     }
+             */
+            configs_by_key: {
+                [key: string]: components["schemas"]["service_config"];
+            };
+            metadata?: components["schemas"]["gateway_configs_metadata"];
+        };
+        /** @description What is known of a configuration as a whole */
+        gateway_configs_metadata: {
+            /**
+             * @description When the configuration was made, in seconds since 1970
+             * @example 1767182400
+             */
+            created_at?: number;
+        };
         /** @description How far one gateway is */
         gateway_convergence: {
             /**
@@ -6524,6 +6778,14 @@ export interface components {
          * @example agw1
          */
         gateway_id: string;
+        /** @description What a gateway calls itself */
+        gateway_id_response: {
+            /**
+             * @description Id that the gateway goes by: its hardware id
+             * @example 22ffea10-7fc4-4427-975a-b9e4ce8f6f4d
+             */
+            gateway_id: string;
+        };
         /** @description What a gateway logs */
         gateway_logging_configs: {
             /**
@@ -6538,6 +6800,68 @@ export interface components {
              */
             event_verbosity?: number;
             aggregation?: components["schemas"]["aggregation_logging_configs"];
+        };
+        /** @description One metric with its labels */
+        gateway_metric: {
+            /**
+             * @description Labels by name
+             * @example {
+             *       "service": "mme"
+             *     }
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * @description When it was taken, in milliseconds since 1970; left out when the service does not say
+             * @example 1767182400000
+             */
+            timestamp_ms?: number;
+            /**
+             * @description Value of a gauge, a counter or an untyped metric, as text since it may be `NaN` or `+Inf`
+             * @example 7
+             */
+            value?: string;
+            /**
+             * @description Observations of a histogram or summary
+             * @example 12
+             */
+            sample_count?: number;
+            /**
+             * @description Their sum, as text since it may be `NaN`
+             * @example 8.25
+             */
+            sample_sum?: string;
+            /** @description Buckets of a histogram */
+            buckets?: components["schemas"]["metric_bucket"][];
+            /** @description Quantiles of a summary */
+            quantiles?: components["schemas"]["metric_quantile"][];
+        };
+        /** @description Metrics of one name */
+        gateway_metric_family: {
+            /**
+             * @description Name of the family
+             * @example process_cpu_seconds_total
+             */
+            name: string;
+            /**
+             * @description What it counts
+             * @example CPU time used
+             */
+            help?: string;
+            /**
+             * @description Kind of its metrics
+             * @example COUNTER
+             * @enum {string}
+             */
+            type: "COUNTER" | "GAUGE" | "SUMMARY" | "UNTYPED" | "HISTOGRAM";
+            /** @description One for each set of labels */
+            metrics: components["schemas"]["gateway_metric"][];
+        };
+        /** @description The metrics of a service of a gateway, as they are now */
+        gateway_metrics: {
+            /** @description All families that the service has */
+            families: components["schemas"]["gateway_metric_family"][];
         };
         /**
          * @description Name of the gateway for people
@@ -6626,6 +6950,53 @@ export interface components {
             pci: number;
             /** @description Let eNodeBs transmit that do not say otherwise */
             transmit_enabled: boolean;
+        };
+        /** @description What a service of a gateway says of itself */
+        gateway_service_info: {
+            /**
+             * @description Name of the service, as it says
+             * @example magmad
+             */
+            name: string;
+            /**
+             * @description Which release of it runs
+             * @example 1.8.0
+             */
+            version: string;
+            /**
+             * @description Where it is in its life
+             * @example ALIVE
+             * @enum {string}
+             */
+            state: "UNKNOWN" | "STARTING" | "ALIVE" | "STOPPING" | "STOPPED";
+            /**
+             * @description How it says it is
+             * @example APP_HEALTHY
+             * @enum {string}
+             */
+            health: "APP_UNKNOWN" | "APP_UNHEALTHY" | "APP_HEALTHY";
+            /**
+             * @description When it was started, in seconds since 1970
+             * @example 1767182400
+             */
+            start_time_secs: number;
+            /**
+             * @description What else it says of itself
+             * @example {
+             *       "agent_version": "0.1.0"
+             *     }
+             */
+            meta: {
+                [key: string]: string;
+            };
+        };
+        /** @description Which service of a gateway is asked */
+        gateway_service_request: {
+            /**
+             * @description Name of a service on the gateway
+             * @default magmad
+             */
+            service?: string;
         };
         /** @description What a gateway last reported about itself */
         gateway_status: {
@@ -7127,6 +7498,32 @@ export interface components {
                 [key: string]: boolean;
             };
             vpn?: components["schemas"]["gateway_vpn_configs"];
+        };
+        /** @description A bucket of a histogram */
+        metric_bucket: {
+            /**
+             * @description Largest value that is counted, as text since it may be `+Inf`
+             * @example 0.5
+             */
+            upper_bound: string;
+            /**
+             * @description Observations up to it
+             * @example 12
+             */
+            cumulative_count: number;
+        };
+        /** @description A quantile of a summary */
+        metric_quantile: {
+            /**
+             * @description Which quantile, 0 to 1
+             * @example 0.9
+             */
+            quantile: number;
+            /**
+             * @description Its value, as text since it may be `NaN`
+             * @example 3.2
+             */
+            value: string;
         };
         /** @description Some subscribers, and who serves them */
         mode_map_item: {
@@ -8447,6 +8844,16 @@ export interface components {
          *     ]
          */
         served_nh_ids: string[];
+        /** @description The config of one service, as protobuf JSON: its type and the fields that are not at their defaults */
+        service_config: {
+            /**
+             * @description Type of the message
+             * @example type.googleapis.com/magma.mconfig.MagmaD
+             */
+            "@type": string;
+        } & {
+            [key: string]: unknown;
+        };
         /** @description Health of one service of a gateway */
         service_status_health: {
             /**
@@ -9095,6 +9502,74 @@ export interface components {
          * @example 1.9.0-0
          */
         tier_version: string;
+        /** @description One step of the way */
+        traceroute_hop: {
+            /**
+             * @description Number of the hop, from 1
+             * @example 1
+             */
+            idx: number;
+            /** @description The packets that were sent that far */
+            probes: components["schemas"]["traceroute_probe"][];
+        };
+        /** @description One packet of a trace */
+        traceroute_probe: {
+            /**
+             * @description Name of the router that answered; `*` when none did
+             * @example gw.example
+             */
+            hostname?: string;
+            /**
+             * @description Its address
+             * @example 192.0.2.1
+             */
+            ip?: string;
+            /**
+             * @description Time to its answer, in milliseconds
+             * @example 1.5
+             */
+            rtt_ms?: number;
+        };
+        /** @description Hosts that a gateway is to trace the way to */
+        traceroute_request: {
+            /**
+             * @description Names or IP addresses to trace the way to, at most 10; names are resolved by the gateway
+             * @example [
+             *       "8.8.8.8"
+             *     ]
+             */
+            hosts: string[];
+            /**
+             * @description Hops after which to give up, 1 to 64
+             * @default 30
+             */
+            max_hops?: number;
+            /**
+             * @description Length of the packets in bytes, 28 to 9000
+             * @default 60
+             */
+            bytes_per_packet?: number;
+        };
+        /** @description The ways to the hosts */
+        traceroute_response: {
+            /** @description The way to each host, in the order of the request */
+            traceroutes: components["schemas"]["traceroute_result"][];
+        };
+        /** @description The way to one host */
+        traceroute_result: {
+            /**
+             * @description The host as it was asked for
+             * @example 8.8.8.8
+             */
+            host_or_ip: string;
+            /** @description The steps of the way, as far as they are known */
+            hops: components["schemas"]["traceroute_hop"][];
+            /**
+             * @description Why the way could not be traced; missing when it could
+             * @example unknown host
+             */
+            error?: string;
+        };
         /** @description Radio and core settings of an LTE network, as a whole federated network brings them: not checked against each other */
         unchecked_network_cellular_configs: {
             /**
@@ -23508,6 +23983,178 @@ export interface operations {
             503: components["responses"]["refusal_503"];
         };
     };
+    checkGatewayStateless: {
+        parameters: {
+            query?: {
+                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+                /** @description Gateway, by its id within the network */
+                gateway_id: components["parameters"]["gateway_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where it is kept */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["check_stateless_response"];
+                };
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            409: components["responses"]["refusal_409"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            /** @description The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`) */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+            /** @description The gateway is connected and did not answer in time; whether it acted is not known */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+        };
+    };
+    configureGatewayStateless: {
+        parameters: {
+            query?: {
+                /** @description With `true` the command waits when the gateway is not connected, and is given to it once when it is; otherwise it fails at once */
+                queue?: components["parameters"]["queue"];
+                /** @description Seconds for which it may wait, with `queue`; up to 604800 */
+                expires_in?: components["parameters"]["expires_in"];
+                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description Any text of the caller: the same command under it is given once, and answered again as it was for as long as its record is kept; one that failed before it was sent leaves it free */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+                /** @description Gateway, by its id within the network */
+                gateway_id: components["parameters"]["gateway_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["configure_stateless_request"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Command-Id": components["headers"]["X-Command-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The gateway is not connected; with `queue` the command waits for it */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Command-Id": components["headers"]["X-Command-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gateway_command"];
+                };
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            /** @description The `Idempotency-Key` came with another command before, or with one whose answer was too large to keep */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            /** @description The body is larger than 5242880 bytes, or the parameters of a command that is to wait are larger than 262144 */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            414: components["responses"]["refusal_414"];
+            /** @description 32 commands wait for this gateway already */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            431: components["responses"]["refusal_431"];
+            /** @description The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`) */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+            /** @description The gateway is connected and did not answer in time; whether it acted is not known */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+        };
+    };
     runGatewayCommand: {
         parameters: {
             query?: {
@@ -23614,6 +24261,287 @@ export interface operations {
                     "application/json": components["schemas"]["error"];
                 };
             };
+            431: components["responses"]["refusal_431"];
+            /** @description The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`) */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+            /** @description The gateway is connected and did not answer in time; whether it acted is not known */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+        };
+    };
+    askGatewayConfigs: {
+        parameters: {
+            query?: {
+                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+                /** @description Gateway, by its id within the network */
+                gateway_id: components["parameters"]["gateway_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The configuration that the gateway holds */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gateway_configs"];
+                };
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            /** @description There is no such gateway, or it holds no configuration yet */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            409: components["responses"]["refusal_409"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            /** @description The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`) */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+            /** @description The gateway is connected and did not answer in time; whether it acted is not known */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+        };
+    };
+    askGatewayId: {
+        parameters: {
+            query?: {
+                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+                /** @description Gateway, by its id within the network */
+                gateway_id: components["parameters"]["gateway_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the gateway calls itself */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gateway_id_response"];
+                };
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            409: components["responses"]["refusal_409"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            /** @description The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`) */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+            /** @description The gateway is connected and did not answer in time; whether it acted is not known */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+        };
+    };
+    askGatewayMetrics: {
+        parameters: {
+            query?: {
+                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+                /** @description Gateway, by its id within the network */
+                gateway_id: components["parameters"]["gateway_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["gateway_service_request"];
+            };
+        };
+        responses: {
+            /** @description The metrics of the service */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gateway_metrics"];
+                };
+            };
+            /** @description The gateway has no such service, or the service does not tell; or the request is wrong */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            409: components["responses"]["refusal_409"];
+            413: components["responses"]["refusal_413"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            /** @description The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`) */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+            /** @description The gateway is connected and did not answer in time; whether it acted is not known */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+        };
+    };
+    askGatewayServiceInfo: {
+        parameters: {
+            query?: {
+                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+                /** @description Gateway, by its id within the network */
+                gateway_id: components["parameters"]["gateway_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["gateway_service_request"];
+            };
+        };
+        responses: {
+            /** @description What the service says of itself */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gateway_service_info"];
+                };
+            };
+            /** @description The gateway has no such service, or the service does not tell; or the request is wrong */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            409: components["responses"]["refusal_409"];
+            413: components["responses"]["refusal_413"];
+            414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             /** @description The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`) */
             500: {
@@ -23970,6 +24898,295 @@ export interface operations {
             };
         };
     };
+    setGatewayConfigs: {
+        parameters: {
+            query?: {
+                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+                /** @description Gateway, by its id within the network */
+                gateway_id: components["parameters"]["gateway_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["gateway_configs"];
+            };
+        };
+        responses: {
+            /** @description Done; with `dry_run` what would have been done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["dry_run_report"];
+                };
+            };
+            /** @description A config is no message of its type, or the gateway takes none this way; or the request is wrong */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            409: components["responses"]["refusal_409"];
+            413: components["responses"]["refusal_413"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            /** @description The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`) */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+            /** @description The gateway is connected and did not answer in time; whether it acted is not known */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+        };
+    };
+    startGatewayServices: {
+        parameters: {
+            query?: {
+                /** @description With `true` the command waits when the gateway is not connected, and is given to it once when it is; otherwise it fails at once */
+                queue?: components["parameters"]["queue"];
+                /** @description Seconds for which it may wait, with `queue`; up to 604800 */
+                expires_in?: components["parameters"]["expires_in"];
+                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description Any text of the caller: the same command under it is given once, and answered again as it was for as long as its record is kept; one that failed before it was sent leaves it free */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+                /** @description Gateway, by its id within the network */
+                gateway_id: components["parameters"]["gateway_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Command-Id": components["headers"]["X-Command-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The gateway is not connected; with `queue` the command waits for it */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Command-Id": components["headers"]["X-Command-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gateway_command"];
+                };
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            /** @description The `Idempotency-Key` came with another command before, or with one whose answer was too large to keep */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            /** @description The body is larger than 5242880 bytes, or the parameters of a command that is to wait are larger than 262144 */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            414: components["responses"]["refusal_414"];
+            /** @description 32 commands wait for this gateway already */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            431: components["responses"]["refusal_431"];
+            /** @description The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`) */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+            /** @description The gateway is connected and did not answer in time; whether it acted is not known */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+        };
+    };
+    stopGatewayServices: {
+        parameters: {
+            query?: {
+                /** @description With `true` the command waits when the gateway is not connected, and is given to it once when it is; otherwise it fails at once */
+                queue?: components["parameters"]["queue"];
+                /** @description Seconds for which it may wait, with `queue`; up to 604800 */
+                expires_in?: components["parameters"]["expires_in"];
+                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description Any text of the caller: the same command under it is given once, and answered again as it was for as long as its record is kept; one that failed before it was sent leaves it free */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+                /** @description Gateway, by its id within the network */
+                gateway_id: components["parameters"]["gateway_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Command-Id": components["headers"]["X-Command-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The gateway is not connected; with `queue` the command waits for it */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Command-Id": components["headers"]["X-Command-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gateway_command"];
+                };
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            /** @description The `Idempotency-Key` came with another command before, or with one whose answer was too large to keep */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            /** @description The body is larger than 5242880 bytes, or the parameters of a command that is to wait are larger than 262144 */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            414: components["responses"]["refusal_414"];
+            /** @description 32 commands wait for this gateway already */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            431: components["responses"]["refusal_431"];
+            /** @description The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`) */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+            /** @description The gateway is connected and did not answer in time; whether it acted is not known */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+        };
+    };
     tailGatewayLogs: {
         parameters: {
             query?: {
@@ -24043,6 +25260,119 @@ export interface operations {
                     "application/json": components["schemas"]["error"];
                 };
             };
+            /** @description The gateway is connected and did not answer in time; whether it acted is not known */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+        };
+    };
+    tracerouteFromGateway: {
+        parameters: {
+            query?: {
+                /** @description With `true` the command waits when the gateway is not connected, and is given to it once when it is; otherwise it fails at once */
+                queue?: components["parameters"]["queue"];
+                /** @description Seconds for which it may wait, with `queue`; up to 604800 */
+                expires_in?: components["parameters"]["expires_in"];
+                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description Any text of the caller: the same command under it is given once, and answered again as it was for as long as its record is kept; one that failed before it was sent leaves it free */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description Network that everything below belongs to */
+                network_id: components["parameters"]["network_id"];
+                /** @description Gateway, by its id within the network */
+                gateway_id: components["parameters"]["gateway_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["traceroute_request"];
+            };
+        };
+        responses: {
+            /** @description The way to each host */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Command-Id": components["headers"]["X-Command-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["traceroute_response"];
+                };
+            };
+            /** @description The gateway is not connected; with `queue` the command waits for it */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Command-Id": components["headers"]["X-Command-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gateway_command"];
+                };
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            /** @description The `Idempotency-Key` came with another command before, or with one whose answer was too large to keep */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            /** @description The body is larger than 5242880 bytes, or the parameters of a command that is to wait are larger than 262144 */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            414: components["responses"]["refusal_414"];
+            /** @description 32 commands wait for this gateway already */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            431: components["responses"]["refusal_431"];
+            /** @description The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`) */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
             /** @description The gateway is connected and did not answer in time; whether it acted is not known */
             504: {
                 headers: {

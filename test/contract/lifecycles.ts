@@ -83,7 +83,8 @@ export const parts: readonly string[] = [
   '/user/login',
   '/certificates/{serial}:revoke',
   '/networks/{network_id}/certificates/{serial}:revoke',
-  ...['restart_services', 'ping', 'generic', 'tail_logs'].map(
-    (command) => `/networks/{network_id}/gateways/{gateway_id}/command/${command}`,
-  ),
+  ...[
+    ...['restart_services', 'ping', 'generic', 'tail_logs', 'traceroute', 'configure_stateless', 'set_configs'],
+    ...['get_service_info', 'get_metrics'],
+  ].map((command) => `/networks/{network_id}/gateways/{gateway_id}/command/${command}`),
 ];

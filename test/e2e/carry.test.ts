@@ -1,11 +1,14 @@
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GrpcClient } from '../../agent/testing/grpc-client.ts';
 import { type LocalService, LOCAL_PATH, startLocalService } from '../../agent/testing/local-service.ts';
+import { unprefixMessage } from '../../core/wire/grpc.ts';
 import { ensureNetwork, lteGateway } from '../../local/demo/network.ts';
+import { GatewayConfigsSchema } from '../../proto/gen/orc8r/protos/mconfig_pb.js';
 import { ReportStatesRequestSchema } from '../../proto/gen/orc8r/protos/state_pb.js';
 import { type CarriedGateway, carryGateway } from '../harness/carrier.ts';
 import { endCommands } from '../harness/command.ts';
+import { postStreamed } from '../harness/streaming.ts';
 import { eventually, startTestPlatform, type TestPlatform } from '../harness/platform.ts';
 import { Uplink } from '../harness/uplink.ts';
 import { viewOf } from '../harness/views.ts';
@@ -90,6 +93,63 @@ describe('an unmodified magmad behind the agent', () => {
       status: 400,
       body: { message: expect.stringContaining('Method not found!') },
     });
+  });
+
+  it('answers all the other calls of the cloud itself', async () => {
+    const done = { status: 200, body: undefined };
+    expect(await command('start_services', undefined)).toMatchObject(done);
+    expect(await command('stop_services', undefined)).toMatchObject(done);
+    expect(await command('configure_stateless', { config_cmd: 'ENABLE' })).toMatchObject(done);
+    expect(await command('check_stateless', undefined)).toMatchObject({ status: 200, body: { agw_mode: 'STATELESS' } });
+    expect(await command('get_gateway_id', undefined)).toMatchObject({ status: 200, body: { gateway_id: gateway.magmad.hardwareId } });
+    const type = 'type.googleapis.com/magma.mconfig.MagmaD';
+    const configs = { configs_by_key: { magmad: { '@type': type, checkinInterval: 61 } }, metadata: { created_at: 1_767_182_400 } };
+    expect(await command('get_configs', undefined)).toMatchObject({ status: 200, body: configs });
+    expect(await command('set_configs', configs)).toMatchObject(done);
+    const { reqBody } = gateway.magmad.calls.at(-1) ?? {};
+    expect(reqBody?.path).toBe('/magma.orc8r.Magmad/SetConfigs');
+    const { configsByKey } = fromBinary(GatewayConfigsSchema, unprefixMessage(reqBody?.payload ?? new Uint8Array()));
+    expect(configsByKey['magmad']).toMatchObject({ typeUrl: type });
+    expect(await command('get_service_info', { service: 'mobilityd' })).toMatchObject({
+      status: 200,
+      body: { name: 'mobilityd', version: '1.8', state: 'ALIVE', health: 'APP_UNKNOWN' },
+    });
+    expect(gateway.magmad.calls.at(-1)).toMatchObject({
+      reqBody: { authority: 'mobilityd', path: '/magma.orc8r.Service303/GetServiceInfo' },
+    });
+    expect(await command('get_metrics', { service: 'mobilityd' })).toMatchObject({
+      status: 200,
+      body: { families: [{ name: 'sessions', type: 'GAUGE', metrics: [{ labels: {}, value: '3' }] }] },
+    });
+  });
+
+  it('streams its logs line by line, to the end or until nobody follows any more', async () => {
+    const path = `/magma/v1/networks/${NETWORK}/gateways/gw1/command/tail_logs`;
+    const log = await postStreamed(test, path, { service: 'mme' });
+    await log.until('mme begins\n');
+    gateway.magmad.logLine('one\n');
+    await log.until('one\n');
+    gateway.magmad.logLine('two');
+    expect(await log.until('two')).toBe('mme begins\none\ntwo\n');
+    gateway.magmad.endLogs();
+    expect([await log.end, log.text()]).toEqual(['complete', 'mme begins\none\ntwo\n']);
+    const left = await postStreamed(test, path, { service: 'mme' });
+    await left.until('mme begins\n');
+    expect(gateway.magmad.tails).toBe(1);
+    left.leave();
+    await eventually(
+      async () => gateway.magmad.tails,
+      (tails) => tails === 0,
+    );
+    const broken = await postStreamed(test, path, { service: 'mme' });
+    await broken.until('mme begins\n');
+    gateway.magmad.hangUp();
+    expect(await broken.end).toBe('broken off');
+    await gateway.magmad.takeCalls();
+    await eventually(
+      () => command('get_gateway_id', undefined),
+      ({ body }) => JSON.stringify(body).includes(gateway.magmad.hardwareId),
+    );
   });
 
   it('keeps status, reason and trailers of the cloud', async () => {

@@ -88,6 +88,7 @@ async function crash(): Promise<void> {
 beforeAll(async () => {
   test = await startTestPlatform();
   await ensureNetwork(test.rest, 'n', 'n');
+  await test.rest.must('PUT', '/magma/v1/networks/n/allowed_commands', { allow: [{ name: 'note' }, { name: 'wait' }] });
 });
 
 afterAll(() => test?.close());

@@ -10,6 +10,7 @@ import { seenAs } from '../harness/views.ts';
 let test: TestPlatform;
 let rebooted: string;
 let restarted: string;
+let all: string;
 
 /** Gives a gateway of network `n` a command. */
 const command = (gateway: string, name: string, body?: unknown, network = 'n'): Promise<RestAnswer> =>
@@ -44,11 +45,18 @@ beforeAll(async () => {
   test = await startTestPlatform();
   rebooted = join(test.folder, 'rebooted');
   restarted = join(test.folder, 'restarted');
+  const stateful = join(test.folder, 'stateful');
+  all = join(test.folder, 'all');
   await test.join('n', 'able', {
     rebootCommand: `touch ${rebooted}`,
     restartCommand: `sh -c 'case $0 in broken) echo no such unit >&2; exit 5;; esac; echo $0 >> ${restarted}' {service}`,
+    startCommand: `sh -c 'echo start >> ${all}'`,
+    stopCommand: `sh -c 'echo stop >> ${all}'`,
+    // As Magma's script: its exit code says how the gateway is.
+    statelessCommand: `sh -c 'case $0 in enable) rm -f ${stateful};; disable) touch ${stateful};; esac; test ! -e ${stateful}' {action}`,
     genericCommands: { echo: 'cat', fail: "sh -c 'echo out; echo bad >&2; exit 3'", missing: '/no/such/program' },
   });
+  await test.join('n', 'measured', { metrics: true });
   await allow('able', 'fail', 'missing', 'unknown');
   await test.join('n', 'plain');
   await addGateway(test, 'n', 'away');
@@ -118,6 +126,77 @@ describe('restart_services', () => {
   });
 });
 
+describe('start_services and stop_services', () => {
+  it('run what the gateway is set up with', async () => {
+    expect(await command('able', 'stop_services')).toMatchObject({ status: 200, body: undefined });
+    expect(await command('able', 'start_services')).toMatchObject({ status: 200, body: undefined });
+    expect(readFileSync(all, 'utf8')).toBe('stop\nstart\n');
+  });
+});
+
+describe('stateless operation', () => {
+  it('is configured, and told', async () => {
+    for (const [config_cmd, agw_mode] of [
+      ['CHECK', 'STATELESS'],
+      ['DISABLE', 'STATEFUL'],
+      ['ENABLE', 'STATELESS'],
+    ]) {
+      expect(await command('able', 'configure_stateless', { config_cmd })).toMatchObject({ status: 200, body: undefined });
+      expect(await command('able', 'check_stateless')).toMatchObject({ status: 200, body: { agw_mode } });
+    }
+    expect(await command('able', 'configure_stateless', { config_cmd: 'MAYBE' })).toMatchObject(refusal(400, 'invalid'));
+  });
+});
+
+describe('what else a gateway is asked', () => {
+  it('is who it is', async () => {
+    expect(await command('able', 'get_gateway_id')).toMatchObject({
+      status: 200,
+      body: { gateway_id: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+    });
+  });
+
+  it('is the configuration that it holds, which it takes from the platform alone', async () => {
+    const held = await command('able', 'get_configs');
+    expect(held).toMatchObject({
+      status: 200,
+      body: {
+        configs_by_key: { magmad: { '@type': 'type.googleapis.com/magma.mconfig.MagmaD' } },
+        metadata: { created_at: expect.any(Number) },
+      },
+    });
+    expect(await command('able', 'set_configs', held.body)).toMatchObject(
+      refusal(400, 'invalid', expect.stringContaining('change it there')),
+    );
+  });
+
+  it('is how its services are, and their metrics', async () => {
+    expect(await command('able', 'get_service_info', {})).toMatchObject({
+      status: 200,
+      body: { name: 'magmad', state: 'ALIVE', health: 'APP_HEALTHY', start_time_secs: expect.any(Number) },
+    });
+    expect(await command('measured', 'get_metrics', {})).toMatchObject({
+      status: 200,
+      body: {
+        families: expect.arrayContaining([
+          expect.objectContaining({ type: 'GAUGE', metrics: [expect.objectContaining({ value: expect.any(String) })] }),
+        ]),
+      },
+    });
+    expect(await command('able', 'get_service_info', { service: 'mme' })).toMatchObject(
+      refusal(400, 'invalid', expect.stringContaining('no service mme')),
+    );
+  });
+
+  it('is the way to other hosts', async () => {
+    const answer = await command('able', 'traceroute', { hosts: ['127.0.0.1', 'no-such-host.invalid'], max_hops: 3 });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { traceroutes: [{ host_or_ip: '127.0.0.1' }, { host_or_ip: 'no-such-host.invalid', error: expect.any(String) }] },
+    });
+  });
+});
+
 describe('a generic command', () => {
   it('gets its parameters as JSON and gives its answer back', async () => {
     const params = { text: 'ü "quoted"', list: [1, 2.5, null, true], nested: { deep: {} } };
@@ -181,14 +260,24 @@ describe('a generic command', () => {
   });
 });
 
-describe('a gateway that cannot be reached', () => {
-  const everyCommand: [string, unknown?][] = [
-    ['ping', { hosts: ['127.0.0.1'] }],
-    ['reboot'],
-    ['restart_services', ['mme']],
-    ['generic', { command: 'echo' }],
-  ];
+const everyCommand: [string, unknown?][] = [
+  ['ping', { hosts: ['127.0.0.1'] }],
+  ['reboot'],
+  ['restart_services', ['mme']],
+  ['generic', { command: 'echo' }],
+  ['start_services'],
+  ['stop_services'],
+  ['traceroute', { hosts: ['127.0.0.1'] }],
+  ['configure_stateless', { config_cmd: 'CHECK' }],
+  ['set_configs', { configs_by_key: {} }],
+  ['check_stateless'],
+  ['get_gateway_id'],
+  ['get_configs'],
+  ['get_service_info', {}],
+  ['get_metrics', {}],
+];
 
+describe('a gateway that cannot be reached', () => {
   it.each(everyCommand)('answers 500 with code gateway_offline to %s', async (name, body) => {
     expect(await command('away', name, body)).toMatchObject(refusal(500, 'gateway_offline', expect.stringContaining('not connected')));
     expect(await command('bare', name, body)).toMatchObject(refusal(500, 'gateway_offline', expect.stringContaining('no hardware')));
@@ -235,13 +324,16 @@ describe('the audit log', () => {
     expect((await d1.prepare("SELECT id FROM audit WHERE action = 'rest.runGatewayCommand'").all()).results).toEqual([]);
     const offline = { outcome: 'failed', detail: expect.objectContaining({ code: 'gateway_offline' }), actor };
     for (const gateway of ['away', 'bare']) {
-      expect(await commandsOf(gateway, 4)).toEqual(
-        ['ping', 'reboot', 'restart_services', 'generic'].map((name) => ({ action: `command.${name}`, ...offline })),
-      );
+      const rows = await commandsOf(gateway, everyCommand.length);
+      expect(rows).toHaveLength(everyCommand.length);
+      expect(rows).toEqual(expect.arrayContaining(everyCommand.map(([name]) => ({ action: `command.${name}`, ...offline }))));
     }
-    // Twice bash was not allowed: that is no command of the gateway's history.
-    const able = await commandsOf('able', (await historyOf('able')).length + 2);
-    expect(able.slice(0, 3)).toEqual([
+    // What only asks, and the two times that bash was not allowed, are in no history: those rows are written at once, and may overtake others.
+    const asks = /^command\.(get_|check_)/;
+    const asked = (await commandsOf('able', 0)).filter(({ action }) => asks.test(action));
+    expect(asked.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'refused']);
+    const able = await commandsOf('able', (await historyOf('able')).length + asked.length + 2);
+    expect(able.filter(({ action }) => !asks.test(action)).slice(0, 3)).toEqual([
       { action: 'command.ping', outcome: 'ok', detail: { hosts: ['127.0.0.1', 'no-such-host.invalid'], packets: 2 }, actor },
       { action: 'command.ping', outcome: 'ok', detail: { hosts: ['127.0.0.1'], packets: 4 }, actor },
       { action: 'command.reboot', outcome: 'ok', detail: null, actor },
@@ -265,8 +357,19 @@ describe('the history of a gateway', () => {
       state: 'refused',
       error: { code: 'invalid' },
     });
+    // What only asks is in no history.
     expect((await historyOf('away')).map(({ name, state }) => [name, state])).toEqual(
-      ['generic', 'restart_services', 'reboot', 'ping'].map((name) => [name, 'failed']),
+      [
+        'set_configs',
+        'configure_stateless',
+        'traceroute',
+        'stop_services',
+        'start_services',
+        'generic',
+        'restart_services',
+        'reboot',
+        'ping',
+      ].map((name) => [name, 'failed']),
     );
     expect(await historyOf('bare')).toEqual([]);
     const [lost] = await historyOf('leaver');

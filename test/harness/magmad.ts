@@ -13,10 +13,22 @@ import {
 import { anyPack } from '@bufbuild/protobuf/wkt';
 import { makeCertificateRequest } from '../../agent/bootstrap/certificate-request.ts';
 import { GrpcClient, type Outcome, outcomeOf } from '../../agent/testing/grpc-client.ts';
-import { prefixMessage } from '../../core/wire/grpc.ts';
+import { prefixMessage, unprefixMessage } from '../../core/wire/grpc.ts';
+import { MetricType } from '../../proto/gen/metrics_pb.js';
 import { Bootstrapper } from '../../proto/gen/orc8r/protos/bootstrapper_pb.js';
-import { GetGatewayIdResponseSchema, Magmad, NetworkTestResponseSchema } from '../../proto/gen/orc8r/protos/magmad_pb.js';
-import { GatewayConfigsDigestSchema } from '../../proto/gen/orc8r/protos/mconfig_pb.js';
+import {
+  CheckStatelessResponse_AGWMode,
+  CheckStatelessResponseSchema,
+  GetGatewayIdResponseSchema,
+  LogLineSchema,
+  Magmad,
+  NetworkTestResponseSchema,
+  TailLogsRequestSchema,
+} from '../../proto/gen/orc8r/protos/magmad_pb.js';
+import { MagmaDSchema } from '../../proto/gen/orc8r/protos/mconfig/mconfigs_pb.js';
+import { GatewayConfigsDigestSchema, GatewayConfigsSchema } from '../../proto/gen/orc8r/protos/mconfig_pb.js';
+import { MetricsContainerSchema } from '../../proto/gen/orc8r/protos/metricsd_pb.js';
+import { Service303, ServiceInfo_ServiceState, ServiceInfoSchema } from '../../proto/gen/orc8r/protos/service303_pb.js';
 import { StateService } from '../../proto/gen/orc8r/protos/state_pb.js';
 import { DataUpdateBatchSchema, Streamer } from '../../proto/gen/orc8r/protos/streamer_pb.js';
 import {
@@ -53,6 +65,7 @@ export class StandInMagmad {
   readonly #challengeKey: KeyObject;
   readonly #publicKey: string;
   readonly #clients: GrpcClient[] = [];
+  readonly #tails = new Set<number>();
   #stream: ReturnType<GrpcClient['bidi']> | undefined;
 
   constructor(options: MagmadOptions) {
@@ -138,13 +151,46 @@ export class StandInMagmad {
     if (request.heartBeat) return;
     this.calls.push(request);
     const { reqId, reqBody, connClosed } = request;
+    if (connClosed) this.#tails.delete(reqId);
     if (connClosed || !reqBody) return;
+    if (reqBody.path === pathOf(Magmad.method.tailLogs)) {
+      // Each line is a part of its own; the last would come with the trailers.
+      this.#tails.add(reqId);
+      const { service } = fromBinary(TailLogsRequestSchema, unprefixMessage(reqBody.payload));
+      this.#sayLine(reqId, `${service} begins\n`);
+      return;
+    }
     const headers = { ':status': '200', 'content-type': 'application/grpc', 'grpc-accept-encoding': 'identity' };
-    const payload = ANSWERS.get(reqBody.path)?.(this.hardwareId);
+    const payload = ANSWERS.get(reqBody.path)?.(this.hardwareId, reqBody.authority);
     if (payload)
       this.#say({ reqId, respBody: { status: '200', headers: { ...headers, 'grpc-status': '0' }, payload: prefixMessage(payload) } });
     else
       this.#say({ reqId, respBody: { status: '200', headers: { ...headers, 'grpc-status': '12', 'grpc-message': 'Method not found!' } } });
+  }
+
+  /** Calls that are being answered with lines of a log. */
+  get tails(): number {
+    return this.#tails.size;
+  }
+
+  /** Writes a line to every log that is followed. */
+  logLine(line: string): void {
+    for (const reqId of this.#tails) this.#sayLine(reqId, line);
+  }
+
+  /** Ends every log that is followed. */
+  endLogs(): void {
+    for (const reqId of this.#tails)
+      this.#say({
+        reqId,
+        respBody: { status: '200', headers: { ':status': '200', 'content-type': 'application/grpc', 'grpc-status': '0' } },
+      });
+    this.#tails.clear();
+  }
+
+  #sayLine(reqId: number, line: string): void {
+    const payload = prefixMessage(toBinary(LogLineSchema, create(LogLineSchema, { line })));
+    this.#say({ reqId, respBody: { status: '200', headers: { ':status': '200', 'content-type': 'application/grpc' }, payload } });
   }
 
   #say(response: Response): void {
@@ -176,10 +222,44 @@ export class StandInMagmad {
 const pathOf = (method: DescMethod): string => `/${method.parent.typeName}/${method.name}`;
 
 /** What it answers; a ping names its own host, so that its answers are told from anybody else's. */
-const ANSWERS = new Map<string, (hardwareId: string) => Uint8Array>([
+const ANSWERS = new Map<string, (hardwareId: string, service: string) => Uint8Array>([
   [
     pathOf(Magmad.method.getGatewayId),
     (gatewayId) => toBinary(GetGatewayIdResponseSchema, create(GetGatewayIdResponseSchema, { gatewayId })),
+  ],
+  ...[Magmad.method.startServices, Magmad.method.stopServices, Magmad.method.setConfigs, Magmad.method.configureStateless].map(
+    (method) => [pathOf(method), () => new Uint8Array()] as const,
+  ),
+  [
+    pathOf(Service303.method.getServiceInfo),
+    (_, name) => toBinary(ServiceInfoSchema, create(ServiceInfoSchema, { name, version: '1.8', state: ServiceInfo_ServiceState.ALIVE })),
+  ],
+  [
+    pathOf(Service303.method.getMetrics),
+    (gatewayId) =>
+      toBinary(
+        MetricsContainerSchema,
+        create(MetricsContainerSchema, {
+          gatewayId,
+          family: [{ name: 'sessions', type: MetricType.GAUGE, metric: [{ gauge: { value: 3 } }] }],
+        }),
+      ),
+  ],
+  [
+    pathOf(Magmad.method.checkStateless),
+    () =>
+      toBinary(CheckStatelessResponseSchema, create(CheckStatelessResponseSchema, { agwMode: CheckStatelessResponse_AGWMode.STATELESS })),
+  ],
+  [
+    pathOf(Magmad.method.getConfigs),
+    () =>
+      toBinary(
+        GatewayConfigsSchema,
+        create(GatewayConfigsSchema, {
+          configsByKey: { magmad: anyPack(MagmaDSchema, create(MagmaDSchema, { checkinInterval: 61 })) },
+          metadata: { createdAt: 1_767_182_400n },
+        }),
+      ),
   ],
   [
     pathOf(Magmad.method.runNetworkTests),

@@ -8,6 +8,7 @@ import { GatewayCommands } from '../../durable-objects/gateway/commands/commands
 import { CommandLog } from '../../durable-objects/gateway/commands/log.ts';
 import { gatewayMigrations } from '../../durable-objects/gateway/schema.ts';
 import { Magmad } from '../../proto/gen/orc8r/protos/magmad_pb.js';
+import { mconfigRegistry } from '../../proto/mconfig-registry.ts';
 import { objectSql } from './object-sql.ts';
 
 export interface FleetCall {
@@ -79,7 +80,7 @@ function called(
   if (away.has(target.hardwareId)) return { sent: false, result: failed('offline', 14, 'away') };
   const method = Object.values(Magmad.method).find((each) => path === `/${Magmad.typeName}/${each.name}`);
   if (!method) throw new Error(`magmad has no ${path}`);
-  const request = toJson(method.input, fromBinary(method.input, payload));
+  const request = toJson(method.input, fromBinary(method.input, payload), { registry: mconfigRegistry });
   calls.push({ target, service, method: method.name, request });
   try {
     const answer = create(method.output, (answers.get(method.name)?.(request) ?? {}) as object);

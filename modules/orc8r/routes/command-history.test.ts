@@ -38,6 +38,7 @@ beforeEach(async () => {
   const device = { hardware_id: 'hw1', key: { key_type: 'ECHO' } };
   await api.call('POST', '/networks/n1/gateways', { body: { id: 'gw1', name: 'g', description: 'd', magmad, tier: 'base', device } });
   await api.call('POST', '/networks/n1/gateways', { body: { id: 'bare', name: 'g', description: 'd', magmad, tier: 'base' } });
+  await api.call('PUT', '/networks/n1/allowed_commands', { body: { allow: [{ name: 'show' }] } });
   api.fleet.answers.set('GenericCommand', () => ({ response: { returncode: 0, on: true } }));
 });
 afterEach(() => api.d1.close());

@@ -1,5 +1,8 @@
-import { pathParams } from '../../../core/rest/fields.ts';
+import type { z } from 'zod';
 import type { ResponseSpec } from '../../../core/module/route.ts';
+import { pathParams } from '../../../core/rest/fields.ts';
+import { command as record } from '../schemas/command-history.ts';
+import { commandQuery } from '../schemas/command-query.ts';
 
 /** The service on a gateway that carries commands out. */
 export const MAGMAD = 'magmad';
@@ -14,9 +17,27 @@ export const onGateway = (command: string) =>
     params: pathParams('network_id', 'gateway_id'),
   }) as const;
 
-export const empty: Record<number, ResponseSpec> = { 200: { description: 'Done' } };
-
 export const refusals = {
   500: 'The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`)',
   504: 'The gateway is connected and did not answer in time; whether it acted is not known',
 } as const;
+
+/** What a command has in common with others that are answered at once, or may wait. */
+export const given = (name: string) =>
+  ({
+    ...onGateway(name),
+    query: commandQuery,
+    idempotent:
+      'the same command under it is given once, and answered again as it was for as long as its record is kept; one that failed before it was sent leaves it free',
+    refusals: {
+      ...refusals,
+      409: 'The `Idempotency-Key` came with another command before, or with one whose answer was too large to keep',
+      413: 'The body is larger than 5242880 bytes, or the parameters of a command that is to wait are larger than 262144',
+      429: '32 commands wait for this gateway already',
+    },
+  }) as const;
+
+export const replies = (description: string, schema?: z.ZodType): Record<number, ResponseSpec> => ({
+  200: { description, ...(schema ? { schema } : {}), headers: ['X-Command-Id'] },
+  202: { description: 'The gateway is not connected; with `queue` the command waits for it', schema: record, headers: ['X-Command-Id'] },
+});

@@ -2,7 +2,7 @@ import { route } from '../../../core/module/route.ts';
 import { textStream } from '../../../core/rest/text-stream.ts';
 import { Magmad } from '../../../proto/gen/orc8r/protos/magmad_pb.js';
 import { logText, tailLogsRequest } from '../schemas/tail-logs.ts';
-import { follow } from '../services/follow.ts';
+import { follow } from '../services/ask.ts';
 import { MAGMAD, onGateway, refusals } from './command-parts.ts';
 
 export const tailLogs = route({

@@ -1,36 +1,18 @@
 import type { JsonObject } from '@bufbuild/protobuf';
-import type { z } from 'zod';
-import { type ResponseSpec, type Route, route } from '../../../core/module/route.ts';
-import { command as record } from '../schemas/command-history.ts';
-import { commandQuery, queueSeconds } from '../schemas/command-query.ts';
+import { type Route, route } from '../../../core/module/route.ts';
+import { queueSeconds } from '../schemas/command-query.ts';
 import { genericCommandParams, genericCommandResponse, pingRequest, pingResponse, serviceNames } from '../schemas/commands.ts';
+import { tracerouteRequest, tracerouteResponse } from '../schemas/gateway-calls.ts';
 import { commandPermit } from '../services/allowed-commands.ts';
 import { command } from '../services/command.ts';
 import * as kinds from '../services/command-kinds.ts';
-import { onGateway, refusals } from './command-parts.ts';
+import { configRoutes } from './command-configs.ts';
+import { given, replies } from './command-parts.ts';
+import { commandQuestionRoutes } from './command-questions.ts';
+import { serviceRoutes } from './command-services.ts';
 import { tailLogs } from './command-tail-logs.ts';
 
 const DEFAULT_PACKETS = 4;
-
-/** What a command has in common with others that are answered at once, or may wait. */
-const given = (name: string) =>
-  ({
-    ...onGateway(name),
-    query: commandQuery,
-    idempotent:
-      'the same command under it is given once, and answered again as it was for as long as its record is kept; one that failed before it was sent leaves it free',
-    refusals: {
-      ...refusals,
-      409: 'The `Idempotency-Key` came with another command before, or with one whose answer was too large to keep',
-      413: 'The body is larger than 5242880 bytes, or the parameters of a command that is to wait are larger than 262144',
-      429: '32 commands wait for this gateway already',
-    },
-  }) as const;
-
-const replies = (description: string, schema?: z.ZodType): Record<number, ResponseSpec> => ({
-  200: { description, ...(schema ? { schema } : {}), headers: ['X-Command-Id'] },
-  202: { description: 'The gateway is not connected; with `queue` the command waits for it', schema: record, headers: ['X-Command-Id'] },
-});
 
 const reboot = route({
   ...given('reboot'),
@@ -84,4 +66,27 @@ const generic = route({
   },
 });
 
-export const commandRoutes: readonly Route[] = [reboot, restart, ping, generic, tailLogs];
+const traceroute = route({
+  ...given('traceroute'),
+  operationId: 'tracerouteFromGateway',
+  summary: 'Let a gateway trace the way to other hosts',
+  description: 'The gateway may take minutes for hosts that do not answer.',
+  body: tracerouteRequest,
+  responses: replies('The way to each host', tracerouteResponse),
+  handle: ({ params, query, body: { hosts, max_hops = 0, bytes_per_packet = 0 } }, ctx) => {
+    const traceroutes = hosts.map((host) => ({ hostOrIp: host, maxHops: max_hops, bytesPerPacket: bytes_per_packet }));
+    return command(ctx, params, { kind: kinds.traceroute, request: { traceroutes }, detail: { hosts }, queueFor: queueSeconds(query) });
+  },
+});
+
+export const commandRoutes: readonly Route[] = [
+  reboot,
+  restart,
+  ...serviceRoutes,
+  ping,
+  traceroute,
+  generic,
+  tailLogs,
+  ...configRoutes,
+  ...commandQuestionRoutes,
+];

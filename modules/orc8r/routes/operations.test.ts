@@ -21,6 +21,7 @@ describe('commands', () => {
     const device = { hardware_id: 'hw1', key: { key_type: 'ECHO' } };
     await api.call('POST', '/networks/n1/gateways', { body: { id: 'gw1', name: 'g', description: 'd', magmad, tier: 'base', device } });
     await api.call('POST', '/networks/n1/gateways', { body: { id: 'bare', name: 'g', description: 'd', magmad, tier: 'base' } });
+    await api.call('PUT', '/networks/n1/allowed_commands', { body: { allow: [{ name: 'set' }, { name: 'nope' }] } });
   });
   afterEach(() => api.d1.close());
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { int32, nonEmpty } from '../../../core/rest/fields.ts';
 
 /** Nothing that a command line would take for an option. */
-const host = nonEmpty()
+export const host = nonEmpty()
   .max(255)
   .regex(/^[\w:[][\w.:%[\]-]*$/, { error: 'must be a host name or an IP address' });
 

@@ -3,7 +3,9 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../../../core/errors.ts';
 import { Magmad } from '../../../proto/gen/orc8r/protos/magmad_pb.js';
 import { genericCommandResponse, pingResponse } from '../schemas/commands.ts';
+import { tracerouteResponse } from '../schemas/gateway-calls.ts';
 import { toPingResponse } from './ping.ts';
+import { toTracerouteResponse } from './traceroute.ts';
 
 /** What gateways can be told to do: the method of magmad that does it, and how its answer is shown, in the reply and in the history. */
 export interface CommandKind<I extends DescMessage = DescMessage, O extends DescMessage = DescMessage> {
@@ -29,7 +31,20 @@ export const generic = kind({
   codes: { invalid: 'not_found' },
 });
 
+export const startServices = kind({ name: 'start_services', method: Magmad.method.startServices });
+export const stopServices = kind({ name: 'stop_services', method: Magmad.method.stopServices });
+export const configureStateless = kind({ name: 'configure_stateless', method: Magmad.method.configureStateless });
+export const setConfigs = kind({ name: 'set_configs', method: Magmad.method.setConfigs });
+export const traceroute = kind({
+  name: 'traceroute',
+  method: Magmad.method.runNetworkTests,
+  reply: { schema: tracerouteResponse, of: toTracerouteResponse },
+});
+
 /** By name, for what the history shows. */
 export const commandKinds: ReadonlyMap<string, CommandKind> = new Map(
-  [reboot, restartServices, ping, generic].map((each) => [each.name, each as unknown as CommandKind]),
+  [reboot, restartServices, startServices, stopServices, configureStateless, setConfigs, ping, traceroute, generic].map((each) => [
+    each.name,
+    each as unknown as CommandKind,
+  ]),
 );
