@@ -3,15 +3,14 @@ import { decodeFrame, encodeFrame } from '../../core/wire/frame.ts';
 import { ensureNetwork } from '../../local/demo/network.ts';
 import { openSocket } from '../../local/fixture/client.ts';
 import type { ConvergenceView } from '../../local/demo/table.ts';
-import { addGateway, type Holder, holderOf } from '../../test/harness/identities.ts';
+import { addFleet } from '../../test/harness/fleet.ts';
+import type { Holder } from '../../test/harness/identities.ts';
 import type { TestPlatform } from '../../test/harness/platform.ts';
-import { inTurns } from './in-turns.ts';
 
 const STREAM = 'configs';
 /** The first attempt of an agent comes within half a second, each further one within twice as long, up to 30 s (docs/protocol.md). */
 const BACKOFF_MS = 500;
 const LONGEST_MS = 30_000;
-const AT_ONCE = 16;
 
 /** A gateway reduced to its socket: says hello, confirms what it is sent, remembers what it holds. */
 class Extra {
@@ -62,10 +61,7 @@ export class Crowd {
   static async register(test: TestPlatform, network: string, size: number): Promise<Crowd> {
     await ensureNetwork(test.rest, network, network);
     const ids = Array.from({ length: size }, (_, index) => `${network}-${index + 1}`);
-    const members = await inTurns(AT_ONCE, ids, async (id) => {
-      const subject = await addGateway(test, network, id);
-      return new Extra(await holderOf(test, { subject }));
-    });
+    const members = (await addFleet(test, network, ids)).map((holder) => new Extra(holder));
     return new Crowd(test, network, members);
   }
 

@@ -1,7 +1,8 @@
 import { WebSocket } from 'ws';
 import { decodeFrame, encodeFrame } from '../../core/wire/frame.ts';
 import { openSocket } from '../../local/fixture/client.ts';
-import { addGateway, type Holder, holderOf } from '../../test/harness/identities.ts';
+import { addFleet } from '../../test/harness/fleet.ts';
+import type { Holder } from '../../test/harness/identities.ts';
 import type { TestPlatform } from '../../test/harness/platform.ts';
 import { inTurns } from './in-turns.ts';
 
@@ -71,11 +72,7 @@ export class Takers {
   /** Registers gateways; the network has to be there. Nobody connects. */
   static async register(test: TestPlatform, network: string, size: number): Promise<Takers> {
     const ids = Array.from({ length: size }, (_, index) => `${network}-${index + 1}`);
-    const members = await inTurns(
-      AT_ONCE,
-      ids,
-      async (id) => new Taker(await holderOf(test, { subject: await addGateway(test, network, id) })),
-    );
+    const members = (await addFleet(test, network, ids)).map((holder) => new Taker(holder));
     return new Takers(test, members);
   }
 

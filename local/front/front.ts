@@ -151,11 +151,14 @@ function pace(server: Server, options: PacingOptions): void {
   const handshake = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
-    enter(() => {
-      if (socket.destroyed) return;
-      for (const listener of handshake) listener.call(server, socket);
-      socket.resume();
-    });
+    enter(
+      () => {
+        if (socket.destroyed) return;
+        for (const listener of handshake) listener.call(server, socket);
+        socket.resume();
+      },
+      () => socket.destroy(),
+    );
   });
 }
 

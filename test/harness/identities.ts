@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type CertificateKind, registerCertificate, revokeCertificate } from '../../core/certifier/certificates.ts';
 import { normaliseSerial } from '../../core/certifier/serial.ts';
 import { Database } from '../../core/db/database.ts';
+import type { Statement } from '../../core/db/statement.ts';
 import { type KeyPair, issueLeaf } from '../../local/certificates.ts';
 import type { Caller } from '../../local/fixture/client.ts';
 import { lteGateway } from '../../local/demo/network.ts';
@@ -40,12 +41,19 @@ export function certifierOf(test: TestPlatform): KeyPair {
 
 /** Makes a certificate and, unless told otherwise, the row by which the platform knows it. */
 export async function holderOf(test: TestPlatform, wish: CertificateWish): Promise<Holder> {
+  const { holder, rows } = await makeHolder(test, wish);
+  if (rows.length > 0) await new Database(await test.platform.d1()).commit(rows);
+  return holder;
+}
+
+/** The same, with what is to be committed for it. */
+export async function makeHolder(test: TestPlatform, wish: CertificateWish): Promise<{ holder: Holder; rows: Statement[] }> {
   const now = new Date(Date.now() + (wish.begins ?? 0) * DAY);
   const client = await issueLeaf(wish.by ?? certifierOf(test), { commonName: wish.subject, days: 10, now, usage: 'client' });
   const { serialNumber, fingerprint256, validFromDate, validToDate } = new X509Certificate(client.certificate);
   const serial = normaliseSerial(serialNumber);
+  const rows: Statement[] = [];
   if (wish.known !== false) {
-    const db = new Database(await test.platform.d1());
     const row = registerCertificate({
       serial,
       fingerprint: wish.fingerprint ?? fingerprint256.replaceAll(':', '').toLowerCase(),
@@ -55,9 +63,10 @@ export async function holderOf(test: TestPlatform, wish: CertificateWish): Promi
       notAfter: validToDate.getTime(),
       issuedAt: Date.now(),
     });
-    await db.commit(wish.revoked === undefined ? [row] : [row, revokeCertificate({ serial, reason: wish.revoked, at: Date.now() })]);
+    rows.push(row);
+    if (wish.revoked !== undefined) rows.push(revokeCertificate({ serial, reason: wish.revoked, at: Date.now() }));
   }
-  return { ca: test.ca, client, serial };
+  return { holder: { ca: test.ca, client, serial }, rows };
 }
 
 /** The first operator, by certificate. */
@@ -75,11 +84,17 @@ export interface DeviceKey {
 
 /** Registers a gateway by REST, with ECHO as its challenge key unless another is given; answers its hardware id. */
 export async function addGateway(test: TestPlatform, network: string, id: string, key: DeviceKey = { key_type: 'ECHO' }): Promise<string> {
-  const hardwareId = `hw-${id}`;
-  const gateway = lteGateway(id, { hardwareId, publicKey: '', keyType: 'SOFTWARE_ECDSA_SHA256' });
-  await test.rest.must('POST', `/magma/v1/lte/${network}/gateways`, { ...gateway, device: { hardware_id: hardwareId, key } });
-  return hardwareId;
+  await test.rest.must('POST', `/magma/v1/lte/${network}/gateways`, gatewayBody(id, key));
+  return hardwareIdOf(id);
 }
+
+export const hardwareIdOf = (id: string): string => `hw-${id}`;
+
+/** What REST takes for a gateway, with ECHO as its challenge key unless another is given. */
+export const gatewayBody = (id: string, key: DeviceKey = { key_type: 'ECHO' }) => ({
+  ...lteGateway(id, { hardwareId: '', publicKey: '', keyType: 'SOFTWARE_ECDSA_SHA256' }),
+  device: { hardware_id: hardwareIdOf(id), key },
+});
 
 export interface AuditRow {
   readonly action: string;
