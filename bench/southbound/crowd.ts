@@ -3,9 +3,9 @@ import { decodeFrame, encodeFrame } from '../../core/wire/frame.ts';
 import { ensureNetwork } from '../../local/demo/network.ts';
 import { openSocket } from '../../local/fixture/client.ts';
 import type { ConvergenceView } from '../../local/demo/table.ts';
-import { addFleet } from '../../test/harness/fleet.ts';
 import type { Holder } from '../../test/harness/identities.ts';
 import type { TestPlatform } from '../../test/harness/platform.ts';
+import { addFleet } from './registrar/registrar.ts';
 
 const STREAM = 'configs';
 /** The first attempt of an agent comes within half a second, each further one within twice as long, up to 30 s (docs/protocol.md). */

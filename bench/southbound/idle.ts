@@ -1,6 +1,6 @@
-import { startTestPlatform } from '../../test/harness/platform.ts';
 import { loadOf, runtimeOf } from '../../test/harness/runtime-load.ts';
 import type { Benchmark } from '../benchmark.ts';
+import { startWithRegistrar } from './registrar/registrar.ts';
 import { Crowd } from './crowd.ts';
 
 const SIZE = 5000;
@@ -13,7 +13,7 @@ export const idle: Benchmark = {
   about: `${SIZE} gateways that are connected and in sync, and nothing happens: memory and open files`,
   long: true,
   async run() {
-    const test = await startTestPlatform();
+    const test = await startWithRegistrar();
     try {
       const empty = loadOf(runtimeOf(test));
       const crowd = await Crowd.register(test, 'idle', SIZE);

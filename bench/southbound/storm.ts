@@ -1,7 +1,7 @@
-import { startTestPlatform } from '../../test/harness/platform.ts';
 import { peakWhile, runtimeOf } from '../../test/harness/runtime-load.ts';
 import type { Benchmark } from '../benchmark.ts';
 import type { Measure } from '../measure.ts';
+import { startWithRegistrar } from './registrar/registrar.ts';
 import { Crowd } from './crowd.ts';
 
 const NETWORK = 'storm';
@@ -16,7 +16,7 @@ const storm = (size: number, aim: Measure['aim'], rounds: number): Benchmark => 
   ...(size > 1000 && { long: true }),
   async run() {
     // Not the world of the other benchmarks: its front lets everybody in at once.
-    const test = await startTestPlatform();
+    const test = await startWithRegistrar();
     try {
       const crowd = await Crowd.register(test, NETWORK, size);
       await crowd.storm();

@@ -1,9 +1,9 @@
 import { WebSocket } from 'ws';
 import { decodeFrame, encodeFrame } from '../../core/wire/frame.ts';
 import { openSocket } from '../../local/fixture/client.ts';
-import { addFleet } from '../../test/harness/fleet.ts';
 import type { Holder } from '../../test/harness/identities.ts';
 import type { TestPlatform } from '../../test/harness/platform.ts';
+import { addFleet } from './registrar/registrar.ts';
 import { inTurns } from './in-turns.ts';
 
 const AT_ONCE = 16;
