@@ -221,7 +221,10 @@ describe('an agent', () => {
     expect(configs.metadata?.createdAt).toBe(1_700_000_000n);
     const info = fromBinary(ServiceInfoSchema, (await callAgent(peer, 7, '/magma.orc8r.Service303/GetServiceInfo')).payload);
     expect(info).toMatchObject({ name: 'magmad', version: '0.1.0', state: 2, health: 2 });
-    expect((await callAgent(peer, 8, `${magmad}/StartServices`)).status).toBe('12');
+    expect(await callAgent(peer, 8, `${magmad}/StartServices`)).toMatchObject({
+      status: '9',
+      message: expect.stringContaining('--start-command'),
+    });
   });
 
   it('uploads metrics, keeping them until they are acknowledged, across a restart', async () => {
