@@ -10,6 +10,7 @@ import {
   toBinary,
 } from '@bufbuild/protobuf';
 import { OrcError } from '../core/errors.ts';
+import { methodPath } from '../core/wire/grpc.ts';
 import type { Fleet, GatewayReport, GatewayTarget, MessageStream } from '../core/module/context.ts';
 import {
   type GatewayCallRequest,
@@ -124,7 +125,7 @@ const encoded = <I extends DescMessage>(
   request: MessageInitShape<I>,
 ): GatewayCallRequest => ({
   service,
-  path: `/${method.parent.typeName}/${method.name}`,
+  path: methodPath(method),
   payload: toBinary(method.input, create(method.input, request)),
 });
 

@@ -3,7 +3,7 @@ import type { DescMethodUnary, DescMessage, MessageInitShape, MessageShape } fro
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { FrameBody } from '../../core/wire/frame.ts';
 import { FrameError } from '../../core/wire/frame.ts';
-import { GrpcError, GrpcStatus } from '../../core/wire/grpc.ts';
+import { GrpcError, GrpcStatus, methodPath } from '../../core/wire/grpc.ts';
 import { CALL_TIMEOUT_MS, MAX_ANSWER_BYTES, MAX_GATEWAY_CALLS } from '../../core/wire/limits.ts';
 import type { Reply } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
 import { Reply_Content } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
@@ -69,7 +69,7 @@ export class CallTable {
     request: MessageInitShape<I>,
     timeoutMs: number = CALL_TIMEOUT_MS,
   ): Promise<MessageShape<O>> {
-    const path = `/${method.parent.typeName}/${method.name}`;
+    const path = methodPath(method);
     const payload = toBinary(method.input, create(method.input, request));
     const answer = await new Promise<Uint8Array>((resolve, reject) => {
       let first: Uint8Array | undefined;

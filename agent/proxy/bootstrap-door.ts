@@ -3,16 +3,15 @@ import type { DescMethodUnary } from '@bufbuild/protobuf';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { Transport } from '@connectrpc/connect';
 import { ConnectError } from '@connectrpc/connect';
-import { GrpcError, GrpcStatus } from '../../core/wire/grpc.ts';
+import { GrpcError, GrpcStatus, methodPath } from '../../core/wire/grpc.ts';
 import { Bootstrapper, Registration } from '../../proto/gen/orc8r/protos/bootstrapper_pb.js';
 import { bootstrapFault } from '../bootstrap/cloud.ts';
 import { reasonOf } from '../log.ts';
 import type { GrpcCall } from './grpc-call.ts';
 
 const { getChallenge, requestSign } = Bootstrapper.method;
-const pathOf = (method: DescMethodUnary): string => `/${method.parent.typeName}/${method.name}`;
 const METHODS = new Map(
-  [getChallenge, requestSign, Registration.method.register].map((method): [string, DescMethodUnary] => [pathOf(method), method]),
+  [getChallenge, requestSign, Registration.method.register].map((method): [string, DescMethodUnary] => [methodPath(method), method]),
 );
 
 export interface BootstrapDoorOptions {

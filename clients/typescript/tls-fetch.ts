@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type Agent, type RequestOptions, request as send } from 'node:https';
+import { Readable } from 'node:stream';
 
 export interface TlsOptions {
   /** PEM of the CA that signed the platform's server certificate; the system's CAs when left out. */
@@ -25,21 +26,19 @@ export function tlsFetch({ ca, certificate: cert, key, agent }: TlsOptions): Fet
     if (body) headers['content-length'] = String(body.byteLength);
     const options: RequestOptions = { method: request.method, headers, signal: request.signal, ca, cert, key, agent };
     return new Promise((resolve, reject) => {
-      const outgoing = send(request.url, options, (incoming) => {
-        const parts: Buffer[] = [];
-        incoming.on('data', (part: Buffer) => parts.push(part));
-        incoming.once('end', () => resolve(responseOf(incoming, Buffer.concat(parts))));
-        incoming.once('error', reject);
-      });
+      const outgoing = send(request.url, options, (incoming) => resolve(responseOf(incoming)));
       outgoing.once('error', reject);
       outgoing.end(body);
     });
   };
 }
 
-function responseOf({ statusCode: status = 500, headersDistinct }: IncomingMessage, body: Buffer): Response {
+/** The body comes as it is read: an answer may last as long as a log is followed. */
+function responseOf(incoming: IncomingMessage): Response {
+  const { statusCode: status = 500, headersDistinct } = incoming;
   const headers = Object.entries(headersDistinct).flatMap(([name, values = []]) => values.map((value): [string, string] => [name, value]));
   // A Response of these statuses may not have a body, not even an empty one.
   const none = status === 204 || status === 304;
-  return new Response(none ? null : body, { status, headers });
+  if (none) incoming.resume();
+  return new Response(none ? null : (Readable.toWeb(incoming) as unknown as ReadableStream<Uint8Array>), { status, headers });
 }

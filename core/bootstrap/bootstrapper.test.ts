@@ -113,7 +113,7 @@ describe('requestSign', () => {
       target: 'g1',
       outcome: 'ok',
       request_id: 'r1',
-      detail: JSON.stringify({ serial: issued.serial, not_after: issued.notAfter, hardware_id: 'hw1' }),
+      detail: JSON.stringify({ serial: issued.serial, kind: 'gateway', not_after: issued.notAfter, hardware_id: 'hw1' }),
     });
   });
 

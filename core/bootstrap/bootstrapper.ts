@@ -1,11 +1,9 @@
-import type { CSR } from '../../proto/gen/orc8r/protos/certifier_pb.js';
-import { CertType } from '../../proto/gen/orc8r/protos/certifier_pb.js';
+import { type CSR, CertType } from '../../proto/gen/orc8r/protos/certifier_pb.js';
 import type { Response } from '../../proto/gen/orc8r/protos/bootstrapper_pb.js';
-import { registerCertificate } from '../certifier/certificates.ts';
 import type { Certifier, IssuedCertificate } from '../certifier/certifier.ts';
 import { checkCsr } from '../certifier/csr.ts';
 import { checkNamed, validityOf } from '../certifier/gateway-csr.ts';
-import { auditStatement, type Author } from '../configurator/commit.ts';
+import { recordIssued } from '../certifier/issued.ts';
 import type { Database } from '../db/database.ts';
 import { OrcError } from '../errors.ts';
 import { isHardwareId } from '../identity/gateway.ts';
@@ -57,21 +55,8 @@ export async function requestSign(
   const csr = namedCsr(request.csr, hardwareId);
   const publicKey = await checkCsr(csr.csrDer, hardwareId);
   const certificate = await context.certifier.issue({ publicKey, commonName: hardwareId, validity: validityOf(csr), now });
-  const author: Author = { actor: `gateway:${hardwareId}`, requestId: context.requestId, at: now };
-  const { serial, fingerprint, notBefore, notAfter, issuer } = certificate;
-  await db.commit([
-    registerCertificate({ serial, fingerprint, kind: 'gateway', subject: hardwareId, notBefore, notAfter, issuedAt: now, issuer }),
-    auditStatement(
-      {
-        action: 'certificate.issue',
-        networkId,
-        target: gatewayId,
-        outcome: 'ok',
-        detail: { serial, not_after: notAfter, hardware_id: hardwareId },
-      },
-      author,
-    ),
-  ]);
+  const gateway = { hardwareId, networkId, gatewayId };
+  await recordIssued(db, certificate, { kind: 'gateway', gateway, requestId: context.requestId, now });
   return certificate;
 }
 

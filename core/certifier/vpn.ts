@@ -1,14 +1,13 @@
 import { sql } from 'drizzle-orm';
 import type { CSR } from '../../proto/gen/orc8r/protos/certifier_pb.js';
-import { auditStatement } from '../configurator/commit.ts';
 import type { Database } from '../db/database.ts';
 import { certificates as c } from '../db/schema.ts';
 import { query } from '../db/statement.ts';
 import { OrcError } from '../errors.ts';
-import { registerCertificate } from './certificates.ts';
 import type { Certifier, IssuedCertificate } from './certifier.ts';
 import { checkCsr } from './csr.ts';
 import { checkNamed, validityOf } from './gateway-csr.ts';
+import { recordIssued } from './issued.ts';
 
 const p = sql.placeholder;
 
@@ -36,7 +35,7 @@ export interface VpnRequest {
  * Errors: `aborted` (`csr_*`), `too_many` (`vpn_certificates`), `unavailable` (`certifier_expired`).
  */
 export async function issueVpnCertificate({ db, certifier, gateway, csr, requestId, now }: VpnRequest): Promise<IssuedCertificate> {
-  const { hardwareId, networkId, gatewayId } = gateway;
+  const { hardwareId, gatewayId } = gateway;
   checkNamed(csr, hardwareId);
   const publicKey = await checkCsr(csr.csrDer, hardwareId);
   const [count] = await db.read(held({ subject: hardwareId, now }));
@@ -48,19 +47,6 @@ export async function issueVpnCertificate({ db, certifier, gateway, csr, request
     );
   }
   const issued = await certifier.issue({ publicKey, commonName: gatewayId, validity: validityOf(csr), now });
-  const { serial, fingerprint, notBefore, notAfter, issuer } = issued;
-  await db.commit([
-    registerCertificate({ serial, fingerprint, kind: 'vpn', subject: hardwareId, notBefore, notAfter, issuedAt: now, issuer }),
-    auditStatement(
-      {
-        action: 'certificate.issue',
-        networkId,
-        target: gatewayId,
-        outcome: 'ok',
-        detail: { serial, kind: 'vpn', not_after: notAfter, hardware_id: hardwareId },
-      },
-      { actor: `gateway:${hardwareId}`, requestId, at: now },
-    ),
-  ]);
+  await recordIssued(db, issued, { kind: 'vpn', gateway, requestId, now });
   return issued;
 }

@@ -35,13 +35,14 @@ function withNumbers(schema: z.ZodType, query: unknown): unknown {
   return Object.fromEntries(Object.entries(query).map(read));
 }
 
+/** A place as faults name it: `body.images[0].name`. */
+export const pathText = (path: readonly PropertyKey[], root: string): string =>
+  path.reduce<string>((text, step) => (typeof step === 'number' ? `${text}[${step}]` : `${text}.${String(step)}`), root);
+
 /** Every fault of a failed parse; for a union, those of the branch that came nearest. */
 export function faultsOf(issues: readonly z.core.$ZodIssue[], root: string): Fault[] {
   return issues.flatMap((issue) => {
-    const path = issue.path.reduce<string>(
-      (text, step) => (typeof step === 'number' ? `${text}[${step}]` : `${text}.${String(step)}`),
-      root,
-    );
+    const path = pathText(issue.path, root);
     if (issue.code === 'invalid_union' && issue.errors.length > 0) {
       const nearest = issue.errors.reduce((best, branch) => (branch.length < best.length ? branch : best));
       return faultsOf(nearest, path);

@@ -1,6 +1,11 @@
 // gRPC's message framing, which SyncRPC payloads carry: a flag byte, a 4-byte big-endian length, the message.
 
+import type { DescMethod } from '@bufbuild/protobuf';
+
 const PREFIX_BYTES = 5;
+
+/** The path under which a method is called: `/magma.orc8r.Magmad/Reboot`. */
+export const methodPath = ({ parent, name }: Pick<DescMethod, 'parent' | 'name'>): string => `/${parent.typeName}/${name}`;
 
 /** gRPC status codes by name (grpc.io, "Status codes and their use in gRPC"). */
 export const GrpcStatus = {

@@ -1,23 +1,12 @@
 import { DurableObject } from 'cloudflare:workers';
-import { create } from '@bufbuild/protobuf';
-import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { GatewayContext } from '../../core/module/facets.ts';
 import type { Registry } from '../../core/module/registry.ts';
 import { type BodiedFrame, decodeFrame, encodeFrame, FrameError } from '../../core/wire/frame.ts';
 import { GrpcStatus } from '../../core/wire/grpc.ts';
-import {
-  CloseCode,
-  HELLO_TIMEOUT_MS,
-  KEEPALIVE_REQUEST,
-  KEEPALIVE_RESPONSE,
-  KEEPALIVE_SECONDS,
-  MAX_FRAME_BYTES,
-  SUBPROTOCOL,
-} from '../../core/wire/limits.ts';
-import { type Hello, WelcomeSchema } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
+import { CloseCode, HELLO_TIMEOUT_MS, KEEPALIVE_REQUEST, KEEPALIVE_RESPONSE, SUBPROTOCOL } from '../../core/wire/limits.ts';
+import type { Hello } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
 import { migrate } from '../lib/migrations.ts';
 import { Wake } from '../lib/wake.ts';
-import { within } from '../lib/within.ts';
 import {
   type AttachAnswer,
   CLIENT_HEADER,
@@ -31,8 +20,6 @@ import {
   type ObjectBindings,
   type PresenceReport,
   type SouthboundResult,
-  type StateBatch,
-  type StateReceipt,
 } from '../ports.ts';
 import type {
   CommandActor,
@@ -60,7 +47,8 @@ import { ContentSender } from './content/sender.ts';
 import { forgetIdentity, type GatewayIdentity, loadIdentity, saveIdentity } from './identity.ts';
 import { lastHeard, SILENCE_MS } from './liveness.ts';
 import { MetricOutbox } from './metric-outbox.ts';
-import { type News, Presence } from './presence.ts';
+import { NetworkLink } from './network-link.ts';
+import { Presence } from './presence.ts';
 import { ReplyReader } from './reply-reader.ts';
 import { gatewayMigrations } from './schema.ts';
 import { attach, attachment, close, send } from './socket.ts';
@@ -68,14 +56,13 @@ import { StateForwarding } from './state-forwarding.ts';
 import { StateOutbox } from './state-outbox.ts';
 import { stateStore } from './states.ts';
 import { Streams } from './streams.ts';
+import { welcomeFrame } from './welcome.ts';
 import { failed } from './whole-reply.ts';
 
 /** An attach that failed is tried again after this, and up to as long again, so that a network is not asked by all at once. */
 const ATTACH_RETRY_MS = 5_000;
 /** Streams are written after this, and up to as long again, so that the objects of a network do not all write at once. */
 const WRITE_AFTER_MS = 1_000;
-/** A network that takes longer to hear of states is told again. */
-const TELL_STATES_MS = 15_000;
 const OFFLINE = failed('offline', GrpcStatus.UNAVAILABLE, 'the gateway is not connected');
 
 /**
@@ -90,14 +77,13 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
   readonly #captures: Captures;
   readonly #calls = new CallsToGateway();
   readonly #southbound = new CallsFromGateway();
+  readonly #network: NetworkLink;
   readonly #presence: Presence;
   readonly #states: StateForwarding;
   readonly #audit: AuditOutbox;
   readonly #commands: GatewayCommands;
   readonly #wake: Wake;
   #identity: GatewayIdentity | undefined;
-  /** Reports of a later instance have higher numbers. */
-  #revision = Date.now() * 1024;
   #helloTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(state: DurableObjectState, bindings: ObjectBindings, registry: Registry) {
@@ -128,7 +114,13 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     this.#metrics = new MetricOutbox(storage.sql, Date.now);
     this.#captures = new Captures(storage.sql, Date.now);
     this.#identity = loadIdentity(storage.sql);
-    this.#presence = new Presence((news) => this.#tell(news), Date.now);
+    this.#network = new NetworkLink({
+      network: (networkId) => networkObject(this.env, networkId),
+      hardwareId: state.id.name ?? '',
+      identity: () => this.#identity,
+      progress: () => [...this.#streams.progress(), ...this.#contents.progress()],
+    });
+    this.#presence = new Presence((news) => this.#network.tell(news), Date.now);
     const states = new Heartbeats({
       store: stateStore(storage.sql, Date.now),
       isHeartbeat: (type) => registry.stateTypes.get(type)?.heartbeat === true,
@@ -139,7 +131,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       states,
       outbox: new StateOutbox(storage.sql, states),
       types: registry.stateTypes,
-      send: (batch) => this.#tellStates(batch),
+      send: (batch) => this.#network.tellStates(batch),
       schedule,
       now: Date.now,
     });
@@ -230,18 +222,18 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
   }
 
   async setDesired(networkId: string, gatewayId: string, streams: readonly DesiredStream[]): Promise<PresenceReport> {
-    const identity = this.#identity ?? this.#become({ hardwareId: this.ctx.id.name ?? '', networkId, gatewayId });
-    if (identity.networkId !== networkId || identity.gatewayId !== gatewayId) return this.#report({});
+    if (!this.#identity) this.#become({ hardwareId: this.ctx.id.name ?? '', networkId, gatewayId });
+    if (!this.#is(networkId, gatewayId)) return this.#network.report({});
     for (const desired of streams) {
       if (this.#streams.store(desired)) this.#push(desired.stream);
     }
-    return this.#report({ streams: true });
+    return this.#network.report({ streams: true });
   }
 
   async contentNews(networkId: string, gatewayId: string, news: readonly ContentNews[]): Promise<PresenceReport> {
-    if (!this.#is(networkId, gatewayId)) return this.#report({});
+    if (!this.#is(networkId, gatewayId)) return this.#network.report({});
     this.#contents.news(news);
-    return this.#report({ streams: true });
+    return this.#network.report({ streams: true });
   }
 
   async call(request: GatewayCallRequest): Promise<GatewayCallResult> {
@@ -292,18 +284,14 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
 
   async presence(): Promise<PresenceReport> {
     const socket = this.#socket();
-    return this.#report({ connection: socket ? connectionOf(socket) : null, streams: true });
+    return this.#network.report({ connection: socket ? connectionOf(socket) : null, streams: true });
   }
 
   async cutOff(networkId: string, gatewayId: string, code: number, reason: string): Promise<void> {
-    if (this.#identity && (this.#identity.networkId !== networkId || this.#identity.gatewayId !== gatewayId)) return;
+    if (this.#identity && !this.#is(networkId, gatewayId)) return;
     for (const socket of this.#open()) this.#drop(socket, code, reason);
     this.#calls.abandon();
-    this.#streams.clear();
-    this.#states.forget();
-    this.#contents.clear();
-    this.#captures.clear();
-    this.#commands.leave();
+    this.#forget();
     this.#identity = undefined;
     forgetIdentity(this.ctx.storage.sql);
   }
@@ -325,16 +313,19 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     const old = this.#identity;
     if (old?.networkId === networkId && old.gatewayId === gatewayId && old.hardwareId === hardwareId) return old;
     // What was desired and reported in another role says nothing about this one.
-    if (old) {
-      this.#streams.clear();
-      this.#contents.clear();
-      this.#states.forget();
-      this.#captures.clear();
-      this.#commands.leave();
-    }
+    if (old) this.#forget();
     saveIdentity(this.ctx.storage.sql, identity);
     this.#identity = { hardwareId, networkId, gatewayId };
     return this.#identity;
+  }
+
+  /** Drops everything that is this gateway's: the hardware serves another from now on, or none. */
+  #forget(): void {
+    this.#streams.clear();
+    this.#states.forget();
+    this.#contents.clear();
+    this.#captures.clear();
+    this.#commands.leave();
   }
 
   /** Whether this hardware serves that gateway now. */
@@ -436,18 +427,10 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
   async #hello(socket: WebSocket, hello: Hello): Promise<void> {
     clearTimeout(this.#helloTimer);
     const held = attachment(socket);
-    const { networkId, gatewayId } = held.client;
     const known = (stream: string) => this.#registry.streams.has(stream) || this.#registry.contents.get(stream)?.stream === true;
     const streams = hello.positions.map((position) => position.stream).filter(known);
     attach(socket, { ...held, streams });
-    const welcome = create(WelcomeSchema, {
-      networkId,
-      gatewayId,
-      serverTime: timestampFromMs(Date.now()),
-      maxFrameBytes: MAX_FRAME_BYTES,
-      keepaliveSeconds: KEEPALIVE_SECONDS,
-    });
-    send(socket, encodeFrame({ case: 'welcome', value: welcome }));
+    send(socket, welcomeFrame(held.client, Date.now()));
     this.#contents.hello(hello.positions);
     const attached = await this.#attach(socket);
     this.#states.resume();
@@ -465,7 +448,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     let answer: AttachAnswer | null;
     try {
       const request = {
-        ...this.#report({ connection: connectionOf(socket), streams: true }),
+        ...this.#network.report({ connection: connectionOf(socket), streams: true }),
         gatewayId,
         digests: this.#streams.digests(),
         contents: this.#taken(),
@@ -509,29 +492,6 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     const frame = this.#streams.unsent(stream);
     if (frame && send(socket, frame)) this.#streams.sent(stream);
     else if (this.#streams.waiting().some((waiting) => waiting.stream === stream)) this.ctx.waitUntil(this.#schedule());
-  }
-
-  async #tell(news: News): Promise<void> {
-    const identity = this.#identity;
-    if (identity) await networkObject(this.env, identity.networkId).report(identity.gatewayId, this.#report(news));
-  }
-
-  async #tellStates(batch: Omit<StateBatch, 'hardwareId'>): Promise<StateReceipt> {
-    if (!this.#identity) return { taken: false, reason: 'stranger' };
-    const { hardwareId, networkId, gatewayId } = this.#identity;
-    return within(TELL_STATES_MS, networkObject(this.env, networkId).takeStates(networkId, gatewayId, { hardwareId, ...batch }));
-  }
-
-  /** News as they are now, numbered. */
-  #report({ connection, checkin, streams }: News): PresenceReport {
-    this.#revision += 1;
-    return {
-      hardwareId: this.#identity?.hardwareId ?? this.ctx.id.name ?? '',
-      revision: this.#revision,
-      ...(connection === undefined ? {} : { connection }),
-      ...(checkin ? { checkin } : {}),
-      ...(streams ? { streams: [...this.#streams.progress(), ...this.#contents.progress()] } : {}),
-    };
   }
 
   #context(client: GatewayClient): GatewayContext {

@@ -1,6 +1,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { orchestrator } from '../../clients/typescript/client.ts';
 import { addGateway, auditOf } from '../harness/identities.ts';
 import { eventually, startTestPlatform, type TestPlatform } from '../harness/platform.ts';
 import { postStreamed, type StreamedAnswer } from '../harness/streaming.ts';
@@ -105,6 +106,24 @@ describe('a log that is followed', () => {
     const lines = log.text().split('\n');
     expect(lines.at(-2)).toMatch(/^-- orc8r: broken off: gateway gw1: the reader is slower than/);
     expect(lines.length).toBeLessThan(4000);
+  });
+
+  it('is read as it comes through the TypeScript client, until it is aborted', async () => {
+    const { addresses, credentials } = test.platform;
+    const api = orchestrator({ baseUrl: addresses.api, token: credentials.token, tls: { ca: test.ca } });
+    const leaving = new AbortController();
+    const { data } = await api.POST('/magma/v1/networks/{network_id}/gateways/{gateway_id}/command/tail_logs', {
+      params: { path: { network_id: 'n', gateway_id: 'gw1' } },
+      body: { service: 'quiet' },
+      parseAs: 'stream',
+      signal: leaving.signal,
+    });
+    const reader = (data as ReadableStream<Uint8Array>).getReader();
+    expect(new TextDecoder().decode((await reader.read()).value)).toContain('at last\n');
+    await ended(1, async () => {
+      leaving.abort();
+      await expect(reader.read()).rejects.toThrow();
+    });
   });
 
   it('ends with the reason when the gateway goes away', async () => {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Fault } from '../../errors.ts';
-import { faultsOf } from '../parse.ts';
+import { faultsOf, pathText } from '../parse.ts';
 import { type Path, type Place, Places } from './places.ts';
 import { spotAt } from './schema-at.ts';
 import { standIns } from './stand-ins.ts';
@@ -34,7 +34,11 @@ export function mend<S extends z.ZodType>(
   const places = new Places();
   for (const { path } of issues) places.add(path);
   const faults: Fault[] = [];
-  const told = (value?: z.output<S>): Mended<z.output<S>> => ({ value, faults, places: places.all.map(({ path }) => nameOf(path)) });
+  const told = (value?: z.output<S>): Mended<z.output<S>> => ({
+    value,
+    faults,
+    places: places.all.map(({ path }) => pathText(path, 'body')),
+  });
   for (let round = 0; round < ROUNDS; round += 1) {
     const body = repaired(schema, given, places, which);
     if (body === undefined) return round === 0 ? undefined : told();
@@ -51,9 +55,6 @@ export function mend<S extends z.ZodType>(
   }
   return told();
 }
-
-const nameOf = (path: Path): string =>
-  path.reduce<string>((text, step) => (typeof step === 'number' ? `${text}[${step}]` : `${text}.${String(step)}`), 'body');
 
 /** A copy with stand-ins in these places; undefined when the whole body is among them. */
 function repaired(schema: z.ZodType, given: unknown, places: Places, which: Way): unknown {

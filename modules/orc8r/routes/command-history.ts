@@ -1,4 +1,3 @@
-import { loadEntities } from '../../../core/configurator/load.ts';
 import { notFound, OrcError } from '../../../core/errors.ts';
 import { mayAccess } from '../../../core/identity/access.ts';
 import { actorName } from '../../../core/identity/principal.ts';
@@ -10,8 +9,7 @@ import { answers, done, noContent, ok } from '../../../core/rest/reply.ts';
 import { seekOf, seekQuery, seekToken } from '../../../core/rest/seek.ts';
 import { command, commandPage, commandState } from '../schemas/command-history.ts';
 import { toCommand } from '../services/command-record.ts';
-import { foundGateway } from '../services/gateway/checks.ts';
-import { magmadId } from '../services/gateway/model.ts';
+import { type GatewayPath, hardwareOf } from '../services/gateway/hardware.ts';
 
 const tag = 'Commands';
 const path = '/networks/{network_id}/gateways/{gateway_id}/commands';
@@ -19,12 +17,10 @@ const one = { path: `${path}/{command_id}`, tag, params: pathParams('network_id'
 const reads = { action: 'read', scope: 'network' } as const;
 const writes = { action: 'write', scope: 'network' } as const;
 
-/** The gateway and its hardware; undefined: it has none, and so no commands. Error: `not_found`. */
-async function hardwareOf(ctx: RequestContext, where: { network_id: string; gateway_id: string }): Promise<GatewayTarget | undefined> {
-  const { network_id: networkId, gateway_id: gatewayId } = where;
-  const [graph] = await ctx.read(loadEntities(networkId, [magmadId(gatewayId)], { withConfig: false }));
-  const { physicalId: hardwareId } = foundGateway(graph, gatewayId);
-  return hardwareId === null ? undefined : { networkId, gatewayId, hardwareId };
+/** The gateway; undefined: it has no hardware, and so no commands. Error: `not_found`. */
+async function targetIn(ctx: RequestContext, where: GatewayPath): Promise<GatewayTarget | undefined> {
+  const { hardwareId, ...gateway } = await hardwareOf(ctx, where);
+  return hardwareId === null ? undefined : { ...gateway, hardwareId };
 }
 
 /** Whether the caller may give that command, and so see what came of it. */
@@ -49,7 +45,7 @@ const list = route({
   responses: answers(commandPage, 'Commands, newest first'),
   handle: async ({ params, query }, ctx) => {
     const { before, limit } = seekOf(query, 1);
-    const target = await hardwareOf(ctx, params);
+    const target = await targetIn(ctx, params);
     const records = target ? await ctx.fleet.commands.list(target, { before: before[0] ?? 0, limit, state: query.state }) : [];
     const shown = await Promise.all(records.map(async (record) => toCommand(record, target ? await mayGive(ctx, target, record) : false)));
     const last = records.at(-1);
@@ -66,7 +62,7 @@ const get = route({
   permission: reads,
   responses: answers(command, 'The command'),
   handle: async ({ params }, ctx) => {
-    const target = await hardwareOf(ctx, params);
+    const target = await targetIn(ctx, params);
     const record = target && (await ctx.fleet.commands.read(target, params.command_id));
     if (!target || !record) throw notFound(`command "${params.command_id}"`);
     return ok(toCommand(record, await mayGive(ctx, target, record)));
@@ -83,7 +79,7 @@ const cancel = route({
   responses: done,
   refusals: { 409: 'The command waits no more: it was sent, or has ended' },
   handle: async ({ params }, ctx) => {
-    const target = await hardwareOf(ctx, params);
+    const target = await targetIn(ctx, params);
     const by = { actor: actorName(await ctx.principal()), requestId: ctx.requestId };
     const found = target && (await ctx.fleet.commands.cancel(target, params.command_id, by));
     if (!found) throw notFound(`command "${params.command_id}"`);

@@ -4,9 +4,6 @@ import { pathParams } from '../../../core/rest/fields.ts';
 import { command as record } from '../schemas/command-history.ts';
 import { commandQuery } from '../schemas/command-query.ts';
 
-/** The service on a gateway that carries commands out. */
-export const MAGMAD = 'magmad';
-
 /** Every command is a POST by somebody who may write the network, whatever it does, and leaves an audit row. */
 export const onGateway = (command: string) =>
   ({

@@ -8,7 +8,8 @@ import { gatewayMetrics, serviceInfo, serviceRequest } from '../schemas/gateway-
 import { ask } from '../services/ask.ts';
 import { toGatewayConfigs } from '../services/gateway-configs.ts';
 import { toGatewayMetrics, toServiceInfo } from '../services/gateway-services.ts';
-import { MAGMAD, onGateway, refusals } from './command-parts.ts';
+import { MAGMAD } from '../services/command-kinds.ts';
+import { onGateway, refusals } from './command-parts.ts';
 
 // What asks a gateway and changes nothing there. They are POST and take the right to write like all commands: a gateway works for each of them.
 

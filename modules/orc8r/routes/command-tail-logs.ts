@@ -3,7 +3,8 @@ import { textStream } from '../../../core/rest/text-stream.ts';
 import { Magmad } from '../../../proto/gen/orc8r/protos/magmad_pb.js';
 import { logText, tailLogsRequest } from '../schemas/tail-logs.ts';
 import { follow } from '../services/ask.ts';
-import { MAGMAD, onGateway, refusals } from './command-parts.ts';
+import { MAGMAD } from '../services/command-kinds.ts';
+import { onGateway, refusals } from './command-parts.ts';
 
 export const tailLogs = route({
   ...onGateway('tail_logs'),

@@ -1,11 +1,8 @@
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import { loadEntities } from '../../../core/configurator/load.ts';
 import { OrcError } from '../../../core/errors.ts';
 import type { GatewayTarget, MessageStream, RequestContext } from '../../../core/module/context.ts';
-import { foundGateway } from './gateway/checks.ts';
-import { magmadId } from './gateway/model.ts';
+import { type GatewayPath, hardwareOf, targetOf } from './gateway/hardware.ts';
 
-type Where = { readonly network_id: string; readonly gateway_id: string };
 type Detail = Readonly<Record<string, unknown>>;
 
 /**
@@ -14,7 +11,7 @@ type Detail = Readonly<Record<string, unknown>>;
  */
 export async function ask<I extends DescMessage, O extends DescMessage>(
   ctx: RequestContext,
-  where: Where,
+  where: GatewayPath,
   name: string,
   { service, method, request, detail }: Question<I, O>,
 ): Promise<MessageShape<O>> {
@@ -36,7 +33,7 @@ export interface Question<I extends DescMessage, O extends DescMessage> {
 /** Opens a stream from a gateway; the audit row is written when it begins, or says why it does not. Errors: as `ask`, and `unavailable`. */
 export async function follow<M>(
   ctx: RequestContext,
-  where: Where,
+  where: GatewayPath,
   name: string,
   detail: Detail,
   open: (target: GatewayTarget) => Promise<MessageStream<M>>,
@@ -54,15 +51,11 @@ export async function follow<M>(
 }
 
 /** Finds the gateway. `target` throws when it has no hardware. */
-async function reach(ctx: RequestContext, { network_id: networkId, gateway_id: gatewayId }: Where, name: string, detail: Detail) {
-  const [graph] = await ctx.read(loadEntities(networkId, [magmadId(gatewayId)], { withConfig: false }));
-  const { physicalId: hardwareId } = foundGateway(graph, gatewayId);
-  const row = { action: `command.${name}`, networkId, target: gatewayId };
+async function reach(ctx: RequestContext, where: GatewayPath, name: string, detail: Detail) {
+  const found = await hardwareOf(ctx, where);
+  const row = { action: `command.${name}`, networkId: found.networkId, target: found.gatewayId };
   return {
-    target: (): GatewayTarget => {
-      if (hardwareId === null) throw new OrcError('gateway_offline', `gateway "${gatewayId}" has no hardware yet`);
-      return { networkId, gatewayId, hardwareId };
-    },
+    target: () => targetOf(found),
     audit: {
       success: () => ctx.audit({ ...row, outcome: 'ok', detail }),
       failures: async <T>(work: () => Promise<T>): Promise<T> => {

@@ -7,6 +7,9 @@ import { tracerouteResponse } from '../schemas/gateway-calls.ts';
 import { toPingResponse } from './ping.ts';
 import { toTracerouteResponse } from './traceroute.ts';
 
+/** The service on a gateway that carries commands out. */
+export const MAGMAD = 'magmad';
+
 /** What gateways can be told to do: the method of magmad that does it, and how its answer is shown, in the reply and in the history. */
 export interface CommandKind<I extends DescMessage = DescMessage, O extends DescMessage = DescMessage> {
   /** As in the path: `command/<name>`. */

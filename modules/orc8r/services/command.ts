@@ -1,19 +1,15 @@
 import { create, type DescMessage, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
-import { loadEntities } from '../../../core/configurator/load.ts';
 import { OrcError } from '../../../core/errors.ts';
 import { sha256, toHex, utf8Bytes } from '../../../core/identity/bytes.ts';
 import { actorName } from '../../../core/identity/principal.ts';
 import type { GivenCommand, NewCommand } from '../../../core/module/commands.ts';
-import type { GatewayTarget, RequestContext } from '../../../core/module/context.ts';
+import type { RequestContext } from '../../../core/module/context.ts';
 import type { Reply } from '../../../core/module/route.ts';
+import { methodPath } from '../../../core/wire/grpc.ts';
 import type { CommandPermit } from './allowed-commands.ts';
-import type { CommandKind } from './command-kinds.ts';
+import { type CommandKind, MAGMAD } from './command-kinds.ts';
 import { toCommand } from './command-record.ts';
-import { foundGateway } from './gateway/checks.ts';
-import { magmadId } from './gateway/model.ts';
-
-/** The service on a gateway that carries commands out. */
-const AGENT = 'magmad';
+import { type GatewayPath, hardwareIn, hardwareQuery, type MaybeTarget } from './gateway/hardware.ts';
 
 /** A command as an operator gives it. */
 export interface WantedCommand<I extends DescMessage, O extends DescMessage> {
@@ -34,23 +30,20 @@ export interface WantedCommand<I extends DescMessage, O extends DescMessage> {
  */
 export async function command<I extends DescMessage, O extends DescMessage>(
   ctx: RequestContext,
-  where: { network_id: string; gateway_id: string },
+  where: GatewayPath,
   wanted: WantedCommand<I, O>,
 ): Promise<Reply> {
-  const { network_id: networkId, gateway_id: gatewayId } = where;
   const { kind, permit } = wanted;
-  const [graph, network, rules] = await ctx.read(
-    loadEntities(networkId, [magmadId(gatewayId)], { withConfig: false }),
-    ...(permit?.queries ?? []),
-  );
-  const { physicalId: hardwareId } = foundGateway(graph, gatewayId);
+  const [graph, network, rules] = await ctx.read(hardwareQuery(where), ...(permit?.queries ?? []));
+  const gateway = hardwareIn(graph, where);
+  const { networkId, gatewayId } = gateway;
   const row = { action: `command.${kind.name}`, networkId, target: gatewayId };
   const refused = rules && permit?.refusal(network, rules);
   if (refused) {
     await ctx.audit({ ...row, outcome: 'refused', detail: { ...wanted.detail, code: refused.code } });
     throw refused;
   }
-  const given = await give(ctx, { networkId, gatewayId, hardwareId }, wanted);
+  const given = await give(ctx, gateway, wanted);
   const headers: Record<string, string> = given.id === null ? {} : { 'x-command-id': given.id };
   switch (given.outcome) {
     case 'done': {
@@ -73,21 +66,21 @@ export async function command<I extends DescMessage, O extends DescMessage>(
 
 async function give<I extends DescMessage, O extends DescMessage>(
   ctx: RequestContext,
-  { hardwareId, ...gateway }: Omit<GatewayTarget, 'hardwareId'> & { readonly hardwareId: string | null },
+  { hardwareId, ...gateway }: MaybeTarget,
   { kind, request, detail, queueFor }: WantedCommand<I, O>,
 ): Promise<GivenCommand> {
   if (hardwareId === null) {
     const message = `gateway "${gateway.gatewayId}" has no hardware yet${queueFor === undefined ? '' : ', so nothing can wait for it'}`;
     return { outcome: 'failed', id: null, code: 'gateway_offline', message };
   }
-  const path = `/${kind.method.parent.typeName}/${kind.method.name}`;
+  const path = methodPath(kind.method);
   const payload = toBinary(kind.method.input, create(kind.method.input, request));
   const command: NewCommand = {
     name: kind.name,
     detail,
     actor: actorName(await ctx.principal()),
     requestId: ctx.requestId,
-    service: AGENT,
+    service: MAGMAD,
     path,
     payload,
     codes: kind.codes,
