@@ -3146,7 +3146,7 @@ export interface paths {
         put?: never;
         /**
          * Make or replace many subscribers, line by line
-         * @description Up to 20000 lines: NDJSON with a subscriber a line as in a PUT, or CSV whose header names the columns id, name, state, auth_algo, auth_key, auth_opc (base64 or hex), sub_profile, active_apns, active_policies, active_base_names, forbidden_network_types (lists with `;`), static_ips (`apn=address;...`), active_policies_by_apn (`apn=rule|rule;...`). Good lines take effect together, bad ones are reported. With an `Idempotency-Key` the same body may be sent again within a day and is carried out once.
+         * @description Up to 20000 lines: NDJSON with a subscriber a line as in a PUT, or CSV whose header names the columns id, name, state, auth_algo, auth_key, auth_opc (base64 or hex), sub_profile, active_apns, active_policies, active_base_names, forbidden_network_types (lists with `;`), static_ips (`apn=address;...`), active_policies_by_apn (`apn=rule|rule;...`). Good lines take effect together, bad ones are reported with all that is wrong with each. With an `Idempotency-Key` the same body may be sent again within a day and is carried out once.
          *
          *     Permission: write on the network.
          */

@@ -43,6 +43,19 @@ describe('20,000 subscribers in one call', () => {
     });
   });
 
+  it('are told what is wrong with them within three seconds too, line by line', async () => {
+    const wrong = (index: number) => ({ ...subscriberBody(index), name: 7, active_apns: ['none'], static_ips: { ims: '10.0.0.1' } });
+    const body = Array.from({ length: 20_000 }, (_, index) => JSON.stringify(wrong(index))).join('\n');
+    const began = performance.now();
+    const answer = json(await send('POST', '/subscribers:bulk', { 'content-type': 'application/x-ndjson' }, body));
+    const took = performance.now() - began;
+    console.log(`20,000 wrong subscribers in ${Math.round(took)} ms`);
+    expect(took).toBeLessThan(3_000);
+    expect(answer).toMatchObject({ created: 0, updated: 0, failed: 20_000 });
+    const [first] = answer['failures'] as { faults: { path: string }[] }[];
+    expect(first?.faults.map(({ path }) => path)).toEqual(['name', 'static_ips.ims', 'active_apns[0]']);
+  });
+
   it('are refused as something else, or when there is too much of them', async () => {
     expect((await send('POST', '/subscribers:bulk', { 'content-type': 'application/json' }, '[]')).status).toBe(400);
     const large = 'x'.repeat(17 * 1024 * 1024);

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Fault } from '../../errors.ts';
-import { mend } from './mend.ts';
+import { type Mended, mend } from './mend.ts';
 import { isAt } from './places.ts';
 
 /** More faults than this are enough to go on with. */
@@ -27,6 +27,22 @@ export async function hiddenFaults<S extends z.ZodType>(
   const other = mend(schema, given, issues, 1);
   if (!other) return [];
   return [...both(one.faults, other.faults), ...(behind.length === 0 ? [] : both(behind, await checked(other)))];
+}
+
+/**
+ * As far as the schema alone can tell: what else is wrong with a body that it refused. For who can tell more there is the body with
+ * something right in its wrong places; of what is found there, only what lies outside of `places` is about what was sent. Undefined when
+ * the body is wrong as a whole.
+ */
+export function mended<S extends z.ZodType>(
+  schema: S,
+  { given, issues }: { readonly given: unknown; readonly issues: readonly z.core.$ZodIssue[] },
+): Mended<z.output<S>> | undefined {
+  if (issues.length > ENOUGH) return undefined;
+  const one = mend(schema, given, issues, 0);
+  if (!one || one.faults.length === 0) return one;
+  const other = mend(schema, given, issues, 1);
+  return { ...one, faults: other ? both(one.faults, other.faults) : [] };
 }
 
 function both(one: readonly Fault[], other: readonly Fault[]): Fault[] {

@@ -77,6 +77,47 @@ describe('subscribers in bulk', () => {
     });
   });
 
+  it('are told everything that is wrong with a line at once: its form, its rules, and what it names and does not exist', async () => {
+    const silver = { ...subscription, auth_key: 'AAAA', sub_profile: 'silver' };
+    const lines = [
+      {
+        ...subscriberBody(1),
+        lte: silver,
+        active_apns: ['internet', 'none'],
+        static_ips: { ims: '10.0.0.1' },
+        active_policies: ['r1', 'gone'],
+      },
+      subscriberBody(2),
+      { ...subscriberBody(2), name: 7, active_base_names: ['none'] },
+      { ...subscriberBody(2), active_apns: ['none'] },
+      { ...subscriberBody(3), active_apns: ['internet', 7, 'none'], active_policies_by_apn: { none: ['r1'], ims: 'r1' } },
+      { ...subscriberBody(4), id: imsi(2).slice(0, 9), lte: undefined, static_ips: { ims: '10.0.0.1' } },
+    ];
+    const { body: report } = await send(ndjson(...lines));
+    const { failures, created } = report as { failures: { line: number; faults: { path: string; message: string }[] }[]; created: number };
+    expect(created).toBe(1);
+    expect(failures.map(({ line, faults }) => [line, faults.map(({ path }) => path).sort()])).toEqual([
+      [1, ['active_apns[1]', 'active_policies[1]', 'lte.auth_key', 'lte.sub_profile', 'static_ips.ims']],
+      [3, ['active_base_names[0]', 'id', 'name']],
+      [4, ['active_apns[0]', 'id']],
+      [5, ['active_apns[1]', 'active_apns[2]', 'active_policies_by_apn.ims', 'active_policies_by_apn.none']],
+      [6, ['id', 'lte', 'static_ips.ims']],
+    ]);
+    expect(failures[0]?.faults).toContainEqual({ path: 'static_ips.ims', message: 'is not among active_apns' });
+    expect(failures[1]?.faults).toContainEqual({ path: 'id', message: 'is in line 2 already' });
+    const csv = `id,auth_key,active_apns,static_ips\n${imsi(5)},00,none,ims=10.0.0.1`;
+    expect((await send(csv, undefined, 'text/csv')).body).toMatchObject({
+      failures: [
+        {
+          line: 2,
+          faults: ['lte.state', 'lte.auth_algo', 'lte.auth_key', 'lte.sub_profile', 'static_ips.ims', 'active_apns[0]'].map((path) => ({
+            path,
+          })),
+        },
+      ],
+    });
+  });
+
   it('commit nothing when no line is good', async () => {
     const before = api.committed.length;
     expect(await send('{}')).toMatchObject({ status: 200, body: { total: 1, created: 0, failed: 1 }, trips: 1 });
@@ -155,6 +196,22 @@ describe('subscribers in bulk', () => {
     expect(failures.length + unlisted).toBe(9_000);
     expect(unlisted).toBeGreaterThan(0);
     expect(JSON.stringify(report).length).toBeLessThan(600_000);
+    const first = (failures as { line: number }[]).map(({ line }) => line);
+    expect(first).toEqual(first.map((_, index) => index + 1));
+  });
+
+  it('keep it in the order of lines, whatever is wrong with them', async () => {
+    const lines = Array.from({ length: 12_000 }, (_, index) =>
+      index % 2 === 0 ? { ...subscriberBody(index), active_apns: ['none'] } : { ...subscriberBody(index), lte: {} },
+    );
+    const { failed, failures, unlisted } = (await send(ndjson(...lines))).body as {
+      failed: number;
+      failures: { line: number }[];
+      unlisted: number;
+    };
+    expect([failed, failures.length + unlisted]).toEqual([12_000, 12_000]);
+    expect(failures.map(({ line }) => line)).toEqual(failures.map((_, index) => index + 1));
+    expect(unlisted).toBeGreaterThan(0);
   });
 
   it('may be as many as a call takes, in whatever pieces they come', async () => {

@@ -7,6 +7,7 @@ import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, ok } from '../../../core/rest/reply.ts';
 import { type BulkReport, bulkReport, MAX_BULK_LINES } from '../schemas/subscriber-bulk.ts';
 import { collect, CSV, NDJSON } from '../services/subscriber/bulk/collect.ts';
+import { judged } from '../services/subscriber/bulk/judge.ts';
 import { ownerOfProfile, putSubscribers } from '../services/subscriber/model.ts';
 import { knownSubscribers } from '../services/subscriber/queries.ts';
 import { knownNames, referenceFaults } from '../services/subscriber/references.ts';
@@ -31,7 +32,7 @@ export const subscriberBulkRoutes: readonly Route[] = [
     description:
       `Up to ${MAX_BULK_LINES} lines: NDJSON with a subscriber a line as in a PUT, or CSV whose header names the columns id, name, state, auth_algo, ` +
       'auth_key, auth_opc (base64 or hex), sub_profile, active_apns, active_policies, active_base_names, forbidden_network_types (lists with `;`), ' +
-      'static_ips (`apn=address;...`), active_policies_by_apn (`apn=rule|rule;...`). Good lines take effect together, bad ones are reported. ' +
+      'static_ips (`apn=address;...`), active_policies_by_apn (`apn=rule|rule;...`). Good lines take effect together, bad ones are reported with all that is wrong with each. ' +
       'With an `Idempotency-Key` the same body may be sent again within a day and is carried out once.',
     permission: { action: 'write', scope: 'network' },
     params: pathParams('network_id'),
@@ -41,15 +42,15 @@ export const subscriberBulkRoutes: readonly Route[] = [
     refusals: { 409: 'The `Idempotency-Key` came with another body before, or others changed the subscribers each time this was tried' },
     handle: async ({ params: { network_id: networkId }, raw }, ctx) => {
       const { idempotencyKey: key } = ctx;
-      const { rows, failures, fingerprint } = await collect(raw, { fingerprint: key !== undefined });
-      const subscribers = rows.map(({ subscriber }) => subscriber);
+      const { rows, untold, fingerprint } = await collect(raw, { fingerprint: key !== undefined, known: ctx.principal });
+      const whole = rows.flatMap(({ subscriber, faults }) => (subscriber && faults.length === 0 ? [subscriber.id] : []));
       const [network, known, names, kept] = await ctx.read(
         networkById({ id: networkId }),
-        knownSubscribers(
+        knownSubscribers(networkId, whole),
+        knownNames(
           networkId,
-          subscribers.map(({ id }) => id),
+          rows.flatMap(({ subscriber }) => subscriber ?? []),
         ),
-        knownNames(networkId, subscribers),
         keptAnswer({ networkId, operation: OPERATION, key: key ?? '' }),
       );
       if (!network) throw notFound(`network "${networkId}"`);
@@ -58,12 +59,7 @@ export const subscriberBulkRoutes: readonly Route[] = [
           throw new OrcError('conflict', 'this Idempotency-Key came with another body before; take a new one');
         return ok({ ...(kept.answer as BulkReport), repeated: true });
       }
-      const good = rows.flatMap(({ line, subscriber }) => {
-        const faults = referenceFaults(subscriber, '', network, names);
-        if (faults.length === 0) return [subscriber];
-        failures.add(line, subscriber.id, faults);
-        return [];
-      });
+      const { good, failures } = judged(rows, untold, (subscriber) => referenceFaults(subscriber, 'body', network, names));
       const ids = new Set(good.map(({ id }) => id));
       const updated = good.filter(({ id }) => known.keys.has(id)).length;
       const report = failures.report({ created: good.length - updated, updated });
