@@ -172,16 +172,16 @@ describe('what a gateway is told to do', () => {
   });
 
   it('hands over a configuration, whose content stays out of what is written down', async () => {
-    await post('set_configs', { configs_by_key: { magmad: { '@type': MAGMAD, checkinInterval: 77 } }, metadata: { created_at: 5 } });
+    await post('set_configs', { configs_by_key: { magmad: { '@type': MAGMAD, checkinInterval: 7_777_777 } }, metadata: { created_at: 5 } });
     expect(api.fleet.calls).toMatchObject([
       {
         method: 'SetConfigs',
-        request: { configsByKey: { magmad: { '@type': MAGMAD, checkinInterval: 77 } }, metadata: { createdAt: '5' } },
+        request: { configsByKey: { magmad: { '@type': MAGMAD, checkinInterval: 7_777_777 } }, metadata: { createdAt: '5' } },
       },
     ]);
     const { commands } = (await api.call('GET', '/networks/n1/gateways/gw1/commands')).body as { commands: object[] };
     expect(commands).toMatchObject([{ name: 'set_configs', state: 'done', detail: { services: ['magmad'] } }]);
-    expect(JSON.stringify(commands)).not.toContain('77');
+    expect(JSON.stringify(commands)).not.toContain('7777777');
     const faulty = {
       magmad: { '@type': MAGMAD, checkinInterval: 'soon' },
       other: { '@type': 'type.googleapis.com/magma.mconfig.Nothing' },
