@@ -24,19 +24,28 @@ rest.get('/page/:prefix', async (c) => {
   return c.json(Object.fromEntries((results.at(-1)?.results ?? []).map(({ id, body }) => [id, JSON.parse(body)])));
 });
 
-/** A write of two statements. */
+const ENTITY = 'INSERT INTO entities (network_id, type, key, name, description, config, version)';
+const PUT_ENTITY = `${ENTITY} VALUES ('bench', 'subscriber', ?1, ?2 ->> '$.name', '', ?2, 1)
+  ON CONFLICT (network_id, type, key) DO UPDATE SET name = excluded.name, config = excluded.config, version = version + 1`;
+const PUT_AUDIT = `INSERT INTO audit (at, actor, action, network_id, target, outcome, request_id) VALUES (?, 'bench', 'put', 'bench', ?, 'ok', '')`;
+const ADD_ENTITIES = `${ENTITY} SELECT 'bench', 'subscriber', value ->> '$[0]', value ->> '$[1]', '', value -> '$[2]', 1 FROM json_each(?)`;
+const ADD_EDGES = `INSERT INTO associations (network_id, from_type, from_key, to_type, to_key)
+  SELECT 'bench', 'subscriber', value ->> '$[0]', 'apn', value ->> '$[3]' FROM json_each(?)`;
+
+/** A write of two statements, to the product's own tables with their indexes: the entity, and who did it. */
 rest.put('/pair/:id', async (c) => {
-  const body = await c.req.text();
-  const write = c.env.DB.prepare('INSERT INTO documents (id, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body');
+  const { DB: db } = c.env;
   const id = c.req.param('id');
-  await c.env.DB.batch([write.bind(id, body), write.bind(`${id}/log`, body)]);
+  const body = await c.req.text();
+  await db.batch([db.prepare(PUT_ENTITY).bind(id, body), db.prepare(PUT_AUDIT).bind(Date.now(), id)]);
   return c.body(null, 204);
 });
 
-/** Rows as they came, line by line a JSON array of [id, body]: each line is one statement. */
+/** Rows that the product would make of subscribers, as they came, line by line a JSON array of [key, name, config, APN]. */
 rest.post('/rows', async (c) => {
-  const insert = c.env.DB.prepare("INSERT INTO documents (id, body) SELECT value ->> '$[0]', value ->> '$[1]' FROM json_each(?)");
-  await c.env.DB.batch((await c.req.text()).split('\n').map((line) => insert.bind(line)));
+  const { DB: db } = c.env;
+  const lines = (await c.req.text()).split('\n');
+  await db.batch(lines.flatMap((line) => [ADD_ENTITIES, ADD_EDGES].map((sql) => db.prepare(sql).bind(line))));
   return c.body(null, 204);
 });
 
