@@ -1,7 +1,7 @@
 import { type ErrorCode, type Fault, OrcError } from '../errors.ts';
 import type { RequestContext } from './context.ts';
 import { spareFleet } from './dry-run.ts';
-import type { Route, RouteInput } from './route.ts';
+import type { CheckedInput, Route, RouteInput } from './route.ts';
 
 /** What goes wrong whatever was sent. */
 const ACCIDENTS: ReadonlySet<ErrorCode> = new Set(['internal', 'unavailable', 'timeout']);
@@ -10,7 +10,7 @@ const ACCIDENTS: ReadonlySet<ErrorCode> = new Set(['internal', 'unavailable', 't
  * What a route's handler finds wrong with an input, as far as it gets without writing anything or commanding a gateway; reads are
  * real, and settle who is asking. Errors: accidents.
  */
-export async function rehearse(route: Route, input: RouteInput<never, never, never>, context: RequestContext): Promise<readonly Fault[]> {
+export async function rehearse(route: Route, input: CheckedInput<never, never, never>, context: RequestContext): Promise<readonly Fault[]> {
   const stop = async (): Promise<never> => {
     throw new OrcError('aborted', 'this was only looked at');
   };
@@ -23,7 +23,7 @@ export async function rehearse(route: Route, input: RouteInput<never, never, nev
     fleet: spareFleet(context.fleet),
   };
   try {
-    await route.handle(input, { ...context, ...apart });
+    await route.handle(input as RouteInput<never, never, never>, { ...context, ...apart });
     return [];
   } catch (error) {
     if (!(error instanceof OrcError) || ACCIDENTS.has(error.code)) throw error;

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Fault } from '../errors.ts';
 import type { Permission } from '../identity/principal.ts';
 import type { RequestContext } from './context.ts';
 
@@ -29,6 +30,9 @@ export interface RouteInput<P, Q, B> {
   /** Of a route that declares `rawBody`; there is one then, even when it is empty. */
   readonly raw: RawBody;
 }
+
+/** The parts of a request that schemas have checked. */
+export type CheckedInput<P, Q, B> = Pick<RouteInput<P, Q, B>, 'params' | 'query' | 'body'>;
 
 /** A body that the handler reads itself, as it comes. */
 export interface RawBody {
@@ -63,6 +67,11 @@ export interface Route<P = Record<string, string>, Q = unknown, B = unknown> {
   readonly body?: z.ZodType;
   /** Instead of `body`: what is not one JSON value. */
   readonly rawBody?: RawBodySpec;
+  /**
+   * What is wrong with a request of the right form that can be told without a look at what is stored. It is told before anything is
+   * missed, and together with what the handler finds (REST-BEHAVIOUR 2: the order of validation).
+   */
+  readonly validate?: (input: CheckedInput<P, Q, B>) => readonly Fault[] | Promise<readonly Fault[]>;
   /** Takes the header Idempotency-Key: what it does here. */
   readonly idempotent?: string;
   /** The answer on success; refusals share one envelope and are documented by the door. */
@@ -80,10 +89,11 @@ export function route<
   QS extends z.ZodObject | undefined = undefined,
   BS extends z.ZodType | undefined = undefined,
 >(
-  spec: Omit<Route, 'params' | 'query' | 'body' | 'handle'> & {
+  spec: Omit<Route, 'params' | 'query' | 'body' | 'validate' | 'handle'> & {
     readonly params?: PS;
     readonly query?: QS;
     readonly body?: BS;
+    readonly validate?: (input: CheckedInput<Out<PS>, Out<QS>, Out<BS>>) => readonly Fault[] | Promise<readonly Fault[]>;
     readonly handle: (input: RouteInput<Out<PS>, Out<QS>, Out<BS>>, context: RequestContext) => Promise<Reply>;
   },
 ): Route {

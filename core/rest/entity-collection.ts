@@ -35,6 +35,8 @@ export interface EntityCollection<P extends string, S extends z.ZodType, E = und
   readonly read: (entity: Entity) => unknown;
   /** Called with the body, or without one before a DELETE. */
   readonly needs?: (networkId: string, body: z.output<S>) => Query<E>;
+  /** What is wrong with the body by itself, beyond what its schema says. */
+  readonly validate?: (body: z.output<S>) => readonly Fault[];
   /** What is wrong with the body in the light of what is stored. */
   readonly check?: (body: z.output<S>, extra: E) => readonly Fault[];
   /** `now`: unix milliseconds. */
@@ -93,6 +95,7 @@ export function entityRoutes<P extends string, S extends z.ZodType, E = undefine
       permission: { action: 'write', scope: 'network' },
       params: pathParams('network_id'),
       body: kind.schema,
+      validate: ({ body }) => kind.validate?.(body as z.output<S>) ?? [],
       responses: kind.answersCreate ? createdWith(kind.answersCreate.schema, kind.answersCreate.description) : (keyAnswer ?? createdEmpty),
       handle: ({ params: { network_id: networkId }, body: given }, ctx) =>
         rewrite(ctx, async () => {
@@ -131,6 +134,11 @@ export function entityRoutes<P extends string, S extends z.ZodType, E = undefine
       permission: { action: 'write', scope: 'network' },
       params,
       body: kind.changes ?? kind.schema,
+      validate: ({ params: given, body: sent }) => {
+        const body = sent as z.output<S>;
+        const renamed = kind.keyField ? sameIdFaults(ids(given).key, kind.key(body), `body.${kind.keyField}`) : [];
+        return [...renamed, ...(kind.validate?.(body) ?? [])];
+      },
       responses: keyAnswer ?? done,
       handle: ({ params: given, body: sent }, ctx) =>
         rewrite(ctx, async () => {
@@ -138,8 +146,7 @@ export function entityRoutes<P extends string, S extends z.ZodType, E = undefine
           const needs = kind.needs ? [kind.needs(ids(given).networkId, body)] : [];
           const { networkId, key, graph, entity, extra } = await load(ctx, given, ...needs);
           if (!entity) throw notFound(`${noun} "${key}"`);
-          const renamed = kind.keyField ? sameIdFaults(key, kind.key(body), `body.${kind.keyField}`) : [];
-          refuse([...renamed, ...(kind.check?.(body, extra) ?? [])]);
+          refuse(kind.check?.(body, extra) ?? []);
           const mutations = kind.replace(key, body, entity, extra);
           await commitEntities(ctx, networkId, graph, {
             action: `${audited}.update`,

@@ -3,7 +3,7 @@ import type { Mutation } from '../configurator/mutations.ts';
 import { loadEntities } from '../configurator/load.ts';
 import { type Entity, entityKey, type Graph } from '../configurator/model.ts';
 import type { Query } from '../db/statement.ts';
-import { notFound } from '../errors.ts';
+import { type Fault, notFound } from '../errors.ts';
 import type { RequestContext } from '../module/context.ts';
 import { type Route, route } from '../module/route.ts';
 import { checkIfMatch, type EtagParts, rewrite } from './etag.ts';
@@ -27,6 +27,8 @@ export interface EntityPart<P extends string, S extends z.ZodType, E = undefined
   readonly down?: number;
   readonly up?: number;
   readonly schema: S;
+  /** What is wrong with the value by itself, beyond what its schema says. */
+  readonly validate?: (value: z.output<S>) => Promise<readonly Fault[]>;
   /** Undefined answers 404. */
   readonly read: (entity: Entity, graph: Graph) => z.output<S> | null | undefined;
   readonly needs?: (value: z.output<S>, networkId: string, key: string) => Query<E>;
@@ -75,6 +77,7 @@ export function entityPart<P extends string, S extends z.ZodType, E = undefined>
       permission: { action: 'write', scope: 'network' },
       params,
       body: part.schema,
+      validate: async ({ body }) => (await part.validate?.(body as z.output<S>)) ?? [],
       responses: done,
       handle: ({ params: given, body }, ctx) =>
         rewrite(ctx, async () => {

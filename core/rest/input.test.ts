@@ -40,8 +40,31 @@ describe('a request that is wrong in several ways', () => {
       code: 'invalid',
       at: ['body.name'],
     });
-    expect(await refused('PUT', `${gateways}/none`, body({ name: 7 }))).toMatchObject({ code: 'invalid', at: ['body.name'] });
+    expect(await refused('PUT', `${gateways}/none`, body({ name: 7 }))).toMatchObject({ code: 'invalid', at: ['body.id', 'body.name'] });
     expect((await refused('POST', '/lte/none/gateways', body({}))).code).toBe('not_found');
+  });
+
+  it('is told what is wrong with it by itself before what it is about is missed, and together with what it names', async () => {
+    await api.call('POST', gateways, { body: body({}) });
+    const wrong = body({ id: 'gw2', tier: 'none', device: { hardware_id: 'hw', key: { key_type: 'ECHO', key: 'AAAA' } } });
+    expect(await refused('PUT', `${gateways}/gw1`, wrong)).toEqual({
+      code: 'invalid',
+      at: ['body.device.key.key', 'body.id', 'body.tier'],
+      trips: 1,
+    });
+    expect((await refused('PUT', `${gateways}/gw1`, { ...wrong, name: 7 })).at).toEqual([
+      'body.device.key.key',
+      'body.id',
+      'body.name',
+      'body.tier',
+    ]);
+    expect((await refused('PUT', `${gateways}/none`, wrong)).at).toEqual(['body.device.key.key', 'body.id']);
+    expect((await refused('PUT', `${gateways}/gw2`, body({ id: 'gw2' }))).code).toBe('not_found');
+    expect((await api.call('GET', `${gateways}/gw1`)).body).toMatchObject({
+      id: 'gw1',
+      tier: 'default',
+      device: { hardware_id: 'hw-gw1' },
+    });
   });
 
   it('commands no gateway', async () => {

@@ -1,8 +1,9 @@
 import { type Fault, invalid } from '../errors.ts';
 import type { RequestContext } from '../module/context.ts';
 import { rehearse } from '../module/rehearsal.ts';
-import type { Route, RouteInput } from '../module/route.ts';
+import type { CheckedInput, Route } from '../module/route.ts';
 import { hiddenFaults } from './mending/hidden-faults.ts';
+import { isAt } from './mending/places.ts';
 import { attempt, type Parsed, type Part } from './parse.ts';
 
 /** A request's parts as they came: texts of the path and the query, and the JSON of the body. */
@@ -17,7 +18,7 @@ export interface Sent {
 /** Looking for hidden faults takes several times what parsing does: for more than this only once it is known who asks. */
 const LARGE = 64 * 1024;
 
-type Input = Pick<RouteInput<never, never, never>, 'params' | 'query' | 'body'>;
+type Input = CheckedInput<never, never, never>;
 
 /**
  * The parts of a request typed by the route's schemas. Error: `invalid` with everything that is wrong with them, also what only the
@@ -29,7 +30,12 @@ export async function readInput(route: Route, sent: Sent, context: RequestContex
   const params = read(route.params, 'path', sent.path);
   const query = read(route.query, 'query', {});
   const body = read(route.body, 'body', undefined);
-  if (params.ok && query.ok && body.ok) return { params: params.value, query: query.value, body: body.value } as Input;
+  if (params.ok && query.ok && body.ok) {
+    const input = { params: params.value, query: query.value, body: body.value } as Input;
+    const own = await ownFaults(route, input);
+    if (own.length === 0) return input;
+    throw invalid(joined(own, await rehearse(route, input, context)));
+  }
 
   const faults = [params, query, body].flatMap((part) => (part.ok ? [] : part.faults));
   let hidden: readonly Fault[] = [];
@@ -38,8 +44,19 @@ export async function readInput(route: Route, sent: Sent, context: RequestContex
     // Who never has to say who they are is told of the form only.
     const known = params.ok && query.ok && route.permission.scope !== 'anyone';
     const rest = known ? { params: params.value, query: query.value } : undefined;
-    const check = rest && ((value: unknown) => rehearse(route, { ...rest, body: value } as RouteInput<never, never, never>, context));
-    hidden = await hiddenFaults(route.body, body, check);
+    const check = async (value: unknown): Promise<readonly Fault[]> => {
+      const input = { ...rest, body: value } as Input;
+      return joined(await ownFaults(route, input), await rehearse(route, input, context));
+    };
+    hidden = await hiddenFaults(route.body, body, rest && check);
   }
   throw invalid([...faults, ...hidden]);
+}
+
+const ownFaults = async (route: Route, input: Input): Promise<readonly Fault[]> => (await route.validate?.(input)) ?? [];
+
+/** What a route tells by itself, and what its handler finds at other places. */
+function joined(own: readonly Fault[], found: readonly Fault[]): Fault[] {
+  const places = own.map(({ path }) => path);
+  return [...own, ...found.filter(({ path }) => !isAt(path, places))];
 }

@@ -4,7 +4,7 @@ import { NETWORK } from '../configurator/mutations.ts';
 import { networkById } from '../configurator/load.ts';
 import type { Network } from '../configurator/model.ts';
 import type { Query } from '../db/statement.ts';
-import { notFound } from '../errors.ts';
+import { type Fault, notFound } from '../errors.ts';
 import type { RequestContext } from '../module/context.ts';
 import { type Route, route } from '../module/route.ts';
 import { checkIfMatch, rewrite } from './etag.ts';
@@ -20,6 +20,8 @@ export interface NetworkPart<S extends z.ZodType, E = undefined> {
   /** What it is, as it stands in sentences: `DNS settings of a network`. */
   readonly what: string;
   readonly schema: S;
+  /** What is wrong with the value by itself, beyond what its schema says. */
+  readonly validate?: (value: z.output<S>) => readonly Fault[];
   /** Undefined answers 404. */
   readonly read: (network: Network) => z.output<S> | null | undefined;
   /** One more thing to know before writing, read in the same round trip. */
@@ -59,6 +61,7 @@ export function networkPart<S extends z.ZodType, E = undefined>(part: NetworkPar
       permission: { action: 'write', scope: 'network' },
       params,
       body: part.schema,
+      validate: ({ body }) => part.validate?.(body as z.output<S>) ?? [],
       responses: done,
       handle: ({ params: { network_id: id }, body }, ctx) =>
         rewrite(ctx, async () => {

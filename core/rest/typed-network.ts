@@ -116,11 +116,12 @@ export function typedNetworkRoutes<B extends NetworkBody, E = undefined>(family:
       permission: { action: 'write', scope: 'network' },
       params,
       body: family.schema,
+      validate: ({ params: { network_id: id }, body }) => sameIdFaults(id, body.id),
       responses: done,
       handle: ({ params: { network_id: id }, body }, ctx) =>
         rewrite(ctx, async () => {
           const { network, rest } = await load(ctx, id, ...needs(body));
-          refuse([...sameIdFaults(id, body.id), ...(family.check?.(body, rest[0] as E) ?? [])]);
+          refuse(family.check?.(body, rest[0] as E) ?? []);
           await commitNetwork(ctx, network, [
             { do: 'update_network', name: body.name, description: body.description, configs: family.configs(body) },
           ]);

@@ -2,7 +2,8 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { answerFaults } from './answer-faults.ts';
 import { pathsOf, refusalFault } from './answers.ts';
 import { contract, documented } from './described.ts';
-import { isObject } from './json-schema.ts';
+import { isObject, type Schema } from './json-schema.ts';
+import { STRANGER, unset, withStrangers } from './leniency.ts';
 import { routeOf } from './operations.ts';
 import { registry } from './platform.ts';
 import { pathOf, type Probe } from './requests.ts';
@@ -10,7 +11,7 @@ import { startContractPlatform } from './started.ts';
 import { all, inScope } from './scope.ts';
 import { DIFFERING, SILENT, successOf } from './statuses.ts';
 import { UNANSWERED } from './unanswered.ts';
-import { DUPLICATES, MISSING, UNKNOWN } from './refused.ts';
+import { DUPLICATES, MISSING, NAMED_BY_URL, NEEDED, UNKNOWN } from './refused.ts';
 import { rounds, violate, violationsOf } from './violations.ts';
 
 const { platform, ask, probes: requests } = await startContractPlatform();
@@ -66,11 +67,17 @@ describe.each(inScope.map(({ name }) => name))('%s', (name) => {
     const unknown = UNKNOWN[param] ?? 'nosuch';
     const before = platform.dump();
     const elsewhere = pathOf(route, { ...probe.params, [param]: unknown });
-    const answered = await ask({ ...probe, path: elsewhere, body: renamed(probe, param, unknown) });
+    const telling = renamed(probe, param, unknown);
+    const answered = await ask({ ...probe, path: elsewhere, body: telling });
     const wanted = MISSING[`${name} ${param}`]?.[0] ?? 404;
     if (wanted >= 400) expect(refusalFault(answered, wanted)).toBeUndefined();
     else expect(answered.status, answered.text).toBe(wanted);
     expect(platform.dump() === before).toBe(wanted !== 201);
+    if (telling === probe.body || name in NAMED_BY_URL) return;
+    platform.restore();
+    // What is wrong with a request by itself goes before what is missing (REST-BEHAVIOUR 2).
+    expect(refusalFault(await ask({ ...probe, path: elsewhere }), 400)).toBeUndefined();
+    expect(platform.dump() === before).toBe(true);
   });
 
   if (method === 'POST' && successOf(name) === 201)
@@ -99,6 +106,26 @@ describe.each(inScope.map(({ name }) => name))('%s', (name) => {
     ];
     for (const wrong of none) expect(refusalFault(await ask({ ...probe, ...wrong }), 400), JSON.stringify(wrong)).toBeUndefined();
     expect(platform.dump() === before).toBe(true);
+  });
+
+  it('with members that nobody knows, which are left out', async () => {
+    if (!mine.body) throw new Error('the body is not described');
+    const strange = withStrangers(mine.body, JSON.parse(body), mine.follow);
+    const answered = await ask({ ...probe, body: JSON.stringify(strange) });
+    expect(answered.status, answered.text).toBe(successOf(name));
+    expect(platform.dump()).not.toContain(STRANGER);
+  });
+
+  it('with nothing in every place that may be left out', async () => {
+    const faults: string[] = [];
+    for (const right of theirs?.body ? [JSON.parse(body) as unknown, mine.example] : []) {
+      const places = unset(theirs?.body as Schema, right, theirs?.follow ?? mine.follow);
+      const answered = await ask({ ...probe, body: JSON.stringify(violate(right, places)) });
+      const told = answered.status === 400 ? pathsOf(answered) : [];
+      faults.push(...places.flatMap(({ path: at }) => (told.includes(at) && !NEEDED.some((needed) => needed.test(at)) ? [at] : [])));
+      platform.restore();
+    }
+    expect(faults).toEqual([]);
   });
 
   it('with each bound of its body violated', async () => {

@@ -23,6 +23,9 @@ export interface Schema {
   readonly maxItems?: number;
   readonly uniqueItems?: boolean;
   readonly readOnly?: boolean;
+  /** In the contract: whether the zero value differs from none; of what is required, false means that it may not be zero. */
+  readonly 'x-nullable'?: boolean;
+  readonly default?: unknown;
   /** What is written for properties that were never set (the contract's own word). */
   readonly unset?: Readonly<Record<string, 'null' | 'zero'>>;
 }

@@ -42,6 +42,19 @@ export const MISSING: Readonly<Record<string, Answer>> = {
   ],
 };
 
+/** Operations that take no id from the body, though what a GET shows has one, and why. */
+export const NAMED_BY_URL: Readonly<Record<string, string>> = {
+  'PUT /networks/{network_id}/rating_groups/{rating_group_id}': 'its body is a mutable_rating_group, which has none',
+};
+
+/** Members that may be left out, but not beside what else these bodies hold: rules of their sections ask for them. */
+export const NEEDED: readonly RegExp[] = [
+  /\.key\.key$/, // a public key, of all challenge keys but ECHO
+  /\.csfb_m[cn]c$/, // the network to fall back to
+  /^body\.gateway_id$/, // the gateway of a call trace
+  /\.resourceIDs$/, // what a policy is about
+];
+
 /** What a POST answers when it is sent again, where that is not 409. */
 export const DUPLICATES: Readonly<Record<string, Answer>> = {
   'POST /lte/{network_id}/sms': [201, 'it is a second message'],

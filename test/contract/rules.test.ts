@@ -3,8 +3,8 @@ import { pathsOf, refusalFault } from './answers.ts';
 import { documented } from './described.ts';
 import { isObject } from './json-schema.ts';
 import { registry } from './platform.ts';
-import { rules } from './rules/index.ts';
-import type { Rule } from './rules/rule.ts';
+import { allowed, rules } from './rules/index.ts';
+import type { Allowed, Rule } from './rules/rule.ts';
 import { startContractPlatform } from './started.ts';
 import { type Violation, violate, violationsOf } from './violations.ts';
 
@@ -16,14 +16,14 @@ afterAll(() => platform.store.close());
 
 const named = (rule: Rule): readonly [string, Rule] => [rule.what, rule];
 
-async function prepare({ before = [] }: Rule): Promise<void> {
+async function prepare({ before = [] }: Pick<Rule, 'before'>): Promise<void> {
   for (const [method, path, body] of before) {
     const made = await ask({ method, path, body: JSON.stringify(body) });
     expect(made.status, made.text).toBeLessThan(300);
   }
 }
 
-const send = ({ ask: [method, path] }: Rule, body: unknown) =>
+const send = ({ ask: [method, path] }: Pick<Rule, 'ask'>, body: unknown) =>
   ask({ method, path, body: body === undefined ? undefined : JSON.stringify(body) });
 
 /** What one body breaks, and how the platform has to say so. */
@@ -35,6 +35,22 @@ describe.each(Object.entries(rules))('%s', (_, ofSection) => {
     expect(refusalFault(answered, rule.status ?? 400)).toBeUndefined();
     if (rule.at) expect([...pathsOf(answered)].sort(), answered.text).toEqual([...rule.at].sort());
     expect(platform.dump() === stored).toBe(true);
+  });
+});
+
+/** What is taken, and what becomes of it. */
+describe.each(Object.entries(allowed))('%s, allowed', (_, ofSection) => {
+  it.each(ofSection.map((one): [string, Allowed] => [one.what, one]))('%s', async (_what, { shows = [], status, body, ...one }) => {
+    await prepare(one);
+    const answered = await send(one, body);
+    expect(answered.status, answered.text).toBe(status);
+    for (const [path, answer] of shows) {
+      const { status: found, text } = await ask({ method: 'GET', path });
+      expect(found, text).toBe(200);
+      const shown = JSON.parse(text) as unknown;
+      if (isObject(answer)) expect(shown).toMatchObject(answer);
+      else expect(shown).toEqual(answer);
+    }
   });
 });
 

@@ -56,8 +56,15 @@ function* broken(
     if (known.items && value.length > 0) yield* broken(known.items, value[0], follow, [...steps, 0], true);
   }
   if (!isObject(value)) return;
-  for (const name of known.required ?? [])
-    if (!known.properties?.[name]?.readOnly) yield { path: `${path}.${name}`, rule: 'required', steps: [...steps, name], value: undefined };
+  for (const name of known.required ?? []) {
+    const property = known.properties?.[name];
+    if (property?.readOnly) continue;
+    const at = { path: `${path}.${name}`, steps: [...steps, name] };
+    yield { ...at, rule: 'required', value: undefined };
+    // What is required and cannot be null may not be empty or zero either (REST-BEHAVIOUR 2).
+    const zero = property && zeroOf(flat(property, follow));
+    if (zero !== undefined) yield { ...at, rule: 'not zero', value: zero };
+  }
   for (const [name, given] of Object.entries(value)) {
     const property = known.properties?.[name];
     const others = isObject(known.additionalProperties) ? (known.additionalProperties as Schema) : undefined;
@@ -65,6 +72,11 @@ function* broken(
     if (of && given !== null)
       yield* broken(of, given, follow, [...steps, name], property === undefined || (known.required?.includes(name) ?? false));
   }
+}
+
+function zeroOf({ 'x-nullable': nullable, type }: Schema): '' | 0 | undefined {
+  if (nullable !== false) return undefined;
+  return type === 'string' ? '' : type === 'integer' || type === 'number' ? 0 : undefined;
 }
 
 function* wrongTexts({ minLength = 0, maxLength, pattern, format }: Schema): Generator<readonly [rule: string, text: string]> {

@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono';
-import { OrcError } from '../../core/errors.ts';
+import { invalid, OrcError } from '../../core/errors.ts';
 import type { TlsClient } from '../../core/identity/client.ts';
 import { importBootstrapKey } from '../../core/bootstrap/bootstrap-key.ts';
 import { makeRegistrationToken } from '../../core/bootstrap/registration-token.ts';
@@ -13,6 +13,7 @@ import { createFleet } from '../fleet.ts';
 import { RecentReports } from '../recent-reports.ts';
 import { MAX_URL_LENGTH } from './body.ts';
 import { serveDocs } from './docs.ts';
+import { emptyParameter } from './empty-parameter.ts';
 import { serveRoute } from './serve-route.ts';
 
 /** What one request comes with: the Worker's bindings, and the client as the door read it. */
@@ -20,6 +21,8 @@ interface Caller {
   readonly env: Environment;
   readonly tls: TlsClient | undefined;
 }
+
+const PREFIX = '/magma/v1';
 
 const recent = new RecentReports();
 
@@ -30,12 +33,7 @@ type Api = Hono<ApiEnv>;
 export function createApi(registry: Registry, version: string): Api {
   const app: Api = new Hono();
   app.onError((error, c) => errorResponse(error, c.get('requestId')));
-  app.notFound((c) =>
-    errorResponse(
-      new OrcError('not_found', `there is no ${new URL(c.req.url).pathname.slice(0, 200)}; /docs/openapi.json lists what there is`),
-      c.get('requestId'),
-    ),
-  );
+  app.notFound((c) => errorResponse(nowhere(registry, new URL(c.req.url).pathname), c.get('requestId')));
   app.use(async (c, next) => {
     c.set('requestId', c.req.header('x-request-id')?.match(/^[\w.-]{1,64}$/)?.[0] ?? crypto.randomUUID());
     const { pathname, search } = new URL(c.req.url);
@@ -75,6 +73,13 @@ export function createApi(registry: Registry, version: string): Api {
   return app;
 }
 
+/** Why nothing is at this path. */
+function nowhere(registry: Registry, pathname: string): OrcError {
+  const empty = pathname.startsWith(`${PREFIX}/`) ? emptyParameter(registry.routes, pathname.slice(PREFIX.length)) : undefined;
+  if (empty !== undefined) return invalid([{ path: `path.${empty}`, message: 'must not be empty' }]);
+  return new OrcError('not_found', `there is no ${pathname.slice(0, 200)}; /docs/openapi.json lists what there is`);
+}
+
 async function handle(route: Route, registry: Registry, version: string, c: Context<ApiEnv>): Promise<Response> {
   const { env, tls } = c.env;
   const settings = settingsOf(env);
@@ -108,7 +113,7 @@ function platformInfo(registry: Registry, version: string, settings: ReturnType<
 
 /** `{version}:restore`, a verb behind a parameter, is a parameter of that form; its value is cut out again by `paramsOf`. */
 const honoPath = (route: Route): string =>
-  `/magma/v1${route.path.replace(/\{([^}]+)\}(:\w+)?/g, (_, name: string, verb?: string) => (verb ? `:${name}{[^/]+${verb}}` : `:${name}`))}`;
+  `${PREFIX}${route.path.replace(/\{([^}]+)\}(:\w+)?/g, (_, name: string, verb?: string) => (verb ? `:${name}{[^/]+${verb}}` : `:${name}`))}`;
 
 function paramsOf(route: Route, values: Record<string, string>): Record<string, string> {
   const params = { ...values };

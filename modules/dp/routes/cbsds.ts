@@ -14,7 +14,7 @@ import { CBSD, cbsdById, cbsdPage, type CbsdRow, countCbsds } from '../services/
 import {
   type CbsdRequest,
   cbsdPhysicalId,
-  checkBandwidth,
+  bandwidthFaults,
   createCbsd,
   deleteCbsd,
   readCbsd,
@@ -93,10 +93,10 @@ const create = route({
   permission: writes,
   params: inNetwork,
   body: mutableCbsd,
+  validate: ({ body }) => bandwidthFaults(body),
   responses: createdEmpty,
   handle: async ({ params: { network_id: networkId }, body }, ctx) => {
     const serial = body.serial_number;
-    checkBandwidth(body);
     const [network, owner] = await ctx.read(networkById({ id: networkId }), byPhysicalId({ physicalId: cbsdPhysicalId(serial) }));
     if (!network) throw notFound(`network "${networkId}"`);
     checkSerialFree(serial, owner);

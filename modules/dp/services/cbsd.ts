@@ -1,5 +1,5 @@
 import type { Mutation } from '../../../core/configurator/mutations.ts';
-import { invalid } from '../../../core/errors.ts';
+import type { Fault } from '../../../core/errors.ts';
 import type { MutableCbsd, StoredCbsd } from '../schemas/cbsd.ts';
 import { CBSD, type CbsdRow } from './cbsd-queries.ts';
 
@@ -20,15 +20,15 @@ export function readCbsd({ id, config: { requested: _, ...written } }: CbsdRow):
   return { ...written, installation_param: written.installation_param ?? {}, id, is_active: false, state: 'unregistered' };
 }
 
-/** Error: `invalid` when the wanted channel is wider than what the CBSD can use. Asked of new ones only, as the contract has it. */
-export function checkBandwidth({ capabilities, frequency_preferences: wanted }: MutableCbsd): void {
-  if (capabilities.max_ibw_mhz >= wanted.bandwidth_mhz) return;
-  throw invalid([
+/** A fault when the wanted channel is wider than what the CBSD can use. Asked of new ones only, as the contract has it. */
+export function bandwidthFaults({ capabilities, frequency_preferences: wanted }: MutableCbsd): Fault[] {
+  if (capabilities.max_ibw_mhz >= wanted.bandwidth_mhz) return [];
+  return [
     {
       path: 'body.capabilities.max_ibw_mhz',
       message: `must be at least frequency_preferences.bandwidth_mhz, here ${wanted.bandwidth_mhz}`,
     },
-  ]);
+  ];
 }
 
 export const createCbsd = (key: string, body: MutableCbsd): Mutation[] => [

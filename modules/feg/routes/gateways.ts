@@ -9,7 +9,7 @@ import { commitEntities, entityEtag } from '../../../core/rest/entity-part.ts';
 import { rewrite } from '../../../core/rest/etag.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, created, createdEmpty, done, noContent, ok } from '../../../core/rest/reply.ts';
-import { deleteGateway, expectNoGateway, gatewayQueries, MAGMAD_GATEWAY } from '../../orc8r/services/gateway/index.ts';
+import { deleteGateway, expectNoGateway, gatewayQueries, MAGMAD_GATEWAY, ownGatewayFaults } from '../../orc8r/services/gateway/index.ts';
 import { federationGateway, mutableFederationGateway } from '../schemas/federation-gateway.ts';
 import { FEDERATION_GATEWAY } from '../services/entity-types.ts';
 import { createFederationGateway, fegPair, readFederationGateway, updateFederationGateway, wholeGateway } from '../services/gateway.ts';
@@ -61,11 +61,12 @@ const create = route({
   permission: writes,
   params: inNetwork,
   body: mutableFederationGateway,
+  validate: ({ body }) => ownGatewayFaults(body),
   responses: createdEmpty,
   handle: ({ params: { network_id: networkId }, body }, ctx) =>
     rewrite(ctx, async () => {
       const [network, graph, owner] = await ctx.read(...gatewayQueries(networkId, body));
-      const mutations = await createFederationGateway(networkId, body, { network, graph, owner });
+      const mutations = createFederationGateway(networkId, body, { network, graph, owner });
       await ctx.commit({ networkId, action: 'gateway.create', target: body.id, mutations, expect: expectNoGateway(body.id) });
       return created();
     }),
@@ -96,11 +97,12 @@ const put = route({
   permission: writes,
   params,
   body: mutableFederationGateway,
+  validate: ({ params: { gateway_id: id }, body }) => ownGatewayFaults(body, id),
   responses: done,
   handle: ({ params: { network_id: networkId, gateway_id: id }, body }, ctx) =>
     rewrite(ctx, async () => {
       const [before, network, graph, owner] = await ctx.read(wholeGateway(networkId, id), ...gatewayQueries(networkId, body, id));
-      const mutations = await updateFederationGateway(networkId, fegPair(before, id), body, { network, graph, owner });
+      const mutations = updateFederationGateway(networkId, fegPair(before, id), body, { network, graph, owner });
       await commitEntities(ctx, networkId, before, { action: 'gateway.update', target: id, mutations, merges: true });
       return noContent();
     }),

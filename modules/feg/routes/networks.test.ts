@@ -52,9 +52,9 @@ describe.each([
 
   it('tells missing, wrong type, duplicate and mismatch apart', async () => {
     for (const method of ['GET', 'PUT', 'DELETE']) {
-      const options = method === 'PUT' ? { body: bodyOf('none') } : {};
-      expect(await api.refusal(method, `${base}/none`, options)).toMatchObject({ code: 'not_found' });
-      expect(await api.refusal(method, `${base}/${otherType}`, options)).toMatchObject({
+      const options = (network: string) => (method === 'PUT' ? { body: bodyOf(network) } : {});
+      expect(await api.refusal(method, `${base}/none`, options('none'))).toMatchObject({ code: 'not_found' });
+      expect(await api.refusal(method, `${base}/${otherType}`, options(otherType))).toMatchObject({
         code: 'invalid',
         message: `network ${otherType} is not a ${type} network`,
       });

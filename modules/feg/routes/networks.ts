@@ -45,11 +45,9 @@ const fegNetworkRoutes: readonly Route[] = [
     tag: feg.tag,
     what: 'federation settings of a federation network',
     schema: networkFederationConfigs,
+    validate: nhRouteFaults,
     read: federationOf,
-    write: (federation) => {
-      refuse(nhRouteFaults(federation));
-      return storeNetworkConfig(FEDERATION, federation);
-    },
+    write: (federation) => storeNetworkConfig(FEDERATION, federation),
   }),
   removeNetworkConfig(feg, 'federation', 'Federation', FEDERATION),
   ...subscriberConfigRoutes(feg),

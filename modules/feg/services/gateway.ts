@@ -54,18 +54,18 @@ export async function readFederationGateway(
 }
 
 /** Errors: those of any gateway. */
-export async function createFederationGateway(networkId: string, body: MutableFederationGateway, facts: GatewayFacts): Promise<Mutation[]> {
-  const base = await createGateway(networkId, body, facts);
+export function createFederationGateway(networkId: string, body: MutableFederationGateway, facts: GatewayFacts): Mutation[] {
+  const base = createGateway(networkId, body, facts);
   return [...base, ...createSubtype(FEDERATION_GATEWAY, body.id, body.federation ?? null)];
 }
 
 /** Errors: those of any gateway. A body without federation settings takes them away. */
-export async function updateFederationGateway(
+export function updateFederationGateway(
   networkId: string,
   { magmad: { key } }: FegPair,
   body: MutableFederationGateway,
   facts: GatewayFacts,
-): Promise<Mutation[]> {
-  const base = await updateGateway(networkId, key, body, facts);
+): Mutation[] {
+  const base = updateGateway(networkId, key, body, facts);
   return [...base, ...setFederation(key, body.federation ?? null)];
 }

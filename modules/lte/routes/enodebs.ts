@@ -58,7 +58,7 @@ export const enodebRoutes: readonly Route[] = [
     keyField: 'serial',
     read: readEnodeb,
     needs: (_networkId, body) => byPhysicalId({ physicalId: body.serial }),
-    check: enodebFaults,
+    validate: enodebFaults,
     create: (body, owner) => {
       if (owner) throw new OrcError('conflict', `serial "${body.serial}" is already in use, here or in another network`);
       return [{ do: 'create_entity', id: { type: ENODEB, key: body.serial }, physicalId: body.serial, ...storedEnodeb(body) }];

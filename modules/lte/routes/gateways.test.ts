@@ -54,6 +54,7 @@ describe('LTE gateways', () => {
       domain_name: 'orc8r.test',
     };
     expect(await body(`${path}/gw2`)).toEqual({ ...shown(open), registration_info });
+    expect(await body(path)).toEqual({ gw2: { ...shown(open), registration_info } });
   });
 
   it('shows every cellular block as it was written', async () => {
@@ -117,6 +118,11 @@ describe('LTE gateways', () => {
     api.now += 5 * 15_000 - 1;
     expect(await recent()).toBe(true);
     api.now += 1;
+    expect(await recent()).toBe(false);
+    // Without settings of the agent an interval is a minute (REST-BEHAVIOUR 6).
+    api.d1.sqlite.exec("UPDATE entities SET config = NULL WHERE type = 'magmad_gateway'");
+    expect(await recent()).toBe(true);
+    api.now += 5 * 60_000 - 5 * 15_000;
     expect(await recent()).toBe(false);
   });
 

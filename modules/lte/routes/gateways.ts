@@ -8,7 +8,7 @@ import { commitEntities, entityEtag } from '../../../core/rest/entity-part.ts';
 import { rewrite } from '../../../core/rest/etag.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, created, createdEmpty, done, noContent, ok } from '../../../core/rest/reply.ts';
-import { deleteGateway, expectNoGateway, MAGMAD_GATEWAY, magmadId } from '../../orc8r/services/gateway/index.ts';
+import { deleteGateway, expectNoGateway, MAGMAD_GATEWAY, magmadId, ownGatewayFaults } from '../../orc8r/services/gateway/index.ts';
 import { lteGateway, mutableLteGateway } from '../schemas/lte-gateway.ts';
 import { CELLULAR_GATEWAY } from '../services/entity-types.ts';
 import { ltePair, readLteGateway, shownEntities } from '../services/gateway/read.ts';
@@ -68,11 +68,12 @@ const create = route({
   permission: writes,
   params: inNetwork,
   body: mutableLteGateway,
+  validate: ({ body }) => ownGatewayFaults(body),
   responses: createdEmpty,
   handle: ({ params: { network_id: networkId }, body }, ctx) =>
     rewrite(ctx, async () => {
       const [network, graph, owner, known, pools] = await ctx.read(...lteGatewayQueries(networkId, body));
-      const mutations = await createLteGateway(networkId, body, { network, graph, owner, known, pools });
+      const mutations = createLteGateway(networkId, body, { network, graph, owner, known, pools });
       await ctx.commit({ networkId, action: 'gateway.create', target: body.id, mutations, expect: expectNoGateway(body.id) });
       return created();
     }),
@@ -103,11 +104,12 @@ const put = route({
   permission: writes,
   params,
   body: mutableLteGateway,
+  validate: ({ params: { gateway_id: id }, body }) => ownGatewayFaults(body, id),
   responses: done,
   handle: ({ params: { network_id: networkId, gateway_id: id }, body }, ctx) =>
     rewrite(ctx, async () => {
       const [before, network, graph, owner, known, pools] = await ctx.read(whole(networkId, id), ...lteGatewayQueries(networkId, body, id));
-      const mutations = await updateLteGateway(networkId, ltePair(before, id), body, { network, graph, owner, known, pools });
+      const mutations = updateLteGateway(networkId, ltePair(before, id), body, { network, graph, owner, known, pools });
       await commitEntities(ctx, networkId, shownEntities(before), { action: 'gateway.update', target: id, mutations, merges: true });
       return noContent();
     }),

@@ -10,7 +10,7 @@ import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, ok } from '../../../core/rest/reply.ts';
 import { networkProbeDestination, networkProbeTask } from '../schemas/network-probe.ts';
 import { PROBE_DESTINATION, PROBE_TASK } from '../services/entity-types.ts';
-import { readDestination, readTask, startedTask } from '../services/network-probe.ts';
+import { readDestination, readTask, startedTask, storedTask } from '../services/network-probe.ts';
 
 const tag = 'Network Probes';
 const tasks = '/lte/{network_id}/network_probe/tasks';
@@ -63,8 +63,10 @@ export const networkProbeRoutes: readonly Route[] = [
     key: (body) => body.task_id,
     keyField: 'task_id',
     read: readTask,
-    create: (body, _extra, now) => [{ do: 'create_entity', id: { type: PROBE_TASK, key: body.task_id }, config: startedTask(body, now) }],
-    replace: (key, body) => [{ do: 'update_entity', id: { type: PROBE_TASK, key }, config: body.task_details }],
+    create: (body, _extra, now) => [
+      { do: 'create_entity', id: { type: PROBE_TASK, key: body.task_id }, config: startedTask(body.task_details, now) },
+    ],
+    replace: (key, body) => [{ do: 'update_entity', id: { type: PROBE_TASK, key }, config: storedTask(body.task_details) }],
     removesSilently: true,
   }),
   list({

@@ -70,9 +70,9 @@ describe('LTE networks', () => {
   it('tells missing, wrong type, duplicate and mismatch apart', async () => {
     await api.call('POST', '/networks', { body: { id: 'other', name: 'o', description: 'd', dns, type: 'feg' } });
     for (const method of ['GET', 'PUT', 'DELETE']) {
-      const options = method === 'PUT' ? { body: lteNetworkBody('none') } : {};
-      expect(await api.refusal(method, '/lte/none', options)).toMatchObject({ code: 'not_found' });
-      expect(await api.refusal(method, '/lte/other', options)).toMatchObject({
+      const options = (id: string) => (method === 'PUT' ? { body: lteNetworkBody(id) } : {});
+      expect(await api.refusal(method, '/lte/none', options('none'))).toMatchObject({ code: 'not_found' });
+      expect(await api.refusal(method, '/lte/other', options('other'))).toMatchObject({
         code: 'invalid',
         message: 'network other is not a lte network',
       });

@@ -195,9 +195,9 @@ describe('rating groups', () => {
 
   it('are made, read back, listed, replaced and deleted', async () => {
     expect(await api.call('POST', path, { body: group(7) })).toMatchObject({ status: 201, body: 7, trips: 2 });
-    await api.call('POST', path, { body: group(0) });
+    await api.call('POST', path, { body: group(10) });
     expect(await api.call('GET', `${path}/7`)).toMatchObject({ body: group(7), trips: 1 });
-    expect(await body(path)).toEqual({ 0: group(0), 7: group(7) });
+    expect(await body(path)).toEqual({ 10: group(10), 7: group(7) });
     expect(await api.call('PUT', `${path}/7`, { body: { limit_type: 'INFINITE_METERED' } })).toMatchObject({ status: 204, trips: 2 });
     expect(await body(`${path}/7`)).toEqual(group(7, 'INFINITE_METERED'));
     expect(await api.call('DELETE', `${path}/7`)).toMatchObject({ status: 204, trips: 2 });
@@ -209,8 +209,9 @@ describe('rating groups', () => {
     await api.call('POST', path, { body: group(7) });
     expect((await refused('POST', path, group(7))).code).toBe('conflict');
     expect((await refused('PUT', `${path}/8`, { limit_type: 'FINITE' })).code).toBe('not_found');
+    expect((await refused('GET', `${path}/0`)).code).toBe('not_found');
     for (const key of ['x', '07', '-1', '4294967296']) expect((await refused('GET', `${path}/${key}`)).code, key).toBe('invalid');
-    expect(await faults('POST', path, { id: -1, limit_type: 'NONE' })).toEqual(['body.id', 'body.limit_type']);
+    expect(await faults('POST', path, { id: 0, limit_type: 'NONE' })).toEqual(['body.id', 'body.limit_type']);
     const ifMatch = '"0"';
     expect((await api.refusal('PUT', `${path}/7`, { body: { limit_type: 'FINITE' }, ifMatch })).code).toBe('precondition_failed');
   });

@@ -24,7 +24,7 @@ export const ratingGroupRoutes: readonly Route[] = [
     changes: mutableRatingGroup,
     key: (body) => String(body.id),
     checkKey: (key) => {
-      if (!/^(0|[1-9]\d*)$/.test(key) || !ratingGroupId.safeParse(Number(key)).success)
+      if (!/^(0|[1-9]\d*)$/.test(key) || Number(key) > 4_294_967_295)
         throw invalid([{ path: 'path.rating_group_id', message: 'must be a whole number up to 4294967295' }]);
     },
     read,

@@ -65,6 +65,12 @@ describe('subscribers', () => {
     expect(await body(one)).toMatchObject({ active_apns: ['internet'], active_policies_by_apn: { internet: [] } });
   });
 
+  it('that were stored without a rate profile have the default one', async () => {
+    await api.call('POST', path, { body: [subscriberBody(1)] });
+    api.d1.sqlite.exec("UPDATE entities SET config = json_remove(config, '$.lte.sub_profile') WHERE type = 'subscriber'");
+    expect(await body(one)).toEqual(subscriberShown(1));
+  });
+
   it('leave a revision each, as it was and as it is', async () => {
     await api.call('POST', path, { body: [subscriberBody(1)] });
     await api.call('PUT', one, { body: { ...subscriberBody(1), name: 'new', active_apns: [] } });
@@ -175,7 +181,6 @@ describe('what is refused', () => {
   it('is what is not there, or goes by another id', async () => {
     await api.call('POST', '/lte', { body: lteNetworkBody('n2') });
     expect((await api.refusal('PUT', one, { body: subscriberBody(1) })).code).toBe('not_found');
-    expect((await api.refusal('PUT', one, { body: subscriberBody(2) })).code).toBe('not_found');
     expect((await api.refusal('POST', '/lte/none/subscribers', { body: [subscriberBody(1)] })).code).toBe('not_found');
     expect((await api.refusal('POST', '/lte/n2/subscribers', { body: [subscriberBody(1)] })).faults).toMatchObject([
       { path: 'body[0].active_apns[0]' },

@@ -1,7 +1,7 @@
 import { networkById } from '../../../core/configurator/load.ts';
 import { find } from '../../../core/configurator/model.ts';
 import type { Mutation } from '../../../core/configurator/mutations.ts';
-import { notFound, OrcError, refuse } from '../../../core/errors.ts';
+import { type Fault, notFound, OrcError, refuse } from '../../../core/errors.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { commitEntities, entityEtag } from '../../../core/rest/entity-part.ts';
 import { rewrite } from '../../../core/rest/etag.ts';
@@ -23,6 +23,16 @@ const tag = 'Subscribers';
 const reads = { action: 'read', scope: 'network' } as const;
 const writes = { action: 'write', scope: 'network' } as const;
 
+/** A fault for each id of a body that stands before it already. */
+function repeated(ids: readonly string[]): Fault[] {
+  const first = new Map<string, number>();
+  return ids.flatMap((id, index) => {
+    const before = first.get(id);
+    first.set(id, before ?? index);
+    return before === undefined ? [] : [{ path: `body[${index}].id`, message: `"${id}" is body[${before}] already` }];
+  });
+}
+
 const create = route({
   method: 'post',
   path,
@@ -32,6 +42,7 @@ const create = route({
   permission: writes,
   params: pathParams('network_id'),
   body: mutableSubscribers,
+  validate: ({ body }) => repeated(body.map(({ id }) => id)),
   responses: createdEmpty,
   handle: ({ params: { network_id: networkId }, body }, ctx) =>
     rewrite(ctx, async () => {
@@ -42,14 +53,7 @@ const create = route({
         knownNames(networkId, body),
       );
       if (!network) throw notFound(`network "${networkId}"`);
-      const first = new Map<string, number>();
-      const faults = body.flatMap((item, index) => {
-        const before = first.get(item.id);
-        first.set(item.id, before ?? index);
-        const twice = before === undefined ? [] : [{ path: `body[${index}].id`, message: `"${item.id}" is body[${before}] already` }];
-        return [...twice, ...referenceFaults(item, `body[${index}]`, network, names)];
-      });
-      refuse(faults);
+      refuse(body.flatMap((item, index) => referenceFaults(item, `body[${index}]`, network, names)));
       const taken = ids.flatMap((id, index) =>
         known.keys.has(id) ? [{ path: `body[${index}].id`, message: `subscriber "${id}" already exists` }] : [],
       );
@@ -96,6 +100,7 @@ const put = route({
   permission: writes,
   params,
   body: mutableSubscriber,
+  validate: ({ params: { subscriber_id: id }, body }) => sameIdFaults(id, body.id),
   responses: done,
   handle: ({ params: { network_id: networkId, subscriber_id: id }, body }, ctx) =>
     rewrite(ctx, async () => {
@@ -106,7 +111,7 @@ const put = route({
       );
       const entity = find(graph, SUBSCRIBER, id);
       if (!network || !entity) throw notFound(`subscriber "${id}"`);
-      refuse([...sameIdFaults(id, body.id), ...referenceFaults(body, 'body', network, names)]);
+      refuse(referenceFaults(body, 'body', network, names));
       const mutations = putSubscribers([body], { stale: profileKeys(entity) });
       await commitEntities(ctx, networkId, graph, { action: 'subscriber.update', target: id, mutations, merges: true });
       return noContent();

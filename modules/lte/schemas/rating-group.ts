@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { uint32 } from '../../../core/rest/fields.ts';
 
-export const ratingGroupId = uint32().meta({ id: 'rating_group_id', description: 'Number of the rating group', examples: [1] });
+export const ratingGroupId = uint32()
+  .min(1)
+  .meta({ id: 'rating_group_id', description: 'Number of the rating group', examples: [1] });
 
 const limitType = () =>
   z.enum(['FINITE', 'INFINITE_UNMETERED', 'INFINITE_METERED']).describe('Whether credit runs out, and whether traffic is counted');

@@ -140,13 +140,13 @@ const end = route({
   description: 'Answers when the gateway has handed over the capture, which may take half a minute.',
   permission: writes,
   body: mutableCallTrace,
+  validate: ({ body }) => (body.requested_end ? [] : [{ path: 'body.requested_end', message: 'must be true: a trace can only be ended' }]),
   responses: done,
   refusals: { ...refusals, 400: 'The trace has been ended already, or its end is not asked for; or the request is wrong' },
-  handle: async ({ params: { network_id: networkId, trace_id: traceId }, body }, ctx) => {
+  handle: async ({ params: { network_id: networkId, trace_id: traceId } }, ctx) => {
     const [graph] = await ctx.read(load(networkId, traceId));
     const trace = find(graph, CALL_TRACE, traceId);
     if (!trace) throw notFound(`call trace "${traceId}"`);
-    if (!body.requested_end) throw invalid([{ path: 'body.requested_end', message: 'must be true: a trace can only be ended' }]);
     const stored = storedTrace(trace);
     if (stored.state?.call_trace_ending) throw invalid(`call trace "${traceId}" has been ended already`);
     checkIfMatch(ctx, entityEtag(graph));

@@ -3,7 +3,7 @@ import { INTERNAL_NETWORK as networkId } from '../../../core/configurator/intern
 import { entityKeys } from '../../../core/configurator/keys.ts';
 import { loadEntities, networkById } from '../../../core/configurator/load.ts';
 import { find } from '../../../core/configurator/model.ts';
-import { conflict, notFound, refuse } from '../../../core/errors.ts';
+import { conflict, notFound } from '../../../core/errors.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { commitEntities, entityEtag } from '../../../core/rest/entity-part.ts';
 import { checkIfMatch, rewrite } from '../../../core/rest/etag.ts';
@@ -79,10 +79,10 @@ const put = route({
   permission: writes,
   params,
   body: releaseChannel,
+  validate: ({ params: { channel_id: id }, body }) => sameIdFaults(id, body.id),
   responses: done,
   handle: ({ params: { channel_id: id }, body }, ctx) =>
     rewrite(ctx, async () => {
-      refuse(sameIdFaults(id, body.id));
       const [graph] = await ctx.read(load(id));
       if (!find(graph, RELEASE_CHANNEL, id)) throw notFound(`channel "${id}"`);
       await commitEntities(ctx, networkId, graph, { action: 'channel.update', target: id, mutations: updateChannel(body), merges: false });

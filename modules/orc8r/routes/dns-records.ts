@@ -6,7 +6,8 @@ import { rewrite } from '../../../core/rest/etag.ts';
 import { nonEmpty, pathParams } from '../../../core/rest/fields.ts';
 import { commitNetwork, networkPart } from '../../../core/rest/network-part.ts';
 import { answers, created, createdWith, done, noContent, ok } from '../../../core/rest/reply.ts';
-import { dnsConfigRecord, type NetworkDnsConfig, networkDnsRecords } from '../schemas/network-dns-config.ts';
+import { sameIdFaults } from '../../../core/rest/same-id.ts';
+import { type DnsConfigRecord, dnsConfigRecord, type NetworkDnsConfig, networkDnsRecords } from '../schemas/network-dns-config.ts';
 import { addRecord, dnsOf, recordOf, removeRecord, replaceRecord, withRecords } from '../services/dns-records.ts';
 import { configOf, DNS } from '../services/network.ts';
 import type { NetworkFamily } from './families.ts';
@@ -60,6 +61,7 @@ export function dnsRecordRoutes({ base, name, tag }: NetworkFamily): Route[] {
       permission: writes,
       params: one,
       body: dnsConfigRecord,
+      validate: sameDomain,
       responses: createdWith(nonEmpty().meta({ examples: ['cache.example.com'] }), 'The name'),
       handle: async ({ params: { network_id: id, domain }, body }, ctx) => {
         await changeDns(ctx, id, (dns) => addRecord(dns, domain, body));
@@ -75,6 +77,7 @@ export function dnsRecordRoutes({ base, name, tag }: NetworkFamily): Route[] {
       permission: writes,
       params: one,
       body: dnsConfigRecord,
+      validate: sameDomain,
       responses: done,
       handle: async ({ params: { network_id: id, domain }, body }, ctx) => {
         await changeDns(ctx, id, (dns) => replaceRecord(dns, domain, body));
@@ -97,6 +100,9 @@ export function dnsRecordRoutes({ base, name, tag }: NetworkFamily): Route[] {
     }),
   ];
 }
+
+const sameDomain = ({ params: { domain }, body }: { params: { domain: string }; body: DnsConfigRecord }) =>
+  sameIdFaults(domain, body.domain, 'body.domain');
 
 /** Errors: `not_found` for the network or its DNS settings, and those of `change`. */
 function changeDns(ctx: RequestContext, id: string, change: (dns: NetworkDnsConfig) => NetworkDnsConfig): Promise<void> {

@@ -11,6 +11,7 @@ import { gatewayDevice } from '../schemas/gateway-device.ts';
 import { gatewayStatus } from '../schemas/gateway-status.ts';
 import { type MagmadGatewayConfigs, magmadGatewayConfigs } from '../schemas/magmad-gateway-configs.ts';
 import { tierId } from '../schemas/tier-id.ts';
+import { challengeKeyFaults } from '../services/gateway/challenge-key.ts';
 import { checkHardwareFree, foundGateway, unknownTier } from '../services/gateway/checks.ts';
 import { deviceOf, MAGMAD_GATEWAY, magmadId, tierEntityId, tierOf, UPGRADE_TIER } from '../services/gateway/model.ts';
 import { statusOf } from '../services/gateway/status.ts';
@@ -55,11 +56,12 @@ export function sharedGatewayParts({ base, name, tag }: GatewayFamily): Route[] 
       name: `${name}Device`,
       what: 'device of a gateway',
       schema: gatewayDevice,
+      validate: (device) => challengeKeyFaults(device.key, 'body.key'),
       read: deviceOf,
       needs: (device, networkId) => ownerIn(networkId, device.hardware_id),
       write: (device, gateway, { owner, networkId }: HardwareOwner) => {
         checkHardwareFree(networkId, gateway.key, device.hardware_id, owner);
-        return setDevice(gateway, device, 'body');
+        return setDevice(gateway, device);
       },
       merges: true,
     }),

@@ -60,6 +60,16 @@ describe('gateways', () => {
       },
     });
     expect((await api.refusal('GET', '/networks/n1/gateways/gw1/device')).code).toBe('not_found');
+    await create('gw2', 'hw2');
+    expect((await api.call('GET', '/networks/n1/gateways')).body).toMatchObject({ gateways: { gw1: body, gw2: shown('gw2', 'hw2') } });
+  });
+
+  it('takes over the record of hardware that serves no gateway', async () => {
+    const insert = api.d1.sqlite.prepare("INSERT INTO devices (hardware_id, network_id, type, info) VALUES ('hw1', 'n2', ?, ?)");
+    insert.run('access_gateway_record', JSON.stringify({ hardware_id: 'hw1', key: { key_type: 'SOFTWARE_ECDSA_SHA256' } }));
+    expect((await create('gw1', 'hw1')).status).toBe(201);
+    expect((await api.call('GET', '/networks/n1/gateways/gw1/device')).body).toEqual(device('hw1'));
+    expect(rows('SELECT hardware_id, network_id FROM devices')).toEqual([{ hardware_id: 'hw1', network_id: 'n1' }]);
   });
 
   it('shows status with what the cloud knows better, and leaves out what does not fit', async () => {

@@ -6,7 +6,7 @@ import { checkIfMatch, rewrite } from '../../../core/rest/etag.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, created, createdEmpty, done, noContent, ok } from '../../../core/rest/reply.ts';
 import { magmadGateway, paginatedGateways } from '../schemas/gateway.ts';
-import { foundGateway, gatewayQueries } from '../services/gateway/checks.ts';
+import { foundGateway, gatewayQueries, ownGatewayFaults } from '../services/gateway/checks.ts';
 import { gatewayEtag, MAGMAD_GATEWAY, magmadId } from '../services/gateway/model.ts';
 import { readGateway } from '../services/gateway/read.ts';
 import { createGateway, deleteGateway, expectNoGateway, updateGateway } from '../services/gateway/write.ts';
@@ -56,11 +56,12 @@ const create = route({
   permission: writes,
   params: inNetwork,
   body: magmadGateway,
+  validate: ({ body }) => ownGatewayFaults(body),
   responses: createdEmpty,
   handle: ({ params: { network_id: networkId }, body }, ctx) =>
     rewrite(ctx, async () => {
       const [network, graph, owner] = await ctx.read(...gatewayQueries(networkId, body));
-      const mutations = await createGateway(networkId, body, { network, graph, owner });
+      const mutations = createGateway(networkId, body, { network, graph, owner });
       await ctx.commit({ networkId, action: 'gateway.create', target: body.id, mutations, expect: expectNoGateway(body.id) });
       return created();
     }),
@@ -92,11 +93,12 @@ const put = route({
   permission: writes,
   params: one,
   body: magmadGateway,
+  validate: ({ params: { gateway_id: id }, body }) => ownGatewayFaults(body, id),
   responses: done,
   handle: ({ params: { network_id: networkId, gateway_id: id }, body }, ctx) =>
     rewrite(ctx, async () => {
       const [network, graph, owner] = await ctx.read(...gatewayQueries(networkId, body, id));
-      const mutations = await updateGateway(networkId, id, body, { network, graph, owner });
+      const mutations = updateGateway(networkId, id, body, { network, graph, owner });
       const gateway = foundGateway(graph, id);
       checkIfMatch(ctx, gatewayEtag(gateway));
       const expect = [{ ...magmadId(id), version: gateway.version }];

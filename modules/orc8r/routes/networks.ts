@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { networkById, networkIds } from '../../../core/configurator/load.ts';
 import { NETWORK } from '../../../core/configurator/mutations.ts';
-import { conflict, notFound, refuse } from '../../../core/errors.ts';
+import { conflict, notFound } from '../../../core/errors.ts';
 import { permittedNetworks } from '../../../core/identity/access.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { checkIfMatch, rewrite } from '../../../core/rest/etag.ts';
@@ -78,10 +78,10 @@ const put = route({
   permission: writes,
   params,
   body: network,
+  validate: ({ params: { network_id: id }, body }) => sameIdFaults(id, body.id),
   responses: done,
   handle: ({ params: { network_id: id }, body }, ctx) =>
     rewrite(ctx, async () => {
-      refuse(sameIdFaults(id, body.id));
       const [found] = await ctx.read(networkById({ id }));
       if (!found) throw notFound(`network "${id}"`);
       await commitNetwork(ctx, found, updateNetworkMutations(body));

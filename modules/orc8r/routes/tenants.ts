@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { conflict, invalid, notFound, refuse } from '../../../core/errors.ts';
+import { conflict, invalid, notFound } from '../../../core/errors.ts';
 import { permittedTenants } from '../../../core/identity/access.ts';
 import { demandHolds } from '../../../core/identity/delegation.ts';
 import type { RequestContext } from '../../../core/module/context.ts';
@@ -121,12 +121,12 @@ const put = route({
   permission: writes,
   params,
   body: changedTenant,
+  validate: ({ params: { tenant_id: text }, body: { id = Number(text) } }) => (id === Number(text) ? [] : sameIdFaults(text, String(id))),
   responses: done,
-  handle: ({ params: { tenant_id: text }, body: { id: inBody, name = '', networks } }, ctx) =>
+  handle: ({ params: { tenant_id: text }, body: { name = '', networks } }, ctx) =>
     rewrite(ctx, async () => {
       const found = await load(ctx, text);
       const { id } = found;
-      if (inBody !== undefined) refuse(sameIdFaults(String(id), String(inBody)));
       checkIfMatch(ctx, [found.version]);
       await demandNetworks(ctx, found.networks, networks);
       const statements = updateTenant(found, { name, networks });

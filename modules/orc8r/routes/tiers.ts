@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { loadEntities, loadPage, networkById } from '../../../core/configurator/load.ts';
+import { entityKeys } from '../../../core/configurator/keys.ts';
+import { loadEntities, networkById } from '../../../core/configurator/load.ts';
 import { type Entity, entityKey, find, type Graph } from '../../../core/configurator/model.ts';
 import { conflict, notFound } from '../../../core/errors.ts';
 import { type Route, route } from '../../../core/module/route.ts';
-import { MAX_PAGE_SIZE } from '../../../core/paging.ts';
 import { commitEntities, entityEtag } from '../../../core/rest/entity-part.ts';
 import { checkIfMatch, rewrite } from '../../../core/rest/etag.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
@@ -40,12 +40,12 @@ const list = route({
   params: inNetwork,
   responses: answers(z.array(tierId), 'Ids, sorted'),
   handle: async ({ params: { network_id: networkId } }, ctx) => {
-    const [network, graph] = await ctx.read(
+    const [network, keys] = await ctx.read(
       networkById({ id: networkId }),
-      loadPage(networkId, UPGRADE_TIER, { limit: MAX_PAGE_SIZE, withConfig: false }),
+      entityKeys({ networkId, type: UPGRADE_TIER, after: '', limit: -1 }),
     );
     if (!network) throw notFound(`network "${networkId}"`);
-    return ok([...graph.entities.values()].map((entity) => entity.key));
+    return ok(keys);
   },
 });
 
@@ -100,12 +100,13 @@ const put = route({
   permission: writes,
   params: one,
   body: tier,
+  validate: ({ params: { tier_id: id }, body }) => sameIdFaults(id, body.id),
   responses: done,
   handle: ({ params: { network_id: networkId, tier_id: id }, body }, ctx) =>
     rewrite(ctx, async () => {
       const [graph] = await ctx.read(loadEntities(networkId, [tierEntityId(id), ...body.gateways.map(magmadId)]));
       const current = foundTier(graph, id);
-      const mutations = updateTier(current, body, gatewaysNamed(graph, body.gateways, 'body.gateways', sameIdFaults(id, body.id)));
+      const mutations = updateTier(current, body, gatewaysNamed(graph, body.gateways, 'body.gateways'));
       await commitEntities(ctx, networkId, alone(current), { action: 'tier.update', target: id, mutations, merges: true });
       return noContent();
     }),

@@ -18,6 +18,7 @@ import {
   gatewayQueries,
   MAGMAD_GATEWAY,
   magmadId,
+  ownGatewayFaults,
   readGateway,
   updateGateway,
 } from '../services/gateway/index.ts';
@@ -94,11 +95,12 @@ export function typedGatewayRoutes<B extends GatewayInput>(kind: GatewayKind<B>)
       permission: writes,
       params: inNetwork,
       body: kind.schema,
+      validate: ({ body }) => ownGatewayFaults(body),
       responses: createdEmpty,
       handle: ({ params: { network_id: networkId }, body }, ctx) =>
         rewrite(ctx, async () => {
           const [network, graph, owner] = await ctx.read(...gatewayQueries(networkId, body));
-          const base = await createGateway(networkId, body, { network, graph, owner });
+          const base = createGateway(networkId, body, { network, graph, owner });
           const mutations = [...base, ...createSubtype(type, body.id, kind.config(body))];
           await ctx.commit({ networkId, action: 'gateway.create', target: body.id, mutations, expect: expectNoGateway(body.id) });
           return created();
@@ -129,12 +131,13 @@ export function typedGatewayRoutes<B extends GatewayInput>(kind: GatewayKind<B>)
       permission: writes,
       params,
       body: kind.schema,
+      validate: ({ params: { gateway_id: id }, body }) => ownGatewayFaults(body, id),
       responses: done,
       handle: ({ params: { network_id: networkId, gateway_id: id }, body }, ctx) =>
         rewrite(ctx, async () => {
           const [before, network, graph, owner] = await ctx.read(whole(networkId, id), ...gatewayQueries(networkId, body, id));
           pair(before, id);
-          const base = await updateGateway(networkId, id, body, { network, graph, owner });
+          const base = updateGateway(networkId, id, body, { network, graph, owner });
           const mutations = [...base, { do: 'update_entity', id: { type, key: id }, config: kind.config(body) } as const];
           await commitEntities(ctx, networkId, before, { action: 'gateway.update', target: id, mutations, merges: true });
           return noContent();

@@ -1,5 +1,5 @@
 import type { Network } from '../../../core/configurator/model.ts';
-import { conflict, invalid, notFound } from '../../../core/errors.ts';
+import { conflict, notFound } from '../../../core/errors.ts';
 import type { DnsConfigRecord, NetworkDnsConfig } from '../schemas/network-dns-config.ts';
 import { configOf, DNS } from './network.ts';
 
@@ -22,16 +22,14 @@ export function recordOf(dns: NetworkDnsConfig, domain: string): DnsConfigRecord
   return record;
 }
 
-/** Errors: `invalid` when the record names another domain, `conflict` when the domain has one already. */
+/** Error: `conflict` when the domain has one already. */
 export function addRecord(dns: NetworkDnsConfig, domain: string, record: DnsConfigRecord): NetworkDnsConfig {
-  checkDomain(domain, record);
   if (dns.records?.some((each) => each.domain === domain)) throw conflict(`DNS record "${domain}"`);
   return withRecords(dns, [...(dns.records ?? []), record]);
 }
 
-/** Errors: `invalid`, `not_found`. */
+/** Error: `not_found`. */
 export function replaceRecord(dns: NetworkDnsConfig, domain: string, record: DnsConfigRecord): NetworkDnsConfig {
-  checkDomain(domain, record);
   const old = recordOf(dns, domain);
   return withRecords(
     dns,
@@ -46,8 +44,4 @@ export function removeRecord(dns: NetworkDnsConfig, domain: string): NetworkDnsC
     dns,
     (dns.records ?? []).filter((each) => each.domain !== domain),
   );
-}
-
-function checkDomain(domain: string, record: DnsConfigRecord): void {
-  if (record.domain !== domain) throw invalid([{ path: 'body.domain', message: `must be "${domain}", as in the URL` }]);
 }

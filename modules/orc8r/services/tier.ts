@@ -15,12 +15,11 @@ export function toTier(tier: Entity): Tier {
 }
 
 /**
- * Those gateways of a graph. Error: `invalid`, naming each that is not there, after `others` that are wrong with the body. `path` is
- * where their list stands in the request.
+ * Those gateways of a graph. Error: `invalid`, naming each that is not there. `path` is where their list stands in the request.
  */
-export function gatewaysNamed(graph: Graph, ids: readonly string[], path: string, others: readonly Fault[] = []): Entity[] {
+export function gatewaysNamed(graph: Graph, ids: readonly string[], path: string): Entity[] {
   const missing = ids.flatMap((id, index) => (find(graph, MAGMAD_GATEWAY, id) ? [] : [missingGateway(id, `${path}[${index}]`)]));
-  refuse([...others, ...missing]);
+  refuse(missing);
   return ids.flatMap((id) => find(graph, MAGMAD_GATEWAY, id) ?? []);
 }
 

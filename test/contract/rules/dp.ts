@@ -26,6 +26,13 @@ export const dp: readonly Rule[] = [
     },
     'body.capabilities.max_ibw_mhz',
   ),
+  {
+    what: 'the bandwidth does, whether there is the network or not',
+    ask: ['POST', '/dp/nosuch/cbsds'],
+    body: { ...cbsd('s9'), capabilities: { ...cbsd('s9').capabilities, max_ibw_mhz: 15 } },
+    at: ['body.capabilities.max_ibw_mhz'],
+    about: ['frequency_preferences'],
+  },
   { what: 'the number of a radio is one', ask: ['GET', '/dp/lte1/cbsds/x'] },
   { what: 'a serial number is in use once', ask: ['POST', '/dp/lte1/cbsds'], body: cbsd('s1'), status: 409 },
 ];

@@ -29,6 +29,19 @@ export const federation: readonly Rule[] = [
     body: { ...cwfGatewayBody('cgw9'), carrier_wifi: { allowed_gre_peers: [{ ip: '10.0.0.1' }, { ip: '10.0.0.1', key: 0 }] } },
     at: ['body.carrier_wifi.allowed_gre_peers[1]'],
   },
+  {
+    what: 'a GRE peer is, also in the part',
+    ask: ['PUT', '/cwf/cwf1/gateways/cgw1/carrier_wifi'],
+    body: { allowed_gre_peers: [{ ip: '10.0.0.1', key: 7 }, { ip: '10.0.0.1' }, { ip: '10.0.0.1', key: 7 }] },
+    at: ['body.allowed_gre_peers[2]'],
+  },
+  {
+    what: 'the id of a pair agrees with the URL',
+    ask: ['PUT', '/cwf/cwf1/ha_pairs/h1'],
+    body: haPairBody('h2', 'cgw1', 'cgw2'),
+    at: ['body.ha_pair_id'],
+  },
+  { what: 'nobody reported this subscriber', ask: ['GET', '/cwf/cwf1/subscribers/IMSI999990000000001/directory_record'], status: 404 },
   { what: 'a network is of the kind', ask: ['GET', '/cwf/lte1/subscribers/IMSI001010000000001/directory_record'] },
   {
     what: 'the tier of a federation gateway exists',

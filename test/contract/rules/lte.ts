@@ -1,6 +1,6 @@
-import { apnBody, cellular, enodebBody } from '../../support/lte.ts';
+import { apnBody, cellular, enodebBody, lteGatewayBody } from '../../support/lte.ts';
 import { bytes, gateway, newGateway } from './bodies.ts';
-import type { Rule } from './rule.ts';
+import type { Allowed, Rule } from './rule.ts';
 
 const resource = (id: string, apn_name: string) => ({ id, apn_name, vlan_id: 4 });
 const pooled = (...records: object[]) =>
@@ -73,6 +73,25 @@ export const lteGateways: readonly Rule[] = [
     'body.apn_resources.ims.apn_name',
   ),
   {
+    what: 'ids of resources are there once in a network',
+    ask: ['PUT', '/lte/lte1/gateways/gw2'],
+    body: { ...lteGatewayBody('gw2'), apn_resources: { internet: resource('x', 'internet') } },
+    status: 409,
+    before: [['PUT', '/lte/lte1/gateways/gw1', { ...lteGatewayBody('gw1'), apn_resources: { internet: resource('x', 'internet') } }]],
+  },
+  {
+    what: 'an eNodeB that is added exists',
+    ask: ['POST', '/lte/lte1/gateways/gw1/connected_enodeb_serials'],
+    body: 'nosuch',
+    at: ['body'],
+  },
+  {
+    what: 'an eNodeB that is taken away exists',
+    ask: ['DELETE', '/lte/lte1/gateways/gw1/connected_enodeb_serials'],
+    body: 'nosuch',
+    at: ['body'],
+  },
+  {
     what: 'DNS servers are addresses',
     ask: ['PUT', '/lte/lte1/gateways/gw1/cellular/epc'],
     body: { nat_enabled: true, ip_block: '192.168.128.0/24', dns_primary: '8.8.8', dns_secondary: 'fd00::1', ipv6_dns_addr: 'x' },
@@ -101,6 +120,18 @@ export const lteGateways: readonly Rule[] = [
   ),
   pooling('the pools of a gateway are of one MME group', pooled({}, {}), 'body[1].gateway_pool_id'),
   {
+    what: 'pools exist, also with the whole settings',
+    ask: ['PUT', '/lte/lte1/gateways/gw1/cellular'],
+    body: { ...cellular, pooling: pooled({ gateway_pool_id: 'nosuch' }) },
+    at: ['body.pooling[0].gateway_pool_id'],
+  },
+  {
+    what: 'the id of a pool agrees with the URL',
+    ask: ['PUT', '/lte/lte1/gateway_pools/p1'],
+    body: { gateway_pool_id: 'p2', config: { mme_group_id: 1 } },
+    at: ['body.gateway_pool_id'],
+  },
+  {
     what: 'a pool with gateways stays',
     ask: ['DELETE', '/lte/lte1/gateway_pools/p1'],
     before: [['PUT', '/lte/lte1/gateways/gw1/cellular/pooling', pooled({})]],
@@ -112,6 +143,24 @@ export const lteGateways: readonly Rule[] = [
     'body.enodeb_config.managed_config',
     'body.enodeb_config.unmanaged_config',
   ),
+  cell(
+    'an eNodeB that others manage has none',
+    { enodeb_config: { config_type: 'UNMANAGED', managed_config: managed } },
+    'body.enodeb_config.managed_config',
+    'body.enodeb_config.unmanaged_config',
+  ),
+  {
+    what: 'its gateway is not set here, whether there is the network or not',
+    ask: ['POST', '/lte/nosuch/enodebs'],
+    body: { ...enodebBody('e9'), attached_gateway_id: 'gw1' },
+    at: ['body.attached_gateway_id'],
+  },
+  {
+    what: 'nor when it is replaced, as it is shown',
+    ask: ['PUT', '/lte/lte1/enodebs/e1'],
+    body: { ...enodebBody('e1'), attached_gateway_id: 'gw1' },
+    at: ['body.attached_gateway_id'],
+  },
   cell(
     'not both',
     {
@@ -130,5 +179,46 @@ export const lteGateways: readonly Rule[] = [
     ask: ['PUT', '/lte/lte1/apns/internet'],
     body: apnBody('ims'),
     at: ['body.apn_name'],
+  },
+];
+
+const member: Allowed['before'] = [['PUT', '/lte/lte1/gateways/gw1/cellular/pooling', pooled({})]];
+
+export const allowedLte: readonly Allowed[] = [
+  {
+    what: 'the gateways of a pool in its body count for nothing',
+    ask: ['POST', '/lte/lte1/gateway_pools'],
+    body: { gateway_pool_id: 'p9', config: { mme_group_id: 1 }, gateway_ids: ['gw1'] },
+    status: 201,
+    shows: [['/lte/lte1/gateway_pools/p9', { gateway_ids: [] }]],
+  },
+  {
+    what: 'a pool that is replaced keeps its gateways',
+    ask: ['PUT', '/lte/lte1/gateway_pools/p1'],
+    body: { gateway_pool_id: 'p1', gateway_pool_name: 'New', config: { mme_group_id: 1 } },
+    status: 201,
+    before: member,
+    shows: [['/lte/lte1/gateway_pools/p1', { gateway_pool_name: 'New', gateway_ids: ['gw1'] }]],
+  },
+  {
+    what: 'an eNodeB without settings shows null for the older form of them',
+    ask: ['POST', '/lte/lte1/enodebs'],
+    body: { ...enodebBody('e9'), enodeb_config: undefined },
+    status: 201,
+    shows: [['/lte/lte1/enodebs/e9', { serial: 'e9', config: null }]],
+  },
+  {
+    what: 'an eNodeB that was not connected is disconnected',
+    ask: ['DELETE', '/lte/lte1/gateways/gw1/connected_enodeb_serials'],
+    body: 'e3',
+    status: 204,
+    shows: [['/lte/lte1/gateways/gw1/connected_enodeb_serials', ['e1']]],
+  },
+  {
+    what: 'without fallback nothing of it is needed',
+    ask: ['PUT', '/lte/lte1/gateways/gw1/cellular/non_eps'],
+    body: { non_eps_service_control: 0 },
+    status: 204,
+    shows: [['/lte/lte1/gateways/gw1/cellular/non_eps', { non_eps_service_control: 0, arfcn_2g: null }]],
   },
 ];

@@ -1,6 +1,6 @@
-import { IMSI, NEXT_IMSI, subscriber } from '../resources.ts';
+import { IMSI, NEXT_IMSI, sms, subscriber } from '../resources.ts';
 import { bytes } from './bodies.ts';
-import type { Rule } from './rule.ts';
+import type { Allowed, Rule } from './rule.ts';
 
 const sim = (what: string, changes: object, ...at: string[]): Rule => ({
   what,
@@ -29,8 +29,53 @@ export const subscribers: readonly Rule[] = [
     body: [subscriber(NEXT_IMSI), subscriber(NEXT_IMSI)],
     at: ['body[1].id'],
   },
-  { what: 'all or none', ask: ['POST', '/lte/lte1/subscribers'], body: [subscriber(NEXT_IMSI), subscriber(IMSI)], status: 409 },
+  {
+    what: 'an id is, whether there is the network or not',
+    ask: ['POST', '/lte/nosuch/subscribers'],
+    body: [subscriber(NEXT_IMSI), subscriber(NEXT_IMSI)],
+    at: ['body[1].id'],
+  },
+  {
+    what: 'all or none',
+    ask: ['POST', '/lte/lte1/subscribers'],
+    body: [subscriber(NEXT_IMSI), subscriber(IMSI)],
+    status: 409,
+    at: ['body[1].id'],
+  },
   { what: 'the id agrees with the URL', ask: ['PUT', `/lte/lte1/subscribers/${IMSI}`], body: subscriber(NEXT_IMSI), at: ['body.id'] },
   { what: 'the profile of the part is one of the network', ask: ['PUT', `/lte/lte1/subscribers/${IMSI}/lte/sub_profile`], body: 'gold' },
   { what: 'a telephone number is whose it is', ask: ['POST', '/lte/lte1/msisdns'], body: { id: IMSI, msisdn: '4911' }, status: 409 },
+];
+
+const FOREIGN = 'IMSI999990000000001';
+
+export const allowedSubscribers: readonly Allowed[] = [
+  {
+    what: 'an IMSI of another network, and whatever stands for an address',
+    ask: ['POST', '/lte/lte1/subscribers'],
+    body: [{ ...subscriber(FOREIGN), static_ips: { internet: 'somewhere' } }],
+    status: 201,
+    shows: [[`/lte/lte1/subscribers/${FOREIGN}`, { config: { static_ips: { internet: 'somewhere' } } }]],
+  },
+  {
+    what: 'a number of a subscriber that is not there yet',
+    ask: ['POST', '/lte/lte1/msisdns'],
+    body: { id: FOREIGN, msisdn: '4999' },
+    status: 201,
+    shows: [
+      ['/lte/lte1/msisdns/4999', FOREIGN],
+      ['/lte/lte1/msisdns', { 4911: IMSI, 4999: FOREIGN }],
+    ],
+  },
+  { what: 'a message to a subscriber that is not there', ask: ['POST', '/lte/lte1/sms'], body: { ...sms, imsi: FOREIGN }, status: 201 },
+  {
+    what: 'a number that is asked for goes before an address',
+    ask: ['GET', '/lte/lte1/subscribers?msisdn=4911&ip=10.9.9.9&verbose=false'],
+    status: 200,
+    shows: [
+      ['/lte/lte1/subscribers?msisdn=4911&ip=10.9.9.9&verbose=false', [IMSI]],
+      ['/lte/lte1/subscribers?ip=10.9.9.9', {}],
+      ['/lte/lte1/subscribers?verbose=what', { subscribers: { [IMSI]: { id: IMSI } } }],
+    ],
+  },
 ];

@@ -23,16 +23,16 @@ export interface LteFacts extends GatewayFacts {
 }
 
 /** Errors: as for any gateway; `invalid` naming every unknown eNodeB, APN and pool; `conflict` for a taken resource id. */
-export async function createLteGateway(networkId: string, body: MutableLteGateway, facts: LteFacts): Promise<Mutation[]> {
-  const base = await createGateway(networkId, body, { ...facts, faults: cellularFaults(body, facts) });
+export function createLteGateway(networkId: string, body: MutableLteGateway, facts: LteFacts): Mutation[] {
+  const base = createGateway(networkId, body, { ...facts, faults: cellularFaults(body, facts) });
   checkResourcesFree(body, facts, []);
   return [...base, ...createCellular(body.id, body)];
 }
 
-/** Errors: as for `createLteGateway`, and `invalid` when the body names another gateway than the URL. */
-export async function updateLteGateway(networkId: string, pair: LtePair, body: MutableLteGateway, facts: LteFacts): Promise<Mutation[]> {
+/** Errors: as for `createLteGateway`. */
+export function updateLteGateway(networkId: string, pair: LtePair, body: MutableLteGateway, facts: LteFacts): Mutation[] {
   const owned = resourceIds(pair.cellular);
-  const base = await updateGateway(networkId, pair.magmad.key, body, { ...facts, faults: cellularFaults(body, facts) });
+  const base = updateGateway(networkId, pair.magmad.key, body, { ...facts, faults: cellularFaults(body, facts) });
   checkResourcesFree(body, facts, owned);
   return [...base, ...updateCellular(body.id, body, owned)];
 }

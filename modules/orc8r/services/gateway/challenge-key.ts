@@ -1,15 +1,10 @@
-import { type Fault, refuse } from '../../../../core/errors.ts';
+import type { Fault } from '../../../../core/errors.ts';
 import type { ChallengeKey } from '../../schemas/gateway-device.ts';
 
 const CURVES = ['P-256', 'P-384'] as const;
 
-/** Refuses a challenge key that cannot be used. `path` is where it stands in the request. Error: `invalid`. */
-export async function checkChallengeKey(key: ChallengeKey, path: string): Promise<void> {
-  refuse(await challengeKeyFaults(key, path));
-}
-
 /**
- * Why a challenge key cannot be used: there is none with ECHO, ECDSA takes a P-256 or P-384 public key, RSA a public key of at
+ * Why a challenge key, which stands at `path` in the request, cannot be used: there is none with ECHO, ECDSA takes a P-256 or P-384 public key, RSA a public key of at
  * least 2048 bits.
  */
 export async function challengeKeyFaults(key: ChallengeKey, path: string): Promise<Fault[]> {

@@ -2,6 +2,7 @@ import { byPhysicalId, loadEntities, networkById } from '../../../../core/config
 import { type Entity, find, type Graph, type Network } from '../../../../core/configurator/model.ts';
 import type { Query } from '../../../../core/db/statement.ts';
 import { type Fault, invalid, notFound, OrcError } from '../../../../core/errors.ts';
+import { sameIdFaults } from '../../../../core/rest/same-id.ts';
 import { challengeKeyFaults } from './challenge-key.ts';
 import { type GatewayInput, MAGMAD_GATEWAY, magmadId, tierEntityId, UPGRADE_TIER } from './model.ts';
 
@@ -34,14 +35,16 @@ export interface GatewayFacts {
   readonly faults?: readonly Fault[];
 }
 
-/** What is wrong with a gateway's tier and challenge key, and with what its kind knows. */
-export async function gatewayFaults({ tier, device }: GatewayInput, { graph, faults: ofKind = [] }: GatewayFacts): Promise<Fault[]> {
-  return [
-    ...(find(graph, UPGRADE_TIER, tier) ? [] : [missingTier(tier, 'body.tier')]),
-    ...(device ? await challengeKeyFaults(device.key, 'body.device.key') : []),
-    ...ofKind,
-  ];
+/** What is wrong with a gateway's body by itself: its id, which is `id` where the URL says so, and its challenge key. */
+export async function ownGatewayFaults({ id: inBody, device }: GatewayInput, id = inBody): Promise<Fault[]> {
+  return [...sameIdFaults(id, inBody), ...(device ? await challengeKeyFaults(device.key, 'body.device.key') : [])];
 }
+
+/** What is wrong with a gateway in the light of what is stored: its tier, and what its kind knows. */
+export const gatewayFaults = ({ tier }: GatewayInput, { graph, faults: ofKind = [] }: GatewayFacts): Fault[] => [
+  ...(find(graph, UPGRADE_TIER, tier) ? [] : [missingTier(tier, 'body.tier')]),
+  ...ofKind,
+];
 
 const missingTier = (tier: string, path: string): Fault => ({ path, message: `tier "${tier}" does not exist in this network` });
 

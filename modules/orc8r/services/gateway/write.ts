@@ -1,9 +1,7 @@
 import type { Mutation } from '../../../../core/configurator/mutations.ts';
 import { type Entity, type EntityId, find, type Graph, parents } from '../../../../core/configurator/model.ts';
 import { conflict, notFound, refuse } from '../../../../core/errors.ts';
-import { sameIdFaults } from '../../../../core/rest/same-id.ts';
 import type { GatewayDevice } from '../../schemas/gateway-device.ts';
-import { checkChallengeKey } from './challenge-key.ts';
 import { checkHardwareFree, foundGateway, type GatewayFacts, gatewayFaults } from './checks.ts';
 import { GATEWAY_DEVICE, type GatewayInput, MAGMAD_GATEWAY, magmadId, tierEntityId, UPGRADE_TIER } from './model.ts';
 
@@ -12,11 +10,11 @@ export const expectNoGateway = (id: string) => [{ ...magmadId(id), version: 0 }]
 
 /**
  * The mutations that create a base gateway with its tier and device; a kind appends its own.
- * Errors: `not_found` (network), `conflict` (gateway id, hardware id), `invalid` (tier, challenge key).
+ * Errors: `not_found` (network), `conflict` (gateway id, hardware id), `invalid` (tier).
  */
-export async function createGateway(networkId: string, gateway: GatewayInput, facts: GatewayFacts): Promise<Mutation[]> {
+export function createGateway(networkId: string, gateway: GatewayInput, facts: GatewayFacts): Mutation[] {
   if (!facts.network) throw notFound(`network "${networkId}"`);
-  refuse(await gatewayFaults(gateway, facts));
+  refuse(gatewayFaults(gateway, facts));
   if (gateway.device) checkHardwareFree(networkId, gateway.id, gateway.device.hardware_id, facts.owner);
   if (find(facts.graph, MAGMAD_GATEWAY, gateway.id)) throw conflict(`gateway "${gateway.id}"`);
   const { id, name, description, magmad: config, device, tier } = gateway;
@@ -38,24 +36,23 @@ export function createSubtype(type: string, gatewayId: string, config: unknown):
 /**
  * The mutations that replace a base gateway. A body without `device` leaves the hardware as it is; another hardware id
  * replaces it, and what the old hardware was certified with is revoked.
- * Errors: `not_found`, `conflict` (hardware id), `invalid` (id differs from the URL's, tier, challenge key).
+ * Errors: `not_found`, `conflict` (hardware id), `invalid` (tier).
  */
-export async function updateGateway(networkId: string, gatewayId: string, gateway: GatewayInput, facts: GatewayFacts): Promise<Mutation[]> {
+export function updateGateway(networkId: string, gatewayId: string, gateway: GatewayInput, facts: GatewayFacts): Mutation[] {
   if (!facts.network) throw notFound(`network "${networkId}"`);
   const current = foundGateway(facts.graph, gatewayId);
-  refuse([...sameIdFaults(gatewayId, gateway.id), ...(await gatewayFaults(gateway, facts))]);
+  refuse(gatewayFaults(gateway, facts));
   if (gateway.device) checkHardwareFree(networkId, gatewayId, gateway.device.hardware_id, facts.owner);
   const { name, description, magmad: config } = gateway;
   return [
     { do: 'update_entity', id: magmadId(gatewayId), name, description, config },
-    ...(gateway.device ? await setDevice(current, gateway.device, 'body.device') : []),
+    ...(gateway.device ? setDevice(current, gateway.device) : []),
     ...moveToTier(gateway.tier, [current]),
   ];
 }
 
-/** The mutations that put a device record under a gateway, replacing other hardware. Error: `invalid` (challenge key). */
-export async function setDevice(gateway: Entity, device: GatewayDevice, path: string): Promise<Mutation[]> {
-  await checkChallengeKey(device.key, `${path}.key`);
+/** The mutations that put a device record under a gateway, replacing other hardware. */
+export function setDevice(gateway: Entity, device: GatewayDevice): Mutation[] {
   const old = gateway.physicalId;
   const replaces = old !== null && old !== device.hardware_id;
   return [
