@@ -39,7 +39,7 @@ const KINDS: readonly Kind[] = [
   {
     name: 'a page of subscribers',
     path: `/lte/${NETWORK}/subscribers?page_size=50`,
-    points: 4,
+    points: 3,
     members: (body) => (body as { subscribers: Record<string, unknown> }).subscribers,
   },
   { name: 'the networks', path: '/networks', points: 1, members: (body) => Object.fromEntries((body as string[]).map((id) => [id, id])) },

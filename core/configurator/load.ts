@@ -173,6 +173,7 @@ export function readGraph(rows: readonly Row[]): Graph {
 }
 
 function readIds(json: unknown): EntityId[] {
+  if (json === '[]') return [];
   const pairs = JSON.parse(String(json)) as [string, string][];
   return pairs.map(([type, key]) => ({ type, key })).sort(byTypeThenKey);
 }

@@ -24,8 +24,8 @@ export const scopeParameters = (networkId: string, { edges, follow = [] }: Scope
   follow: JSON.stringify(follow),
 });
 
-/** A query for the entities that `roots` selects (columns type and key; placeholder networkId) with what the scope names. */
-export const scopedQuery = <Names extends string>(roots: SQL) =>
+/** A query for the entities that `roots` selects (columns type and key; placeholder networkId) with what the scope names, in `order` of columns of `e`. */
+export const scopedQuery = <Names extends string>(roots: SQL, order = sql`e.type, e.key`) =>
   query<Graph, Names | 'networkId' | 'edges' | 'follow'>(
     sql`WITH roots AS (${roots}),
       wanted AS (SELECT type, key FROM roots
@@ -40,7 +40,7 @@ export const scopedQuery = <Names extends string>(roots: SQL) =>
           AND to_key = e.key AND from_type IN (SELECT value FROM json_each(${p('edges')}))) AS parents
       FROM wanted CROSS JOIN ${e} AS e ON e.network_id = ${p('networkId')} AND e.type = wanted.type AND e.key = wanted.key
         LEFT JOIN ${d} AS d ON d.hardware_id = e.physical_id
-      ORDER BY e.type, e.key`,
+      ORDER BY ${order}`,
     readGraph,
   );
 

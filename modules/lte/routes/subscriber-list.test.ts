@@ -23,6 +23,11 @@ beforeEach(async () => {
 });
 afterEach(() => api.d1.close());
 
+interface Page {
+  readonly next_page_token: string;
+  readonly subscribers: Readonly<Record<string, unknown>>;
+}
+
 describe('the list of subscribers', () => {
   it('is a map of whole ones with the total, or their ids', async () => {
     expect(await api.call('GET', path)).toMatchObject({
@@ -88,6 +93,15 @@ describe('the list of subscribers', () => {
       next_page_token: '',
       subscribers: { [imsi(4)]: (await api.call('GET', `${path}/${imsi(4)}`)).body },
     });
+  });
+
+  it('goes from page to page of whole subscribers in the order of names too', async () => {
+    await api.call('PUT', `${path}/${imsi(2)}`, { body: { ...subscriberBody(2), name: 'Az' } });
+    const page = (page_token: string) => list({ name_prefix: 'A', page_size: '2', page_token }) as Promise<Page>;
+    const first = await page('');
+    expect(Object.keys(first.subscribers)).toEqual([3, 4].map(imsi));
+    const second = await page(first.next_page_token);
+    expect(Object.keys(second.subscribers)).toEqual([imsi(2)]);
   });
 
   it('follows every change of what it is filtered by', async () => {

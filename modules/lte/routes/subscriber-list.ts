@@ -12,7 +12,7 @@ import { answers, ok } from '../../../core/rest/reply.ts';
 import { paginatedSubscriberIds, paginatedSubscribers, subProfile, subscriber, subscriberActivity } from '../schemas/subscriber.ts';
 import { SUBSCRIBER } from '../services/entity-types.ts';
 import { readSubscriber } from '../services/subscriber/model.ts';
-import { loadSubscribers, subscriberByNumber, subscriberPage } from '../services/subscriber/queries.ts';
+import { listedIn, type ListedSubscriber, loadSubscribers, subscriberByNumber, subscriberPage } from '../services/subscriber/queries.ts';
 import { addressOwners, ownersOfAddress, statesOfSubscribers } from '../services/subscriber/state.ts';
 
 const listQuery = pagingQuery.extend({
@@ -87,14 +87,11 @@ async function page(ctx: RequestContext, networkId: string, query: ListQuery): P
   const filter = { state: query.state, profile: query.profile, namePrefix: query.name_prefix };
   const { keys, whole } = subscriberPage(networkId, filter, { after: byName ? nameAndKey(after) : { key: after, name: '' }, limit });
   const verbose = isVerbose(query.verbose);
-  const details: Query<Graph>[] = verbose ? [whole()] : [];
-  const [network, total, listed, graph] = await ctx.read(
-    networkById({ id: networkId }),
-    countEntities({ networkId, type: SUBSCRIBER }),
-    keys,
-    ...details,
-  );
+  const found: Query<Graph | ListedSubscriber[]> = verbose ? whole() : keys;
+  const [network, total, page] = await ctx.read(networkById({ id: networkId }), countEntities({ networkId, type: SUBSCRIBER }), found);
   if (!network) throw notFound(`network "${networkId}"`);
+  const graph = 'entities' in page ? page : undefined;
+  const listed = 'entities' in page ? listedIn(page) : page;
   const ids = listed.map(({ key }) => key);
   const positions = byName ? listed.map(({ name, key }) => `${name}\0${key}`) : ids;
   const body = {

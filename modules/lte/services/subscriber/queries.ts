@@ -3,7 +3,7 @@ import type { Graph } from '../../../../core/configurator/model.ts';
 import { loadScoped, type Scope, scopedQuery, scopeParameters } from '../../../../core/configurator/scoped.ts';
 import { associations, entities } from '../../../../core/db/schema.ts';
 import { query, type Query } from '../../../../core/db/statement.ts';
-import { APN, APN_POLICY_PROFILE, BASE_NAME, POLICY } from '../entity-types.ts';
+import { APN, APN_POLICY_PROFILE, BASE_NAME, POLICY, SUBSCRIBER } from '../entity-types.ts';
 import { subscriberKey } from './model.ts';
 
 const p = sql.placeholder;
@@ -28,7 +28,7 @@ export interface SubscriberPosition {
   readonly name: string;
 }
 
-interface Listed {
+export interface ListedSubscriber {
   readonly key: string;
   readonly name: string;
 }
@@ -54,7 +54,7 @@ const ROOTS = {
 } as const;
 
 const keysOf = (roots: SQL) =>
-  query<Listed[], Filters>(roots, (rows) => rows.map((row) => ({ key: String(row['key']), name: String(row['name']) })));
+  query<ListedSubscriber[], Filters>(roots, (rows) => rows.map((row) => ({ key: String(row['key']), name: String(row['name']) })));
 const map = <T>(make: (roots: SQL) => T) => ({
   all: make(ROOTS.all),
   state: make(ROOTS.state),
@@ -62,9 +62,9 @@ const map = <T>(make: (roots: SQL) => T) => ({
   name: make(ROOTS.name),
 });
 const keys = map(keysOf);
-const whole = map((roots) => scopedQuery<Filters>(roots));
+const whole = { ...map((roots) => scopedQuery<Filters>(roots)), name: scopedQuery<Filters>(ROOTS.name, sql`e.type, e.name, e.key`) };
 
-/** The queries of one page: the ids in order, and the subscribers themselves. */
+/** The queries of one page: the ids in order, or the subscribers themselves. */
 export function subscriberPage(
   networkId: string,
   filter: SubscriberFilter,
@@ -78,6 +78,9 @@ export function subscriberPage(
     whole: () => whole[way]({ ...values, ...scopeParameters(networkId, SCOPE) }),
   };
 }
+
+/** The subscribers of a page, in its order. */
+export const listedIn = (graph: Graph): ListedSubscriber[] => [...graph.entities.values()].filter(({ type }) => type === SUBSCRIBER);
 
 const byNumber = scopedQuery<'msisdn'>(
   sql`SELECT 'subscriber' AS type, name AS key FROM ${entities} WHERE network_id = ${p('networkId')} AND type = 'msisdn' AND key = ${p('msisdn')}`,
