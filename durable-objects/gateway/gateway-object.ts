@@ -3,7 +3,7 @@ import type { GatewayContext } from '../../core/module/facets.ts';
 import type { Registry } from '../../core/module/registry.ts';
 import { type BodiedFrame, decodeFrame, encodeFrame, FrameError } from '../../core/wire/frame.ts';
 import { GrpcStatus } from '../../core/wire/grpc.ts';
-import { CloseCode, HELLO_TIMEOUT_MS, KEEPALIVE_REQUEST, KEEPALIVE_RESPONSE, SUBPROTOCOL } from '../../core/wire/limits.ts';
+import { CloseCode, KEEPALIVE_REQUEST, KEEPALIVE_RESPONSE } from '../../core/wire/limits.ts';
 import type { Hello } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
 import { migrate } from '../lib/migrations.ts';
 import { Wake } from '../lib/wake.ts';
@@ -42,16 +42,16 @@ import { AuditOutbox } from './commands/audit-outbox.ts';
 import { GatewayCommands } from './commands/commands.ts';
 import { CommandLog } from './commands/log.ts';
 import { notTaken } from './commands/outcome.ts';
+import { Connection } from './connection.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { ContentSender } from './content/sender.ts';
 import { forgetIdentity, type GatewayIdentity, loadIdentity, saveIdentity } from './identity.ts';
-import { lastHeard, SILENCE_MS } from './liveness.ts';
 import { MetricOutbox } from './metric-outbox.ts';
 import { NetworkLink } from './network-link.ts';
 import { Presence } from './presence.ts';
 import { ReplyReader } from './reply-reader.ts';
 import { gatewayMigrations } from './schema.ts';
-import { attach, attachment, close, send } from './socket.ts';
+import { attachment, close, send } from './socket.ts';
 import { StateForwarding } from './state-forwarding.ts';
 import { StateOutbox } from './state-outbox.ts';
 import { stateStore } from './states.ts';
@@ -59,8 +59,6 @@ import { Streams } from './streams.ts';
 import { welcomeFrame } from './welcome.ts';
 import { failed } from './whole-reply.ts';
 
-/** An attach that failed is tried again after this, and up to as long again, so that a network is not asked by all at once. */
-const ATTACH_RETRY_MS = 5_000;
 /** Streams are written after this, and up to as long again, so that the objects of a network do not all write at once. */
 const WRITE_AFTER_MS = 1_000;
 const OFFLINE = failed('offline', GrpcStatus.UNAVAILABLE, 'the gateway is not connected');
@@ -83,8 +81,8 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
   readonly #audit: AuditOutbox;
   readonly #commands: GatewayCommands;
   readonly #wake: Wake;
+  readonly #connection: Connection;
   #identity: GatewayIdentity | undefined;
-  #helloTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(state: DurableObjectState, bindings: ObjectBindings, registry: Registry) {
     super(state, bindings);
@@ -95,17 +93,22 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     const schedule = () => state.waitUntil(Promise.resolve().then(() => this.#schedule()));
     const later = (wait: number, work: () => void) => void setTimeout(work, wait);
     this.#registry = registry;
+    this.#connection = new Connection(
+      state,
+      () => Date.now(),
+      () => {
+        this.#calls.abandon();
+        this.#presence.report({ connection: null });
+      },
+    );
     this.#streams = new Streams(
       storage.sql,
       () => Date.now(),
       (work) => void setTimeout(work, WRITE_AFTER_MS * (1 + Math.random())),
     );
     this.#contents = new ContentSender(storage.sql, registry.contents, Date.now, {
-      takes: () => this.#taken(),
-      send: (frame) => {
-        const socket = this.#socket();
-        return socket !== undefined && send(socket, frame);
-      },
+      takes: () => this.#connection.takes,
+      send: (frame) => this.#connection.send(frame),
       part: (...request) =>
         networkObject(this.env, this.#identity?.networkId ?? '').contentPart(this.#identity?.networkId ?? '', ...request),
       progressed: () => this.#presence.report({ streams: true }),
@@ -147,55 +150,51 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       audit: this.#audit,
       now: Date.now,
       identity: () => this.#identity,
-      connected: () => this.#socket() !== undefined,
+      connected: () => this.#connection.socket !== undefined,
       call: (request) => this.#send(request),
       keep: (work) => state.waitUntil(work),
       later,
       schedule,
     });
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair(KEEPALIVE_REQUEST, KEEPALIVE_RESPONSE));
-    for (const socket of this.#open()) if (attachment(socket).streams === null) this.#awaitHello(socket);
+    this.#connection.wake();
   }
 
   /** Accepts the upgrade that the sync door checked; a connection that is still there is replaced. */
   override async fetch(request: Request): Promise<Response> {
     const client = JSON.parse(request.headers.get(CLIENT_HEADER) ?? 'null') as GatewayClient;
     this.#become(client);
-    for (const old of this.ctx.getWebSockets()) close(old, CloseCode.replaced, 'another connection of this gateway took its place');
+    const response = this.#connection.accept(client);
     this.#calls.abandon();
     this.#streams.forgetSent();
     this.#contents.begin();
-    const { 0: theirs, 1: ours } = new WebSocketPair();
-    attach(ours, { client, since: Date.now(), streams: null, attached: false });
-    this.ctx.acceptWebSocket(ours);
-    this.#awaitHello(ours);
     await this.#schedule();
-    return new Response(null, { status: 101, webSocket: theirs, headers: { 'Sec-WebSocket-Protocol': SUBPROTOCOL } });
+    return response;
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     // What was on its way when the socket was closed from here, perhaps for another connection, does not count.
     if (socket.readyState !== WebSocket.OPEN) return;
     if (typeof message === 'string') {
-      this.#drop(socket, CloseCode.unexpectedText, 'frames are binary');
+      this.#connection.drop(socket, CloseCode.unexpectedText, 'frames are binary');
       return;
     }
     try {
       await this.#received(socket, decodeFrame(message));
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
-      this.#drop(socket, error.closeCode, error.message);
+      this.#connection.drop(socket, error.closeCode, error.message);
     }
   }
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
     // 1005, 1006 and 1015 only ever describe a close; they cannot be sent back.
     if (code !== 1005 && code !== 1006 && code !== 1015) close(socket, code, reason);
-    this.#gone(socket);
+    this.#connection.closed(socket);
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
-    this.#gone(socket);
+    this.#connection.closed(socket);
   }
 
   /**
@@ -204,15 +203,10 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
    */
   override async alarm(): Promise<void> {
     this.#wake.rung();
-    for (const socket of this.#open()) {
-      const { client, since, streams, attached } = attachment(socket);
-      const silence = Date.now() - lastHeard(this.ctx, socket, since);
-      if (silence >= SILENCE_MS) this.#drop(socket, CloseCode.silent, `nothing was heard for ${Math.round(silence / 1000)} s`);
-      else if (client.certificateExpiresAt <= Date.now()) this.#drop(socket, CloseCode.certificateRefused, 'the certificate has expired');
-      else if (streams !== null && !attached && (await this.#attach(socket))) {
-        for (const stream of streams) this.#push(stream);
-        this.#contents.resume();
-      }
+    const unattached = this.#connection.check();
+    if (unattached && (await this.#attach(unattached))) {
+      for (const stream of this.#connection.takes) this.#push(stream);
+      this.#contents.resume();
     }
     for (const { stream } of this.#streams.waiting()) this.#push(stream);
     await this.#states.flush();
@@ -259,7 +253,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
   }
 
   async stream(request: GatewayCallRequest): Promise<GatewayStreamResult> {
-    const socket = this.#socket();
+    const { socket } = this.#connection;
     if (!socket) return OFFLINE;
     const reply = await this.#calls.stream(attachment(socket).client.hardwareId, request, (frame) => send(socket, frame));
     return 'ok' in reply ? reply : { ok: true, reply: new ReplyReader(reply) };
@@ -283,13 +277,12 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
   }
 
   async presence(): Promise<PresenceReport> {
-    const socket = this.#socket();
-    return this.#network.report({ connection: socket ? connectionOf(socket) : null, streams: true });
+    return this.#network.report({ connection: this.#connection.times, streams: true });
   }
 
   async cutOff(networkId: string, gatewayId: string, code: number, reason: string): Promise<void> {
     if (this.#identity && !this.#is(networkId, gatewayId)) return;
-    for (const socket of this.#open()) this.#drop(socket, code, reason);
+    this.#connection.dropAll(code, reason);
     this.#calls.abandon();
     this.#forget();
     this.#identity = undefined;
@@ -297,10 +290,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
   }
 
   async refuseCertificates(serials: readonly string[]): Promise<void> {
-    for (const socket of this.#open()) {
-      if (!serials.includes(attachment(socket).client.certificateSerial)) continue;
-      this.#drop(socket, CloseCode.certificateRefused, 'the certificate was revoked');
-    }
+    this.#connection.refuse(serials);
   }
 
   /** The metrics that wait for analytics. */
@@ -333,32 +323,17 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     return this.#identity?.networkId === networkId && this.#identity.gatewayId === gatewayId;
   }
 
-  #open(): WebSocket[] {
-    return this.ctx.getWebSockets().filter((socket) => socket.readyState === WebSocket.OPEN);
-  }
-
-  /** The socket of a gateway that has said hello. */
-  #socket(): WebSocket | undefined {
-    return this.#open().find((socket) => attachment(socket).streams !== null);
-  }
-
   /** Sets the alarm to what comes first of all that it is for. */
   async #schedule(): Promise<void> {
-    const now = Date.now();
-    const due = this.#open().map((socket) => {
-      const { client, since, streams, attached } = attachment(socket);
-      const retry = streams !== null && !attached ? now + ATTACH_RETRY_MS * (1 + Math.random()) : Number.POSITIVE_INFINITY;
-      return Math.min(client.certificateExpiresAt, lastHeard(this.ctx, socket, since) + SILENCE_MS, retry);
-    });
-    const others = [this.#states.due(), this.#commands.due(), this.#audit.due()];
-    due.push(...others.filter((time) => time !== undefined));
-    if (this.#socket()) due.push(...this.#streams.waiting().map(({ until }) => until));
+    const times = [this.#connection.due(), this.#states.due(), this.#commands.due(), this.#audit.due()];
+    const due = times.filter((time) => time !== undefined);
+    if (this.#connection.socket) due.push(...this.#streams.waiting().map(({ until }) => until));
     if (due.length > 0) await this.#wake.by(Math.min(...due));
   }
 
   /** Calls the gateway; `sent` tells whether the request went out. */
   #send(request: GatewayCallRequest): { readonly sent: boolean; readonly result: Promise<GatewayCallResult> } {
-    const socket = this.#socket();
+    const { socket } = this.#connection;
     if (!socket) return { sent: false, result: Promise.resolve(OFFLINE) };
     let sent = false;
     const result = this.#calls.call(attachment(socket).client.hardwareId, request, (frame) => {
@@ -367,29 +342,6 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       return gone;
     });
     return { sent, result };
-  }
-
-  #awaitHello(socket: WebSocket): void {
-    clearTimeout(this.#helloTimer);
-    const left = attachment(socket).since + HELLO_TIMEOUT_MS - Date.now();
-    this.#helloTimer = setTimeout(
-      () => {
-        if (socket.readyState === WebSocket.OPEN) this.#drop(socket, CloseCode.helloTimeout, 'no hello came within 10 s');
-      },
-      Math.max(left, 0),
-    );
-  }
-
-  #drop(socket: WebSocket, code: number, reason: string): void {
-    close(socket, code, reason);
-    this.#gone(socket);
-  }
-
-  #gone(socket: WebSocket): void {
-    if (this.#open().some((other) => other !== socket)) return;
-    clearTimeout(this.#helloTimer);
-    this.#calls.abandon();
-    this.#presence.report({ connection: null });
   }
 
   async #received(socket: WebSocket, { body }: BodiedFrame): Promise<void> {
@@ -425,12 +377,10 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
   }
 
   async #hello(socket: WebSocket, hello: Hello): Promise<void> {
-    clearTimeout(this.#helloTimer);
-    const held = attachment(socket);
     const known = (stream: string) => this.#registry.streams.has(stream) || this.#registry.contents.get(stream)?.stream === true;
     const streams = hello.positions.map((position) => position.stream).filter(known);
-    attach(socket, { ...held, streams });
-    send(socket, welcomeFrame(held.client, Date.now()));
+    this.#connection.greeted(socket, streams);
+    send(socket, welcomeFrame(attachment(socket).client, Date.now()));
     this.#contents.hello(hello.positions);
     const attached = await this.#attach(socket);
     this.#states.resume();
@@ -438,7 +388,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     for (const stream of this.#streams.due(hello.positions, !attached)) this.#push(stream);
     this.#contents.resume();
     this.#commands.deliver();
-    this.#presence.report({ streams: true, ...(attached ? {} : { connection: connectionOf(socket) }) });
+    this.#presence.report({ streams: true, ...(attached ? {} : { connection: this.#connection.times }) });
     if (!attached) await this.#schedule();
   }
 
@@ -448,10 +398,10 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     let answer: AttachAnswer | null;
     try {
       const request = {
-        ...this.#network.report({ connection: connectionOf(socket), streams: true }),
+        ...this.#network.report({ connection: this.#connection.times, streams: true }),
         gatewayId,
         digests: this.#streams.digests(),
-        contents: this.#taken(),
+        contents: this.#connection.takes,
       };
       answer = await networkObject(this.env, networkId).attach(networkId, request);
     } catch (error) {
@@ -462,35 +412,28 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     // The answer is for a connection that another has taken the place of.
     if (socket.readyState !== WebSocket.OPEN) return true;
     if (answer === null) {
-      this.#drop(socket, CloseCode.gatewayRemoved, 'this gateway is not registered in its network any more');
+      this.#connection.drop(socket, CloseCode.gatewayRemoved, 'this gateway is not registered in its network any more');
       return true;
     }
     for (const desired of answer.streams) this.#streams.store(desired);
     this.#contents.stand(answer.contents);
-    attach(socket, { ...attachment(socket), attached: true });
+    this.#connection.attached(socket, true);
     return true;
   }
 
   /** The network could not be asked for content: it is told of the connection again, which brings all that is missing. */
   #attachAgain(error: unknown): void {
     console.warn('content not sent', this.#identity?.networkId, this.#identity?.gatewayId, error);
-    const socket = this.#socket();
+    const { socket } = this.#connection;
     if (!socket) return;
-    attach(socket, { ...attachment(socket), attached: false });
+    this.#connection.attached(socket, false);
     this.ctx.waitUntil(this.#schedule());
   }
 
-  /** The streams that the gateway takes on its connection. */
-  #taken(): readonly string[] {
-    const socket = this.#socket();
-    return (socket && attachment(socket).streams) ?? [];
-  }
-
   #push(stream: string): void {
-    const socket = this.#socket();
-    if (!socket || !attachment(socket).streams?.includes(stream)) return;
+    if (!this.#connection.takes.includes(stream)) return;
     const frame = this.#streams.unsent(stream);
-    if (frame && send(socket, frame)) this.#streams.sent(stream);
+    if (frame && this.#connection.send(frame)) this.#streams.sent(stream);
     else if (this.#streams.waiting().some((waiting) => waiting.stream === stream)) this.ctx.waitUntil(this.#schedule());
   }
 
@@ -507,8 +450,3 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     });
   }
 }
-
-const connectionOf = (socket: WebSocket): { since: number; certificateExpiresAt: number } => {
-  const { since, client } = attachment(socket);
-  return { since, certificateExpiresAt: client.certificateExpiresAt };
-};
