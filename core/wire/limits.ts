@@ -28,7 +28,11 @@ export const MAX_GATEWAY_CALLS = 64;
 export const MAX_CLOUD_CALLS = 50;
 /** How many of them may be streams, so that followed logs leave room for commands. */
 export const MAX_CLOUD_STREAMS = 10;
-export const MAX_STATES_PER_REPORT = 1000;
+/**
+ * Magma's gateways report all that changed in one request, after an outage everything, and the same again until it is taken. So it is the frame
+ * that bounds a report; this is more than a frame holds of real states.
+ */
+export const MAX_STATES_PER_REPORT = 50_000;
 
 export const KEEPALIVE_SECONDS = 30;
 /** How much earlier or later than KEEPALIVE_SECONDS a ping may go, as a share of it. */

@@ -235,6 +235,19 @@ describe('check-ins', () => {
 });
 
 describe('states', () => {
+  it('of all subscribers of a gateway are taken in one report, as a replicator sends them after an outage', async () => {
+    const ids = Array.from({ length: 12_000 }, (_, index) => ({ type: 'S1AP', deviceID: `IMSI00101${String(index).padStart(10, '0')}` }));
+    const states = ids.map((id) => ({ ...id, value: text(JSON.stringify({ enbUeS1apId: 'x'.repeat(270) })), version: 4n }));
+    const report = toBinary(reportStates.input, create(reportStates.input, { states }));
+    expect(report.byteLength).toBeGreaterThan(0.9 * MAX_FRAME_BYTES);
+    const socket = await join();
+    socket.send({ case: 'call', value: { id: 1, path: REPORT, payload: report } });
+    expect(await socket.nth('reply')).toMatchObject({ code: GrpcStatus.OK });
+    const asked = toBinary(syncStates.input, create(syncStates.input, { states: ids.map((id) => ({ id, version: 4n })) }));
+    const answer = await southbound(SYNC, asked);
+    expect(answer.ok && fromBinary(syncStates.output, answer.messages[0] ?? new Uint8Array()).unsyncedStates).toEqual([]);
+  });
+
   it('take the reporter’s version, or count for one that has none', async () => {
     const versions = await inside((sql) => {
       let now = 100;

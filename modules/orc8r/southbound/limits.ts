@@ -2,8 +2,8 @@ import { type Fault, invalid } from '../../../core/errors.ts';
 
 export { MAX_STATES_PER_REPORT } from '../../../core/wire/limits.ts';
 
-/** Ids in one SyncStates or DeleteStates: a gateway names all the states of its subscribers there at once. */
-export const MAX_STATE_IDS = 10_000;
+/** Ids in one SyncStates or DeleteStates: a gateway names all the states of its subscribers there at once, about as many as a frame holds. */
+export const MAX_STATE_IDS = 100_000;
 /** Bytes of one state's value. */
 export const MAX_STATE_VALUE_BYTES = 1024 * 1024;
 /** Characters of a state's type, and of its device id. */

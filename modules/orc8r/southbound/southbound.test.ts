@@ -49,14 +49,10 @@ describe('StateService', () => {
   const many = (count: number) => Array.from({ length: count }, (_, index) => ({ ...gwState, deviceID: `d${index}` }));
   it.each([
     ['an empty list', [], 'no states were given'],
-    ['too many', many(MAX_STATES_PER_REPORT + 1), '1001 states in one request; at most 1000'],
-    [
-      'a value that is too large',
-      [gwState, { ...gwState, value: new Uint8Array(MAX_STATE_VALUE_BYTES + 1) }],
-      'states[1].value: has 1048577 bytes',
-    ],
+    ['too many', many(MAX_STATES_PER_REPORT + 1), '50001 states in one request; at most 50000'],
     ['a state without a type', [{ ...gwState, type: '' }], 'states[0].type: must not be empty'],
     ['a state without a device', [{ ...gwState, deviceID: '' }], 'states[0].deviceID: must not be empty'],
+    ['a version that cannot be kept', [{ ...gwState, version: 2n ** 53n }], 'states[0].version: must be at most 9007199254740991'],
     ['a device id without end', [{ ...gwState, deviceID: 'x'.repeat(513) }], 'at most 512 characters'],
   ])('refuses %s as invalid and stores nothing', async (_, states, message) => {
     const fake = fakeContext();
@@ -71,6 +67,17 @@ describe('StateService', () => {
     await call(southbound, reportStates, context, { states: many(MAX_STATES_PER_REPORT) });
     await call(southbound, reportStates, context, { states: [{ ...gwState, value: new Uint8Array(MAX_STATE_VALUE_BYTES) }] });
     expect(states.list()).toHaveLength(MAX_STATES_PER_REPORT + 1);
+  });
+
+  it('names a state whose value is too large, and stores the others: a check-in does not fail for it', async () => {
+    const { context, states, reported } = fakeContext();
+    const large = { ...gwState, type: 'gateway_subscriber_state', value: new Uint8Array(MAX_STATE_VALUE_BYTES + 1) };
+    const [answer] = await call(southbound, reportStates, context, { states: [large, gwState] });
+    expect(answer?.unreportedStates).toMatchObject([
+      { type: 'gateway_subscriber_state', deviceID: 'hw1', error: 'the value has 1048577 bytes; at most 1048576 are taken' },
+    ]);
+    expect(states.list().map(({ type }) => type)).toEqual(['gw_state']);
+    expect(reported).toMatchObject([[{ type: 'gw_state' }]]);
   });
 
   it('tells which states are missing here, as version 0, or held at another version', async () => {
@@ -103,7 +110,7 @@ describe('StateService', () => {
     );
     expect(states.list()).toHaveLength(1);
     const ids = many(MAX_STATE_IDS + 1).map(({ type, deviceID }) => ({ type, deviceID }));
-    await expect(call(southbound, deleteStates, context, { ids })).rejects.toThrow('at most 10000');
+    await expect(call(southbound, deleteStates, context, { ids })).rejects.toThrow('at most 100000');
   });
 });
 

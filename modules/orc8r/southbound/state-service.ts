@@ -12,9 +12,12 @@ import {
 } from '../../../proto/gen/orc8r/protos/state_pb.js';
 import { atMost, MAX_STATE_IDS, MAX_STATE_VALUE_BYTES, MAX_STATES_PER_REPORT, nameFaults, refuse } from './limits.ts';
 
+/** Largest version that is kept exactly; counters of writes do not come near it. */
+const MAX_VERSION = BigInt(Number.MAX_SAFE_INTEGER);
+
 /**
- * The check-in: stores what the gateway reports about itself and what it serves. `unreportedStates` is always empty; values
- * are not looked into. Error: `invalid` for an empty list or a broken limit, and then nothing is stored.
+ * The check-in: stores what the gateway reports about itself and what it serves; values are not looked into. `unreportedStates` names those
+ * whose value is too large, which must not cost the others. Error: `invalid` for an empty list or a broken limit, and then nothing is stored.
  */
 async function reportStates({ states }: MessageShape<typeof ReportStatesRequestSchema>, context: GatewayContext) {
   if (states.length === 0) throw invalid('no states were given');
@@ -22,13 +25,17 @@ async function reportStates({ states }: MessageShape<typeof ReportStatesRequestS
   refuse(
     states.flatMap((state, index) => [
       ...nameFaults(`states[${index}]`, state),
-      ...(state.value.byteLength > MAX_STATE_VALUE_BYTES
-        ? [{ path: `states[${index}].value`, message: `has ${state.value.byteLength} bytes; at most ${MAX_STATE_VALUE_BYTES} are taken` }]
-        : []),
+      ...(state.version > MAX_VERSION ? [{ path: `states[${index}].version`, message: `must be at most ${MAX_VERSION}` }] : []),
     ]),
   );
-  context.reported(context.states.put(states.map(({ type, deviceID, value, version }) => ({ type, deviceId: deviceID, value, version }))));
-  return create(ReportStatesResponseSchema);
+  const isTooLarge = ({ value }: { readonly value: Uint8Array }): boolean => value.byteLength > MAX_STATE_VALUE_BYTES;
+  const taken = states.filter((state) => !isTooLarge(state));
+  context.reported(context.states.put(taken.map(({ type, deviceID, value, version }) => ({ type, deviceId: deviceID, value, version }))));
+  const unreportedStates = states.filter(isTooLarge).map(({ type, deviceID, value }) => {
+    const error = `the value has ${value.byteLength} bytes; at most ${MAX_STATE_VALUE_BYTES} are taken`;
+    return { type, deviceID, error };
+  });
+  return create(ReportStatesResponseSchema, { unreportedStates });
 }
 
 /** Tells which of the given states the cloud lacks (version 0) or holds at another version (that version). */
