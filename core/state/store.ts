@@ -19,8 +19,10 @@ export interface StateKey {
 
 /** The reported states of one gateway. */
 export interface StateStore {
-  /** Stores the states and answers each as it is now kept; an unchanged value is not written again. */
-  put(states: readonly (StateKey & { readonly value: Uint8Array; readonly version: bigint })[]): StateReport[];
+  /** Stores the states and answers each as it is now kept; an unchanged value is not written again. `receivedAt`: when it came, unless just now. */
+  put(
+    states: readonly (StateKey & { readonly value: Uint8Array; readonly version: bigint; readonly receivedAt?: number })[],
+  ): StateReport[];
   get(keys: readonly StateKey[]): StateReport[];
   list(): StateReport[];
   delete(keys: readonly StateKey[]): void;

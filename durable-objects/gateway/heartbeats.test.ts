@@ -12,20 +12,24 @@ const shown = (store: StateStore) =>
 
 function scene() {
   const sql = objectSql(gatewayMigrations);
-  const stored = stateStore(sql, () => 1_000);
+  let now = 1_000;
+  const stored = stateStore(sql, () => now);
   const timers: (() => void)[] = [];
   const waits: number[] = [];
   const make = () =>
     new Heartbeats({
       store: stored,
       isHeartbeat: (type) => type === 'gw_state',
-      now: () => 1_000,
+      now: () => now,
       later: (wait, work) => {
         waits.push(wait);
         timers.push(work);
       },
     });
-  return { stored, states: make(), make, timers, waits };
+  const pass = (milliseconds: number) => {
+    now += milliseconds;
+  };
+  return { stored, states: make(), make, timers, waits, pass };
 }
 
 describe('a heartbeat', () => {
@@ -54,6 +58,18 @@ describe('a heartbeat', () => {
     states.delete([{ type: 'gw_state', deviceId: 'hw1' }]);
     expect(shown(stored)).toEqual([]);
     expect(states.put([report('gw_state', 'd')])).toMatchObject([{ version: 0n, changed: true }]);
+  });
+
+  it('keeps the time at which it came, whenever it is written', () => {
+    const { states, pass } = scene();
+    states.put([report('gw_state', 'a')]);
+    pass(900);
+    expect(states.list()).toMatchObject([{ receivedAt: 1_000 }]);
+    pass(900);
+    states.put([report('gw_state', 'b')]);
+    pass(100);
+    states.flush();
+    expect(states.get([{ type: 'gw_state', deviceId: 'hw1' }])).toMatchObject([{ receivedAt: 2_800 }]);
   });
 
   it('counts on from what an earlier life of the object wrote', () => {

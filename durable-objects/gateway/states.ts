@@ -20,8 +20,7 @@ export function stateStore(sql: SqlStorage, now: () => number): StateStore {
 
   return {
     put: (states) =>
-      states.map(({ type, deviceId, value, version }) => {
-        const receivedAt = now();
+      states.map(({ type, deviceId, value, version, receivedAt = now() }) => {
         const kept = sql.exec<Kept>(PUT, type, deviceId, value, Number(version), receivedAt).one();
         return { type, deviceId, value, version: BigInt(kept.version), receivedAt, changed: kept.changed === 1 };
       }),
