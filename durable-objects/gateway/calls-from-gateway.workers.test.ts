@@ -309,6 +309,16 @@ describe('metrics', () => {
     expect(kept).toMatchObject({ last: 535, dropped: 535 - 16 });
   });
 
+  it('go when the hardware becomes another gateway, of another network perhaps: they say nothing of that one', async () => {
+    await southbound(COLLECT, metrics(10));
+    await write(net, ...newGateway('g2', 'hw-other'));
+    const moved = { ...client(hw, net, 'g1'), gatewayId: 'g2' };
+    await gateway(hw).port.southbound(moved, SYNC, new Uint8Array());
+    expect(await waiting()).toEqual([]);
+    await gateway(hw).port.southbound(moved, COLLECT, metrics(11));
+    expect((await waiting()).map(({ sequence }) => sequence)).toEqual([2]);
+  });
+
   it('keep an upload without content', async () => {
     const sizes = await inside((sql) => {
       const outbox = new MetricOutbox(sql, () => 1);

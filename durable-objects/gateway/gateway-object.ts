@@ -315,6 +315,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
     this.#states.forget();
     this.#contents.clear();
     this.#captures.clear();
+    this.#metrics.clear();
     this.#commands.leave();
   }
 

@@ -58,6 +58,12 @@ export class MetricOutbox {
     return this.#counter('metrics_dropped');
   }
 
+  /** Drops what waits; numbers go on rising. */
+  clear(): void {
+    this.#sql.exec('DELETE FROM metric_outbox');
+    this.#sql.exec("DELETE FROM counters WHERE name IN ('metrics_kept', 'metrics_bytes')");
+  }
+
   /** Drops the oldest upload before `sequence`; false when there is none. */
   #dropOldest(sequence: number): boolean {
     const gone = this.#sql
