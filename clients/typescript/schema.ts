@@ -6931,7 +6931,7 @@ export interface components {
              */
             arfcn_2g?: number[] | null;
             /**
-             * @description Services beside data: 0 none, 1 voice by circuit-switched fallback and SMS, 2 SMS only, 3 as 1 with a combined attach only
+             * @description Services beside data: 0 none, 1 voice by circuit-switched fallback and SMS, 2 SMS only, 3 SMS only, by way of the Orchestrator
              * @enum {number}
              */
             non_eps_service_control: 0 | 1 | 2 | 3;

@@ -23,7 +23,7 @@ export const gatewayNonEpsConfigs = z
     non_eps_service_control: z
       .literal([0, 1, 2, 3])
       .describe(
-        'Services beside data: 0 none, 1 voice by circuit-switched fallback and SMS, 2 SMS only, 3 as 1 with a combined attach only',
+        'Services beside data: 0 none, 1 voice by circuit-switched fallback and SMS, 2 SMS only, 3 SMS only, by way of the Orchestrator',
       ),
   })
   .superRefine((config, ctx) => {
