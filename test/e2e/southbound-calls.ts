@@ -4,7 +4,7 @@ import { SouthboundConfigurator } from '../../proto/gen/orc8r/cloud/go/services/
 import { Ha } from '../../proto/gen/lte/protos/ha_orc8r_pb.js';
 import { PolicyAssignmentController } from '../../proto/gen/lte/protos/policydb_pb.js';
 import { SmsD } from '../../proto/gen/lte/protos/sms_orc8r_pb.js';
-import { SubscriberDBCloud } from '../../proto/gen/lte/protos/subscriberdb_pb.js';
+import { ListSubscribersRequestSchema, SubscriberDBCloud } from '../../proto/gen/lte/protos/subscriberdb_pb.js';
 import { CertType } from '../../proto/gen/orc8r/protos/certifier_pb.js';
 import { CallTraceController } from '../../proto/gen/orc8r/protos/ctraced_pb.js';
 import { GatewayDirectoryService } from '../../proto/gen/orc8r/protos/directoryd_pb.js';
@@ -80,7 +80,11 @@ export const SOUTHBOUND_CALLS: readonly SouthboundCall[] = [
   call('subscriberdb', SubscriberDBCloud.method.checkInSync, {}),
   call('subscriberdb', SubscriberDBCloud.method.sync, {}),
   call('subscriberdb', SubscriberDBCloud.method.listSubscribers, { pageSize: 10 }),
-  call('subscriberdb', SubscriberDBCloud.method.listSuciProfiles, {}),
+  {
+    ...call('subscriberdb', SubscriberDBCloud.method.listSuciProfiles, {}),
+    // It takes Void, but gateways send what they list subscribers with (SOUTHBOUND.md 7).
+    request: () => toBinary(ListSubscribersRequestSchema, create(ListSubscribersRequestSchema, { pageSize: 5000 })),
+  },
   call('policydb', PolicyAssignmentController.method.enableStaticRules, { imsi: IMSI, ruleIds: ['r'] }, { outcomes: ['INVALID_ARGUMENT'] }),
   call(
     'policydb',
