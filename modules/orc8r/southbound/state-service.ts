@@ -2,6 +2,7 @@ import { create, type MessageShape } from '@bufbuild/protobuf';
 import { invalid, OrcError } from '../../../core/errors.ts';
 import { type GatewayContext, type SouthboundMethod, unary } from '../../../core/module/facets.ts';
 import { VoidSchema } from '../../../proto/gen/orc8r/protos/common_pb.js';
+import type { StateSchema } from '../../../proto/gen/orc8r/protos/service303_pb.js';
 import {
   type DeleteStatesRequestSchema,
   type ReportStatesRequestSchema,
@@ -10,38 +11,39 @@ import {
   type SyncStatesRequestSchema,
   SyncStatesResponseSchema,
 } from '../../../proto/gen/orc8r/protos/state_pb.js';
-import { atMost, MAX_STATE_IDS, MAX_STATE_VALUE_BYTES, MAX_STATES_PER_REPORT, nameFaults, refuse } from './limits.ts';
+import { atMost, MAX_STATE_IDS, MAX_STATE_VALUE_BYTES, MAX_STATES_PER_REPORT, nameFaults } from './limits.ts';
 
 /** Largest version that is kept exactly; counters of writes do not come near it. */
 const MAX_VERSION = BigInt(Number.MAX_SAFE_INTEGER);
 
 /**
- * The check-in: stores what the gateway reports about itself and what it serves; values are not looked into. `unreportedStates` names those
- * whose value is too large, which must not cost the others. Error: `invalid` for an empty list or a broken limit, and then nothing is stored.
+ * The check-in: stores what the gateway reports about itself and what it serves; values are not looked into. `unreportedStates` names those that
+ * cannot be kept: they must not cost the others. Error: `invalid` for an empty list, and for too long a one.
  */
 async function reportStates({ states }: MessageShape<typeof ReportStatesRequestSchema>, context: GatewayContext) {
   if (states.length === 0) throw invalid('no states were given');
   atMost(MAX_STATES_PER_REPORT, states, 'states');
-  refuse(
-    states.flatMap((state, index) => [
-      ...nameFaults(`states[${index}]`, state),
-      ...(state.version > MAX_VERSION ? [{ path: `states[${index}].version`, message: `must be at most ${MAX_VERSION}` }] : []),
-    ]),
-  );
-  const isTooLarge = ({ value }: { readonly value: Uint8Array }): boolean => value.byteLength > MAX_STATE_VALUE_BYTES;
-  const taken = states.filter((state) => !isTooLarge(state));
+  const judged = states.map((state) => ({ state, error: faultOf(state) }));
+  const taken = judged.flatMap(({ state, error }) => (error === undefined ? [state] : []));
   context.reported(context.states.put(taken.map(({ type, deviceID, value, version }) => ({ type, deviceId: deviceID, value, version }))));
-  const unreportedStates = states.filter(isTooLarge).map(({ type, deviceID, value }) => {
-    const error = `the value has ${value.byteLength} bytes; at most ${MAX_STATE_VALUE_BYTES} are taken`;
-    return { type, deviceID, error };
-  });
+  const unreportedStates = judged.flatMap(({ state: { type, deviceID }, error }) =>
+    error === undefined ? [] : [{ type, deviceID, error }],
+  );
   return create(ReportStatesResponseSchema, { unreportedStates });
+}
+
+/** Why a state cannot be kept; undefined when it can. */
+function faultOf(state: MessageShape<typeof StateSchema>): string | undefined {
+  const [name] = nameFaults('state', state);
+  if (name) return `${name.path} ${name.message}`;
+  if (state.value.byteLength > MAX_STATE_VALUE_BYTES)
+    return `the value has ${state.value.byteLength} bytes; at most ${MAX_STATE_VALUE_BYTES} are taken`;
+  return state.version > MAX_VERSION ? `the version must be at most ${MAX_VERSION}` : undefined;
 }
 
 /** Tells which of the given states the cloud lacks (version 0) or holds at another version (that version). */
 async function syncStates({ states }: MessageShape<typeof SyncStatesRequestSchema>, context: GatewayContext) {
   atMost(MAX_STATE_IDS, states, 'states');
-  refuse(states.flatMap(({ id }, index) => nameFaults(`states[${index}].id`, id)));
   const held = new Map(
     context.states
       .get(states.map(({ id }) => ({ type: id?.type ?? '', deviceId: id?.deviceID ?? '' })))
