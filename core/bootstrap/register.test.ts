@@ -65,8 +65,8 @@ describe('registerGateway', () => {
     const asked = async () => (await registerGateway(context(), await request())).controlProxy;
     expect(await asked()).toBeUndefined();
     const db = new Database(store.d1);
-    for (const id of [1, 2, 3]) await db.commit(createTenant({ id, name: '', networks: id === 2 ? ['other'] : ['other', 'n1'] }));
-    for (const id of [2, 3]) {
+    for (const id of [1, 2, 4, 3]) await db.commit(createTenant({ id, name: '', networks: id === 2 ? ['other'] : ['other', 'n1'] }));
+    for (const id of [2, 4, 3]) {
       const [tenant] = await db.read(tenantById({ id }));
       if (tenant) await db.commit(setControlProxy(tenant, `text ${id}`));
     }

@@ -52,7 +52,7 @@ describe('policy rules', () => {
     expect(await api.call('GET', `${path}/r1`)).toMatchObject({ status: 200, body: full, trips: 1 });
     await api.call('POST', path, { body: rule('r0') });
     expect(await api.call('GET', path)).toMatchObject({ body: ['r0', 'r1'], trips: 1 });
-    expect(await api.call('GET', path, { query: { view: 'FULL' } })).toMatchObject({ trips: 1 });
+    expect(await api.call('GET', path, { query: { view: 'FULL' } })).toMatchObject({ body: { r0: rule('r0'), r1: full }, trips: 1 });
     expect(await body(path, { view: 'full' })).toEqual({ r0: rule('r0'), r1: full });
     expect(await body(path, { page_size: '1', page_token: encodePageToken('r0') })).toEqual(['r1']);
 
@@ -66,9 +66,12 @@ describe('policy rules', () => {
 
   it('store the older address fields as the newer ones', async () => {
     const old = { ip_proto: 'IPPROTO_IP', direction: 'DOWNLINK', ipv4_src: '1.2.3.4', ipv4_dst: '' };
-    await api.call('POST', path, { body: rule('r1', { flow_list: [{ action: 'DENY', match: old }] }) });
+    const target = { ip_proto: 'IPPROTO_IP', direction: 'UPLINK', ipv4_dst: '10.0.0.0/8' };
+    await api.call('POST', path, { body: rule('r1', { flow_list: [old, target].map((match) => ({ action: 'DENY', match })) }) });
     const read = { ip_proto: 'IPPROTO_IP', direction: 'DOWNLINK', ip_src: { version: 'IPv4', address: '1.2.3.4' } };
-    expect(await body(`${path}/r1`)).toEqual(rule('r1', { flow_list: [{ action: 'DENY', match: read }] }));
+    const { ipv4_dst: address, ...rest } = target;
+    const readTarget = { ...rest, ip_dst: { version: 'IPv4', address } };
+    expect(await body(`${path}/r1`)).toEqual(rule('r1', { flow_list: [read, readTarget].map((match) => ({ action: 'DENY', match })) }));
     const mixed = { ...match, ipv4_dst: '1.2.3.4' };
     expect(await faults('POST', path, rule('r2', { flow_list: [{ action: 'DENY', match: mixed }] }))).toEqual([
       'body.flow_list[0].match.ipv4_dst',

@@ -170,6 +170,12 @@ describe('the state of an eNodeB', () => {
     expect(await body(at)).toEqual({ ...reported, time_reported: 1_700_000_000_500, reporting_gateway_id: 'gw1' });
   });
 
+  it('is shown of one that is not configured too', async () => {
+    tell('gw1', 'single_enodeb', 'e9', reported);
+    expect(await body(at.replace('e1', 'e9'))).toMatchObject({ ...reported, reporting_gateway_id: 'gw1' });
+    expect((await api.refusal('GET', at.replace('e1', 'e8'))).message).toMatch(/^eNodeB "e8"/);
+  });
+
   it('of two reporters is that of the newest; the other one is back when that is gone', async () => {
     tell('gw1', 'single_enodeb', 'e1', reported, 10);
     tell('gw2', 'single_enodeb', 'e1', { ...reported, ues_connected: 0 }, 20);

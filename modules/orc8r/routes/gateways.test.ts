@@ -96,6 +96,9 @@ describe('gateways', () => {
     expect(await api.call('GET', '/networks/n1/gateways/gw1/status')).toMatchObject({ body: status, trips: 1 });
     expect((await api.call('GET', '/networks/n1/gateways/gw1')).body).toMatchObject({ status });
     expect((await api.refusal('GET', '/networks/n1/gateways/nope/status')).code).toBe('not_found');
+    // What the gateway itself says of its certificate counts for nothing.
+    api.fleet.report('n1', 'gw1', { hardwareId: 'hw1', state, receivedAt: 1234 });
+    expect((await api.call('GET', '/networks/n1/gateways/gw1/status')).body).toEqual({ ...status, cert_expiration_time: undefined });
     api.fleet.report('n1', 'gw1', { hardwareId: 'hw1', state: 'nonsense', receivedAt: 1 });
     expect((await api.call('GET', '/networks/n1/gateways/gw1/status')).body).toEqual({ checkin_time: 1, hardware_id: 'hw1' });
   });

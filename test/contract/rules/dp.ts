@@ -1,5 +1,5 @@
 import { cbsd } from '../resources.ts';
-import type { Rule } from './rule.ts';
+import type { Allowed, Rule } from './rule.ts';
 
 /** Its rules are all about what it changes. */
 const radio = (what: string, changes: object, ...at: string[]): Rule => ({
@@ -35,4 +35,10 @@ export const dp: readonly Rule[] = [
   },
   { what: 'the number of a radio is one', ask: ['GET', '/dp/lte1/cbsds/x'] },
   { what: 'a serial number is in use once', ask: ['POST', '/dp/lte1/cbsds'], body: cbsd('s1'), status: 409 },
+];
+
+const wide = { ...cbsd('s9'), capabilities: { ...cbsd('s9').capabilities, max_ibw_mhz: 20 } };
+
+export const allowedDp: readonly Allowed[] = [
+  { what: 'a bandwidth that just fits', ask: ['POST', '/dp/lte1/cbsds'], body: wide, status: 201 },
 ];

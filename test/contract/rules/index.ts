@@ -1,4 +1,4 @@
-import { dp } from './dp.ts';
+import { allowedDp, dp } from './dp.ts';
 import { federation } from './federation.ts';
 import { allowedGateways, gateways } from './gateways.ts';
 import { allowedLte, lteGateways } from './lte.ts';
@@ -33,5 +33,6 @@ export const allowed: Readonly<Record<string, readonly Allowed[]>> = {
   'LTE gateways, eNodeBs, APNs and pools (8)': allowedLte,
   'subscribers, numbers and messages (9, 11)': allowedSubscribers,
   'policies and probes (10, 11)': allowedPolicies,
+  'dp (11)': allowedDp,
   'tenants (13)': allowedTenants,
 };

@@ -9,6 +9,8 @@ const sim = (what: string, changes: object, ...at: string[]): Rule => ({
   at: at.map((path) => `body[0].${path}`),
 });
 
+const FOREIGN = 'IMSI999990000000001';
+
 /** Rules of REST-BEHAVIOUR 9: subscribers. */
 export const subscribers: readonly Rule[] = [
   sim('an IMSI has 10 to 15 digits', { id: 'IMSI123' }, 'id'),
@@ -42,12 +44,18 @@ export const subscribers: readonly Rule[] = [
     status: 409,
     at: ['body[1].id'],
   },
+  {
+    what: 'all that are there are named',
+    ask: ['POST', '/lte/lte1/subscribers'],
+    body: [subscriber(NEXT_IMSI), subscriber(FOREIGN), subscriber(IMSI)],
+    status: 409,
+    at: ['body[0].id', 'body[2].id'],
+    before: [['POST', '/lte/lte1/subscribers', [subscriber(NEXT_IMSI)]]],
+  },
   { what: 'the id agrees with the URL', ask: ['PUT', `/lte/lte1/subscribers/${IMSI}`], body: subscriber(NEXT_IMSI), at: ['body.id'] },
   { what: 'the profile of the part is one of the network', ask: ['PUT', `/lte/lte1/subscribers/${IMSI}/lte/sub_profile`], body: 'gold' },
   { what: 'a telephone number is whose it is', ask: ['POST', '/lte/lte1/msisdns'], body: { id: IMSI, msisdn: '4911' }, status: 409 },
 ];
-
-const FOREIGN = 'IMSI999990000000001';
 
 export const allowedSubscribers: readonly Allowed[] = [
   {
@@ -75,7 +83,10 @@ export const allowedSubscribers: readonly Allowed[] = [
     shows: [
       ['/lte/lte1/subscribers?msisdn=4911&ip=10.9.9.9&verbose=false', [IMSI]],
       ['/lte/lte1/subscribers?ip=10.9.9.9', {}],
-      ['/lte/lte1/subscribers?verbose=what', { subscribers: { [IMSI]: { id: IMSI } } }],
+      ...['what', 'no', '1', ''].map(
+        (word) => [`/lte/lte1/subscribers?verbose=${word}`, { subscribers: { [IMSI]: { id: IMSI } } }] as const,
+      ),
+      ...['false', 'FALSE', 'f', '0'].map((word) => [`/lte/lte1/subscribers?verbose=${word}`, { subscribers: [IMSI] }] as const),
     ],
   },
 ];
