@@ -14,9 +14,10 @@ export const idle: Benchmark = {
   long: true,
   async run() {
     const test = await startWithRegistrar();
+    let crowd: Crowd | undefined;
     try {
       const empty = loadOf(runtimeOf(test));
-      const crowd = await Crowd.register(test, 'idle', SIZE);
+      crowd = await Crowd.register(test, 'idle', SIZE);
       await crowd.storm();
       const busy = loadOf(runtimeOf(test));
       await new Promise((resolve) => setTimeout(resolve, REST_MS));
@@ -29,6 +30,7 @@ export const idle: Benchmark = {
         { name: 'files of the runtime, asleep', unit: 'files', product: [asleep.files] },
       ];
     } finally {
+      await crowd?.close();
       await test.close();
     }
   },

@@ -1,0 +1,108 @@
+import { parentPort } from 'node:worker_threads';
+import { WebSocket } from 'ws';
+import { decodeFrame, encodeFrame } from '../../core/wire/frame.ts';
+import { openSocket } from '../../local/fixture/client.ts';
+import type { Holder } from '../../test/harness/identities.ts';
+
+// The gateways of a crowd, in a thread of their own: what thousands of TLS clients cost is not to slow down the front that they dial.
+const STREAM = 'configs';
+/** The first attempt of an agent comes within half a second, each further one within twice as long, up to 30 s (docs/protocol.md). */
+const BACKOFF_MS = 500;
+const LONGEST_MS = 30_000;
+/** An agent never gives up; a benchmark does, when this has passed. */
+const GIVE_UP_MS = 10 * 60_000;
+
+/** What the thread is asked; it answers each with a `Done` of the same number. */
+export type Order = { readonly number: number } & (
+  | { readonly do: 'be'; readonly holders: readonly Holder[]; readonly door: string }
+  /** Everybody dials at once, as agents do that lost their connections in the same moment. */
+  | { readonly do: 'dial' }
+  /** Every connection breaks in the same moment. */
+  | { readonly do: 'scatter' }
+  | { readonly do: 'takeUpdates' }
+);
+
+export interface Done {
+  readonly number: number;
+  /** Updates that came since this was last asked. */
+  readonly updates?: number;
+  readonly error?: string;
+}
+
+/** A gateway reduced to its socket: says hello, confirms what it is sent, remembers what it holds. */
+class Member {
+  readonly #holder: Holder;
+  #position = { stream: STREAM, version: 0n, digest: '' };
+  #socket: WebSocket | undefined;
+  updates = 0;
+
+  constructor(holder: Holder) {
+    this.#holder = holder;
+  }
+
+  async dial(door: string): Promise<void> {
+    const start = performance.now();
+    for (let attempt = 0; ; attempt += 1) {
+      const wait = Math.random() * Math.min(LONGEST_MS, BACKOFF_MS * 2 ** attempt);
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      try {
+        await this.#connect(door);
+        return;
+      } catch (error) {
+        if (performance.now() - start > GIVE_UP_MS) throw error;
+      }
+    }
+  }
+
+  break(): void {
+    this.#socket?.terminate();
+  }
+
+  async #connect(door: string): Promise<void> {
+    const socket = await openSocket(this.#holder, `${door}/sync`);
+    if (!(socket instanceof WebSocket)) throw new Error(`refused with ${socket.status}: ${socket.text}`);
+    this.#socket = socket;
+    socket.on('error', () => undefined);
+    socket.on('message', (data: Buffer, binary: boolean) => {
+      if (binary) this.#take(socket, data);
+    });
+    socket.send(encodeFrame({ case: 'hello', value: { agentVersion: 'bench', positions: [this.#position] } }));
+  }
+
+  #take(socket: WebSocket, data: Buffer): void {
+    const { body } = decodeFrame(data);
+    if (body.case !== 'update') return;
+    const { stream, version, digest } = body.value;
+    this.updates += 1;
+    this.#position = { stream, version, digest };
+    socket.send(encodeFrame({ case: 'ack', value: { stream, version, digest } }));
+  }
+}
+
+let members: readonly Member[] = [];
+let door = '';
+
+async function carryOut(order: Order): Promise<Omit<Done, 'number'>> {
+  switch (order.do) {
+    case 'be':
+      door = order.door;
+      members = order.holders.map((holder) => new Member(holder));
+      return {};
+    case 'dial':
+      await Promise.all(members.map((member) => member.dial(door)));
+      return {};
+    case 'scatter':
+      for (const member of members) member.break();
+      return {};
+    case 'takeUpdates': {
+      const updates = members.reduce((sum, member) => sum + member.updates, 0);
+      for (const member of members) member.updates = 0;
+      return { updates };
+    }
+  }
+}
+
+parentPort?.on('message', (order: Order) => {
+  const told = (done: Omit<Done, 'number'>) => parentPort?.postMessage({ number: order.number, ...done } satisfies Done);
+  carryOut(order).then(told, (error: unknown) => told({ error: String(error) }));
+});
