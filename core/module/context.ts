@@ -15,6 +15,8 @@ export interface RequestContext {
   readonly now: () => number;
   /** Reads in one round trip each; the first also settles who is asking, so nothing is seen before access is checked. */
   readonly read: Database['read'];
+  /** As `read`, but what this isolate read a moment ago will do: for calls to gateways, whose objects know what they serve. */
+  readonly readRecent: Database['readRecent'];
   /** Known after the first read or `authorise`. */
   readonly principal: () => Promise<Principal>;
   /** The value of If-Match, when the caller sent one. */

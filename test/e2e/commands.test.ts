@@ -376,3 +376,17 @@ describe('the history of a gateway', () => {
     expect(lost).toMatchObject({ name: 'generic', state: 'unknown', error: { code: 'gateway_offline' } });
   });
 });
+
+describe('who was let in a moment ago', () => {
+  it('is not looked up again for the next command, and refused with the first after the token was revoked', async () => {
+    await test.rest.must('POST', '/magma/v1/user', { username: 'commander', password: 'correct horse battery' });
+    const policy = { effect: 'ALLOW', action: 'WRITE', resourceType: 'NETWORK_ID', resourceIDs: ['n'] };
+    const { id, token } = (await test.rest.must('POST', '/magma/v1/user/commander/tokens', [policy])).body as { id: string; token: string };
+    const path = '/magma/v1/networks/n/gateways/able/command/configure_stateless';
+    const check = () => test.rest.call('POST', path, { config_cmd: 'CHECK' }, { authorization: `Bearer ${token}` });
+    const trips = async () => /round trips: (\d+)/.exec(String((await check()).headers['server-timing']))?.[1];
+    await eventually(trips, (count) => count === '0');
+    await test.rest.must('DELETE', `/magma/v1/user/commander/tokens/${id}`);
+    expect(await check()).toMatchObject({ status: 401, body: { code: 'token_revoked' } });
+  });
+});

@@ -135,6 +135,7 @@ export function testContext({ api, requestId, options, modules, dryRun }: Contex
     requestId,
     now: () => api.now,
     read: db.read.bind(db),
+    readRecent: db.readRecent.bind(db),
     principal: async () => {
       if (!settled) await db.authorise();
       return principal;

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { invalid, OrcError } from '../../core/errors.ts';
+import { RecentRows } from '../../core/db/recent-rows.ts';
 import type { TlsClient } from '../../core/identity/client.ts';
 import { importBootstrapKey } from '../../core/bootstrap/bootstrap-key.ts';
 import { makeRegistrationToken } from '../../core/bootstrap/registration-token.ts';
@@ -24,7 +25,8 @@ interface Caller {
 
 const PREFIX = '/magma/v1';
 
-const recent = new RecentReports();
+const recentReports = new RecentReports();
+const recentRows = new RecentRows(Date.now);
 
 type ApiEnv = { Bindings: Caller; Variables: { requestId: string } };
 type Api = Hono<ApiEnv>;
@@ -90,7 +92,8 @@ async function handle(route: Route, registry: Registry, version: string, c: Cont
     requestId: c.get('requestId'),
     tls,
     d1: env.DB,
-    fleet: (authorised) => createFleet(env, authorised, recent),
+    recent: recentRows,
+    fleet: (authorised) => createFleet(env, authorised, recentReports),
     platform: platformInfo(registry, version, settings),
     registry,
     committed: (result) => c.executionCtx.waitUntil(announce(env, result)),

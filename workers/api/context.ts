@@ -33,6 +33,7 @@ export function createContext(parts: ContextParts): RequestContext {
     requestId,
     now,
     read: (...queries) => db.read(...queries),
+    readRecent: (...queries) => db.readRecent(...queries),
     principal: known,
     ifMatch: parts.ifMatch,
     idempotencyKey: parts.idempotencyKey,

@@ -1,5 +1,6 @@
 import { checkVisible } from '../../core/configurator/internal-network.ts';
 import { Database } from '../../core/db/database.ts';
+import type { RecentRows } from '../../core/db/recent-rows.ts';
 import { OrcError } from '../../core/errors.ts';
 import { demand, type Target } from '../../core/identity/access.ts';
 import { type Authentication, authenticateOperator } from '../../core/identity/authenticate.ts';
@@ -26,6 +27,8 @@ export interface RouteCall {
   readonly requestId: string;
   readonly tls: TlsClient | undefined;
   readonly d1: D1Database;
+  /** What requests of this isolate read a moment ago. */
+  readonly recent: RecentRows;
   /** Makes the fleet for a caller who is let in when the promise is fulfilled. */
   readonly fleet: (authorised: () => Promise<void>) => Fleet;
   readonly platform: PlatformInfo;
@@ -56,7 +59,7 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
     refused(error, { action: 'rest.knock', networkId: '', target: stranger });
     throw error;
   });
-  const db = new Database(call.d1, authentication === ANYBODY ? undefined : authentication.gate);
+  const db = new Database(call.d1, authentication === ANYBODY ? undefined : authentication.gate, call.recent);
   const asked = (): Omit<Refusal, 'reason'> => {
     const about = authentication.about();
     return { action: `rest.${route.operationId}`, networkId: target.networkId ?? about.networkId, target: about.target };
@@ -89,7 +92,7 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
     await db.authorise();
     const token = authentication.token();
     const used = token && tokenUsed(token, now);
-    if (used) call.later(new Database(call.d1).commit([used]));
+    if (used) call.later(new Database(call.d1, undefined, call.recent).commit([used]));
     if (dryRun)
       return respondDry(await dryRunReport(dryRun, context.fleet, authentication.principal(), call.registry), requestId, db.trips);
     return respond(route, reply, requestId, db.trips);

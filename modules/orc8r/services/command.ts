@@ -34,7 +34,7 @@ export async function command<I extends DescMessage, O extends DescMessage>(
   wanted: WantedCommand<I, O>,
 ): Promise<Reply> {
   const { kind, permit } = wanted;
-  const [graph, network, rules] = await ctx.read(hardwareQuery(where), ...(permit?.queries ?? []));
+  const [graph, network, rules] = await ctx.readRecent(hardwareQuery(where), ...(permit?.queries ?? []));
   const gateway = hardwareIn(graph, where);
   const { networkId, gatewayId } = gateway;
   const row = { action: `command.${kind.name}`, networkId, target: gatewayId };

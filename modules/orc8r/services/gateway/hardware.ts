@@ -26,9 +26,9 @@ export function hardwareIn(graph: Graph, { network_id: networkId, gateway_id: ga
   return { networkId, gatewayId, hardwareId: foundGateway(graph, gatewayId).physicalId };
 }
 
-/** The gateway of a request, in one round trip. Error: `not_found`. */
+/** The gateway of a request, in one round trip at most. Error: `not_found`. */
 export async function hardwareOf(ctx: RequestContext, where: GatewayPath): Promise<MaybeTarget> {
-  const [graph] = await ctx.read(hardwareQuery(where));
+  const [graph] = await ctx.readRecent(hardwareQuery(where));
   return hardwareIn(graph, where);
 }
 

@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type TestD1, testD1 } from '../../test/support/d1.ts';
+import { OrcError } from '../errors.ts';
+import { Database, type Gate } from './database.ts';
+import { RecentRows } from './recent-rows.ts';
+import type { Query } from './statement.ts';
+
+const NAMES = { sql: 'SELECT id FROM operators ORDER BY id', params: [], read: (rows: readonly Record<string, unknown>[]) => rows.length };
+const number = (n: number): Query<number> => ({ sql: `SELECT ${n} AS n`, params: [], read: (rows) => Number(rows[0]?.['n']) });
+const insert = (id: string) => ({ sql: 'INSERT INTO operators (id, created_at) VALUES (?, 1)', params: [id] });
+
+let store: TestD1;
+let now: number;
+let recent: RecentRows;
+let refusing: boolean;
+const gate: Gate<number> = {
+  query: number(7),
+  check: () => {
+    if (refusing) throw new OrcError('forbidden', 'no');
+  },
+};
+/** What each request has of its own. */
+const request = () => new Database(store.d1, gate, recent);
+
+beforeEach(() => {
+  store = testD1();
+  now = 1_000_000;
+  recent = new RecentRows(() => now);
+  refusing = false;
+});
+afterEach(() => store.close());
+
+describe('rows of a moment ago', () => {
+  it('serve other requests, gate and all, without a round trip', async () => {
+    expect(await request().readRecent(number(1), number(2))).toEqual([1, 2]);
+    now += 249;
+    const second = request();
+    expect(await second.readRecent(number(2), number(1))).toEqual([2, 1]);
+    await second.authorise();
+    expect([second.trips, store.trips()]).toEqual([0, 1]);
+  });
+
+  it('are read again when the moment is over, when one is not known, and when the clock was set back', async () => {
+    await request().readRecent(number(1));
+    for (const [at, queries] of [
+      [now + 250, [number(1)]],
+      [now + 250, [number(1), number(2)]],
+      [now - 1, [number(1)]],
+    ] as const) {
+      now = at;
+      const db = request();
+      await db.readRecent(...queries);
+      expect(db.trips).toBe(1);
+    }
+  });
+
+  it('are forgotten with every commit, one that fails included', async () => {
+    expect(await request().readRecent(NAMES)).toEqual([0]);
+    await request().commit([insert('a')]);
+    expect(await request().readRecent(NAMES)).toEqual([1]);
+    await expect(request().commit([insert('a')])).rejects.toMatchObject({ code: 'conflict' });
+    const db = request();
+    await db.readRecent(NAMES);
+    expect(db.trips).toBe(1);
+  });
+
+  it('are not kept when something was committed while they were read', async () => {
+    const { generation } = recent;
+    recent.forget();
+    recent.keep([number(1)], [[{ n: 9 }]], generation);
+    expect(recent.find([number(1)])).toBeUndefined();
+  });
+
+  it('let nobody in who is refused now, and never keep what was refused', async () => {
+    await request().readRecent(number(1));
+    refusing = true;
+    const db = request();
+    await expect(db.readRecent(number(1))).rejects.toMatchObject({ code: 'forbidden' });
+    expect(db.trips).toBe(1);
+    await expect(request().readRecent(number(2))).rejects.toMatchObject({ code: 'forbidden' });
+    expect(recent.find([number(2)])).toBeUndefined();
+  });
+
+  it('are kept for five hundred statements, the newest', () => {
+    for (let n = 0; n < 501; n += 1) recent.keep([number(n)], [[{ n }]], recent.generation);
+    expect(recent.find([number(0)])).toBeUndefined();
+    expect(recent.find([number(1), number(500)])).toEqual([[{ n: 1 }], [{ n: 500 }]]);
+  });
+});
