@@ -2,6 +2,7 @@ import { Database } from '../core/db/database.ts';
 import { OrcError } from '../core/errors.ts';
 import { type Authentication, authenticateGateway } from '../core/identity/authenticate.ts';
 import type { TlsClient } from '../core/identity/client.ts';
+import { certificateActor } from '../core/identity/principal.ts';
 import { STRANGERS } from '../core/identity/refusal-audit.ts';
 import type { GatewayClient } from '../durable-objects/ports.ts';
 import { recordRefusal } from './refusals.ts';
@@ -19,7 +20,11 @@ export async function admitGateway(d1: D1Database, tls: TlsClient | undefined, r
 }
 
 async function admitted(d1: D1Database, tls: TlsClient | undefined, requestId: string, now: number): Promise<Authentication> {
-  let about: ReturnType<Authentication['about']> = { networkId: '', target: tls ? STRANGERS.foreign : STRANGERS.nothing };
+  let about: ReturnType<Authentication['about']> = {
+    networkId: '',
+    target: tls ? STRANGERS.foreign : STRANGERS.nothing,
+    actor: certificateActor(tls),
+  };
   try {
     const authentication = authenticateGateway(tls, { now });
     await new Database(d1, authentication.gate).authorise().finally(() => {
@@ -28,8 +33,8 @@ async function admitted(d1: D1Database, tls: TlsClient | undefined, requestId: s
     return authentication;
   } catch (error) {
     if (error instanceof OrcError && error.reason) {
-      const author = { actor: `certificate:${tls?.serial ?? ''}`, requestId, at: now };
-      await recordRefusal(d1, { action: 'gateway.connect', ...about, reason: error.reason }, author);
+      const { actor, ...whom } = about;
+      await recordRefusal(d1, { action: 'gateway.connect', ...whom, reason: error.reason }, { actor, requestId, at: now });
     }
     throw error;
   }

@@ -5076,7 +5076,7 @@ export interface components {
              */
             at: number;
             /**
-             * @description Who did it: `operator:<id>`, `gateway:<hardware id>` or `anonymous`
+             * @description Who did it: `operator:<id>`, `gateway:<hardware id>`, `certificate:<serial>` for one that was refused, or `anonymous`
              * @example operator:admin
              */
             actor: string;
@@ -5096,7 +5096,7 @@ export interface components {
              */
             target: string;
             /**
-             * @description How it ended: `ok`, `refused` or `failed`
+             * @description How it ended: `ok`, `refused` or `failed`; of commands that wait also `queued`, `cancelled` or `expired`
              * @example ok
              */
             outcome: string;

@@ -195,7 +195,7 @@ describe('an operator', () => {
     const error = await refused(new Database(store.d1, authentication.gate).read(networkIds({ type: null })));
     expect(error).toMatchObject({ code: 'forbidden', reason: 'not_permitted' });
     expect(() => authentication.principal()).toThrow('known only after');
-    expect(authentication.about()).toEqual({ networkId: '', target: 'ann' });
+    expect(authentication.about()).toEqual({ networkId: '', target: 'ann', actor: 'operator:ann' });
   });
 });
 
@@ -243,9 +243,13 @@ describe('a gateway', () => {
       await refused(new Database(store.d1, authentication.gate).authorise());
       return authentication.about();
     };
-    expect(await about(certificate('62'))).toEqual({ networkId: 'n1', target: 'hw1' });
-    expect(await about(certificate('FF'))).toEqual({ networkId: '', target: 'certificate FF' });
+    expect(await about(certificate('62'))).toEqual({ networkId: 'n1', target: 'hw1', actor: 'certificate:62' });
+    expect(await about(certificate('FF'))).toEqual({ networkId: '', target: 'certificate FF', actor: 'certificate:FF' });
     // Who only borrowed a serial is not named after its owner, nor put down to the owner's network.
-    expect(await about(certificate('61', 'verified', 'other'))).toEqual({ networkId: '', target: 'certificate 61' });
+    expect(await about(certificate('61', 'verified', 'other'))).toEqual({
+      networkId: '',
+      target: 'certificate 61',
+      actor: 'certificate:61',
+    });
   });
 });

@@ -5,7 +5,7 @@ import { OrcError } from '../errors.ts';
 import { fromBase64 } from './bytes.ts';
 import type { TlsClient } from './client.ts';
 import { hashToken, isTokenForm } from './operator-token.ts';
-import type { Principal } from './principal.ts';
+import { ANONYMOUS, actorName, certificateActor, type Principal } from './principal.ts';
 import { certificateRefusal, refusal } from './refusals.ts';
 import { grantsOfToken, type TokenHolder, tokenByHash } from './token-holder.ts';
 
@@ -14,8 +14,8 @@ export interface Authentication {
   readonly gate: Gate<unknown>;
   /** Error: `internal` before the gate was settled. */
   readonly principal: () => Principal;
-  /** Whom a refusal is about, as far as it is known by then: for its audit row. */
-  readonly about: () => { readonly networkId: string; readonly target: string };
+  /** Whom a refusal is about and who is to be called its actor, as far as they are known by then: for its audit row. */
+  readonly about: () => { readonly networkId: string; readonly target: string; readonly actor: string };
   /** The token that let the caller in, and when it was last known to be used; undefined for a certificate. */
   readonly token: () => { readonly id: string; readonly lastUsedAt: number | null } | undefined;
 }
@@ -97,7 +97,7 @@ function settledBy<T>(
         const found = value as T;
         seen = about(found);
         const judged = judge(found);
-        if (judged.kind === 'operator') seen = { networkId: '', target: judged.id };
+        if (judged.kind === 'operator') seen = { networkId: '', target: judged.id, actor: actorName(judged) };
         options.permit?.(judged);
         principal = judged;
       },
@@ -112,13 +112,15 @@ function settledBy<T>(
 }
 
 type About = ReturnType<Authentication['about']>;
-const NOBODY: About = { networkId: '', target: '' };
+const NOBODY: About = { networkId: '', target: '', actor: ANONYMOUS };
 
 /** Who only borrowed a serial number is not taken for its owner. */
-const aboutCertificate = (tls: TlsClient, found: CertificateHolder | undefined): About =>
-  found?.fingerprint === tls.fingerprint
-    ? { networkId: found.gateway?.networkId ?? '', target: found.subject }
-    : { networkId: '', target: `certificate ${tls.serial}` };
+function aboutCertificate(tls: TlsClient, found: CertificateHolder | undefined): About {
+  const actor = certificateActor(tls);
+  return found?.fingerprint === tls.fingerprint
+    ? { networkId: found.gateway?.networkId ?? '', target: found.subject, actor }
+    : { networkId: '', target: `certificate ${tls.serial}`, actor };
+}
 
 function ofToken(found: TokenHolder | undefined, user: string | undefined, now: number): Principal {
   if (!found || (user !== undefined && user !== found.operatorId)) throw refusal('operator', 'token_unknown');

@@ -1,3 +1,5 @@
+import type { TlsClient } from './client.ts';
+
 /** Who is asking: an operator with what they were granted, or a gateway. */
 export type Principal =
   | { readonly kind: 'operator'; readonly id: string; readonly grants: readonly Grant[]; readonly via: 'certificate' | 'token' }
@@ -33,8 +35,14 @@ export interface Permission {
   readonly scope: 'network' | 'networks' | 'tenant' | 'tenants' | 'all' | 'operator' | 'anyone';
 }
 
+/** The actor of what was done without credentials, or with such as are not known. */
+export const ANONYMOUS = 'anonymous';
+
+/** The actor of what was refused to a certificate, whose owner is known only once it is good. */
+export const certificateActor = (tls: Pick<TlsClient, 'serial'> | undefined): string => (tls ? `certificate:${tls.serial}` : ANONYMOUS);
+
 /** The name of an actor in revisions and audit rows: `operator:admin`, `gateway:<hardware id>`. */
 export function actorName(principal: Principal): string {
-  if (principal.kind === 'nobody') return 'anonymous';
+  if (principal.kind === 'nobody') return ANONYMOUS;
   return principal.kind === 'operator' ? `operator:${principal.id}` : `gateway:${principal.hardwareId}`;
 }

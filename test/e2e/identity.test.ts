@@ -162,7 +162,7 @@ describe('an operator at the REST door', () => {
       async () => refusals(await auditOf(test, name === 'owner' ? 'admin' : `certificate ${holder.serial}`), /^rest\./),
       (found) => found.some((row) => row.detail?.reason === code),
     );
-    expect(rows.at(-1)).toMatchObject({ outcome: 'refused', detail: { reason: code } });
+    expect(rows.at(-1)).toMatchObject({ actor: `certificate:${holder.serial}`, outcome: 'refused', detail: { reason: code } });
   });
 
   it('is not a gateway', async () => {
@@ -190,7 +190,7 @@ describe('an operator at the REST door', () => {
         async () => refusals(await auditOf(test, target), /^rest\.knock$/),
         (found) => found.length > 0,
       );
-      expect(knocks).toMatchObject([{ network_id: '', detail: { reason } }]);
+      expect(knocks).toMatchObject([{ actor: 'anonymous', network_id: '', detail: { reason } }]);
     }
   });
 

@@ -5,6 +5,7 @@ import { OrcError } from '../../core/errors.ts';
 import { demand, type Target } from '../../core/identity/access.ts';
 import { type Authentication, authenticateOperator } from '../../core/identity/authenticate.ts';
 import type { TlsClient } from '../../core/identity/client.ts';
+import { ANONYMOUS } from '../../core/identity/principal.ts';
 import { type Refusal, STRANGERS } from '../../core/identity/refusal-audit.ts';
 import { tokenUsed } from '../../core/identity/token-use.ts';
 import { DryRun } from '../../core/module/dry-run.ts';
@@ -48,21 +49,20 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
   const uri = url.pathname + url.search;
   const now = Date.now();
   const target = { networkId: call.params['network_id'], tenantId: call.params['tenant_id'], uri };
-  const refused = (error: unknown, row: Omit<Refusal, 'reason'>): void => {
+  const refused = (error: unknown, actor: string, row: Omit<Refusal, 'reason'>): void => {
     if (!(error instanceof OrcError) || (error.code !== 'unauthenticated' && error.code !== 'forbidden')) return;
-    const author = { actor: row.target, requestId, at: now };
-    call.later(recordRefusal(call.d1, { ...row, reason: error.reason ?? error.code }, author));
+    call.later(recordRefusal(call.d1, { ...row, reason: error.reason ?? error.code }, { actor, requestId, at: now }));
   };
   const authentication = await authenticationOf(call, now, target).catch((error: unknown) => {
     // Strangers: one row for all paths, whatever they ask for and call themselves.
     const stranger = call.tls?.verdict === 'untrusted' ? STRANGERS.foreign : STRANGERS.nothing;
-    refused(error, { action: 'rest.knock', networkId: '', target: stranger });
+    refused(error, ANONYMOUS, { action: 'rest.knock', networkId: '', target: stranger });
     throw error;
   });
   const db = new Database(call.d1, authentication === ANYBODY ? undefined : authentication.gate, call.recent);
-  const asked = (): Omit<Refusal, 'reason'> => {
-    const about = authentication.about();
-    return { action: `rest.${route.operationId}`, networkId: target.networkId ?? about.networkId, target: about.target };
+  const refusedAsked = (error: unknown): void => {
+    const { networkId, target: whom, actor } = authentication.about();
+    refused(error, actor, { action: `rest.${route.operationId}`, networkId: target.networkId ?? networkId, target: whom });
   };
   try {
     const dryRun = wantsDryRun(route, url) ? new DryRun() : undefined;
@@ -99,11 +99,11 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
   } catch (error) {
     // Who may not ask is told that, and not what is wrong with the question.
     await db.authorise().catch((refusal: unknown) => {
-      refused(refusal, asked());
+      refusedAsked(refusal);
       throw refusal;
     });
     // A handler may find that the caller has no right to what is asked for.
-    if (error instanceof OrcError && error.code === 'forbidden' && !error.audited) refused(error, asked());
+    if (error instanceof OrcError && error.code === 'forbidden' && !error.audited) refusedAsked(error);
     throw error;
   }
 }
@@ -120,7 +120,7 @@ async function authenticationOf({ route, request, tls }: RouteCall, now: number,
 const ANYBODY: Authentication = {
   gate: { query: { sql: 'SELECT 1', params: [], read: () => undefined }, check: () => undefined },
   principal: () => ({ kind: 'nobody' }),
-  about: () => ({ networkId: '', target: '' }),
+  about: () => ({ networkId: '', target: '', actor: ANONYMOUS }),
   token: () => undefined,
 };
 

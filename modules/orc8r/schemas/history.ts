@@ -50,13 +50,17 @@ export const auditEntry = z
   .object({
     id: rowId(),
     at: at(),
-    actor: z
-      .string()
-      .meta({ description: 'Who did it: `operator:<id>`, `gateway:<hardware id>` or `anonymous`', examples: ['operator:admin'] }),
+    actor: z.string().meta({
+      description: 'Who did it: `operator:<id>`, `gateway:<hardware id>`, `certificate:<serial>` for one that was refused, or `anonymous`',
+      examples: ['operator:admin'],
+    }),
     action: z.string().meta({ description: 'What was done, as `<thing>.<verb>`', examples: ['gateway.update'] }),
     network_id: z.string().meta({ description: 'Network in which it was done; empty for what belongs to none', examples: ['city'] }),
     target: z.string().meta({ description: 'Key of what it was done to', examples: ['agw1'] }),
-    outcome: z.string().meta({ description: 'How it ended: `ok`, `refused` or `failed`', examples: ['ok'] }),
+    outcome: z.string().meta({
+      description: 'How it ended: `ok`, `refused` or `failed`; of commands that wait also `queued`, `cancelled` or `expired`',
+      examples: ['ok'],
+    }),
     request_id: z.string().meta({ description: 'Id of the request that did it', examples: ['4f1c2c1e-6a0e-4f6e-9a53-8d0c3a3d2b11'] }),
     detail: z
       .unknown()
