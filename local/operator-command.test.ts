@@ -13,7 +13,9 @@ function fakeApi(answers: Record<string, unknown>) {
   const calls: Call[] = [];
   const must: RestClient['must'] = async (method, path, body) => {
     calls.push({ method, path, body });
-    return { status: 200, headers: {}, body: answers[`${method} ${path}`] };
+    const answer = answers[`${method} ${path}`];
+    if (answer instanceof Error) throw answer;
+    return { status: 200, headers: {}, body: answer };
   };
   let closed = 0;
   const client: RestClient = { call: must, must, close: () => void (closed += 1) };
@@ -50,6 +52,12 @@ describe('operatorCommand', () => {
     expect(printed).toContain(`Password  ${sent?.password}\n`);
     expect(printed).toContain('op_x');
     expect(api.closed()).toBe(1);
+  });
+
+  it('leaves no operator behind whose token is refused', async () => {
+    const api = fakeApi({ 'POST /magma/v1/user/ann/tokens?expires_in=1': new Error('refused') });
+    await expect(operatorCommand(['add', 'ann', 'allow:read:all', '--expires-in', '1'], api.connect)).rejects.toThrow('refused');
+    expect(api.calls.at(-1)).toMatchObject({ method: 'DELETE', path: '/magma/v1/user/ann' });
   });
 
   it('lists operators and tokens, without tokens themselves', async () => {

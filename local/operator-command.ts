@@ -95,7 +95,14 @@ async function add(
   if (dryRun) return `${name} could be added; nothing was changed.\n`;
   const made = `Added ${name}.\nPassword  ${password}\n`;
   if (policies.length === 0) return `${made}${name} may nothing yet: npm run operator -- token ${name} POLICY...\n`;
-  return made + (await token(rest, `/magma/v1/user/${encodeURIComponent(name)}`, policies, expiresIn, false));
+  const path = `/magma/v1/user/${encodeURIComponent(name)}`;
+  try {
+    return made + (await token(rest, path, policies, expiresIn, false));
+  } catch (error) {
+    // Otherwise the mended command would be told that the name is taken.
+    await rest.must('DELETE', path);
+    throw error;
+  }
 }
 
 async function token(
