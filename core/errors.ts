@@ -55,8 +55,9 @@ export class OrcError extends Error {
 /** A request whose content is wrong; the message lists every fault with its path. */
 export function invalid(faults: readonly Fault[] | string): OrcError {
   if (typeof faults === 'string') return new OrcError('invalid', faults);
-  const text = faults.map((fault) => (fault.path ? `${fault.path}: ${fault.message}` : fault.message)).join('; ');
-  return new OrcError('invalid', text, { faults });
+  // The schema and a check of its own may find the same thing.
+  const distinct = new Map(faults.map((fault) => [fault.path ? `${fault.path}: ${fault.message}` : fault.message, fault]));
+  return new OrcError('invalid', [...distinct.keys()].join('; '), { faults: [...distinct.values()] });
 }
 
 /** Error: `invalid` with all of these, when there are any. */

@@ -46,7 +46,8 @@ export const uint64 = (): z.ZodNumber => z.int().min(0);
 export const int64 = (): z.ZodNumber => z.int();
 
 /** A number of a query, whose text `parse` has read. */
-export const wholeNumber = (): z.ZodNumber => z.int({ error: 'must be a whole number' });
+export const wholeNumber = (): z.ZodNumber =>
+  z.int({ error: ({ code }) => (code === 'invalid_type' ? 'must be a whole number' : undefined) });
 
 /** An IPv4 address in dotted form. */
 export const ipv4 = (): z.ZodIPv4 => z.ipv4({ error: 'must be an IPv4 address' });

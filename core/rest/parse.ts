@@ -14,7 +14,7 @@ export type Parsed<T> =
 export function attempt<S extends z.ZodType>(schema: S, value: unknown, part: Part): Parsed<z.output<S>> {
   const normalised = normalise(schema, value);
   const given = part === 'query' ? withNumbers(schema, normalised) : normalised;
-  const result = schema.safeParse(given);
+  const result = schema.safeParse(given, { reportInput: true });
   if (result.success) return { ok: true, value: result.data };
   return { ok: false, faults: faultsOf(result.error.issues, part), issues: result.error.issues, given };
 }
@@ -55,6 +55,8 @@ export function faultsOf(issues: readonly z.core.$ZodIssue[], root: string): Fau
 
 function messageOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type' && issue.input === undefined && /received undefined/.test(issue.message)) return 'is required';
+  if (issue.code === 'invalid_value' && 'input' in issue && issue.input === undefined) return `is required: ${plain(issue.message)}`;
+  if (issue.code === 'invalid_type' && issue.expected === 'int') return 'must be a whole number';
   if (issue.code === 'too_small' && issue.origin === 'string' && issue.minimum === 1) return 'must not be empty';
   return plain(issue.message);
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { OrcError } from '../errors.ts';
+import { invalid, OrcError } from '../errors.ts';
 import { complete } from './complete.ts';
-import { base64Bytes, base64Length, cidr, keepZero, nonEmpty, nullWhenUnset, unset, wire } from './fields.ts';
+import { base64Bytes, base64Length, cidr, keepZero, nonEmpty, nullWhenUnset, unset, wholeNumber, wire } from './fields.ts';
 import { normalise } from './normalise.ts';
-import { parse } from './parse.ts';
+import { attempt, parse } from './parse.ts';
 
 const inner = z.object({ size: z.int().min(10).optional(), name: nonEmpty() });
 const model = z
@@ -126,6 +126,25 @@ describe('parse', () => {
     expect(refusal({ id: '', enabled: true }).message).toBe('body.id: must not be empty');
     expect(refusal({ id: 'bad', enabled: true }).message).toBe('body.id: may not be "bad"');
     expect(refusal(undefined).faults).toEqual([{ path: 'body', message: 'is required' }]);
+  });
+
+  it('tells what is missing and what is no whole number from what is out of bounds', () => {
+    const order = z.object({ size: z.int(), kind: z.enum(['a', 'b']), least: wholeNumber().min(60) });
+    const text = (value: unknown): string => {
+      const read = attempt(order, value, 'query');
+      return read.ok ? '' : read.faults.map(({ path, message }) => `${path} ${message}`).join('; ');
+    };
+    expect(text({ size: 1.5, least: '59' })).toBe(
+      'query.size must be a whole number; query.kind is required: expected one of "a"|"b"; query.least expected number to be >=60',
+    );
+    expect(text({ size: '1', kind: 'c', least: 'x' })).toBe('query.kind expected one of "a"|"b"; query.least must be a whole number');
+  });
+
+  it('tells the same fault once', () => {
+    const twice = { path: 'body.a', message: 'must be an IPv4 address' };
+    const error = invalid([twice, { path: 'body.b', message: 'is required' }, { ...twice }]);
+    expect(error.message).toBe('body.a: must be an IPv4 address; body.b: is required');
+    expect(error.faults).toEqual([twice, { path: 'body.b', message: 'is required' }]);
   });
 
   it('skips the checks of an optional value that is zero', () => {

@@ -132,7 +132,7 @@ describe('gateways', () => {
     expect((await refuse(gateway('gw1', 'hw3'))).code).toBe('conflict');
     expect(await refuse(gateway('gw2', 'hw1'))).toMatchObject({
       code: 'conflict',
-      message: 'hardware id "hw1" is already in use by magmad_gateway "gw1"',
+      message: 'hardware id "hw1" is already in use by gateway "gw1"',
     });
     expect(await refuse(gateway('gw2', 'hw2'))).toMatchObject({ code: 'conflict', message: 'hardware id "hw2" is already in use' });
     expect(await refuse({ ...gateway('gw2', 'hw3'), tier: 'nope' })).toMatchObject({

@@ -53,7 +53,8 @@ export const unknownTier = (tier: string, path: string): OrcError => invalid([mi
 /** Names the holder of a hardware id only to those who can see it: in the same network. Error: `conflict`. */
 export function checkHardwareFree(networkId: string, gatewayId: string, hardwareId: string, owner: Owner): void {
   if (!owner || (owner.networkId === networkId && owner.type === MAGMAD_GATEWAY && owner.key === gatewayId)) return;
-  const where = owner.networkId === networkId ? ` by ${owner.type} "${owner.key}"` : '';
+  const holder = owner.type === MAGMAD_GATEWAY ? 'gateway' : owner.type;
+  const where = owner.networkId === networkId ? ` by ${holder} "${owner.key}"` : '';
   throw new OrcError('conflict', `hardware id "${hardwareId}" is already in use${where}`);
 }
 
