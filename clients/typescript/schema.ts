@@ -3146,7 +3146,7 @@ export interface paths {
         put?: never;
         /**
          * Make or replace many subscribers, line by line
-         * @description Up to 20000 lines: NDJSON with a subscriber a line as in a PUT, or CSV whose header names the columns id, name, state, auth_algo, auth_key, auth_opc (base64 or hex), sub_profile, active_apns, active_policies, active_base_names, forbidden_network_types (lists with `;`), static_ips (`apn=address;...`), active_policies_by_apn (`apn=rule|rule;...`). Good lines take effect together, bad ones are reported with all that is wrong with each. With an `Idempotency-Key` the same body may be sent again within a day and is carried out once.
+         * @description Up to 20000 lines: NDJSON with a subscriber a line as in a PUT, or CSV whose header names the columns id, name, state, auth_algo, auth_key, auth_opc (base64 or hex), sub_profile, active_apns, active_policies, active_base_names, forbidden_network_types (lists with `;`), static_ips (`apn=address;...`), active_policies_by_apn (`apn=rule|rule;...`). Good lines take effect together, bad ones are reported with all that is wrong with each. With `dry_run` the same report stands in `answer`. With an `Idempotency-Key` the same body may be sent again within a day and is carried out once.
          *
          *     Permission: write on the network.
          */
@@ -5848,7 +5848,7 @@ export interface components {
              */
             key: string;
             /**
-             * @description What would happen to it
+             * @description What would happen to it; `update` also of what is made when it is not there
              * @enum {string}
              */
             change: "create" | "update" | "delete";
@@ -5930,6 +5930,8 @@ export interface components {
                 /** @description The gateways whose mconfig would change */
                 gateways: components["schemas"]["dry_run_gateway"][];
             };
+            /** @description What the write itself would have answered; only of writes that refuse a part and do the rest */
+            answer?: unknown;
         };
         /** @description Authentication on Wi-Fi with a USIM */
         eap_aka: {

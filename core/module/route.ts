@@ -74,6 +74,8 @@ export interface Route<P = Record<string, string>, Q = unknown, B = unknown> {
   readonly validate?: (input: CheckedInput<P, Q, B>) => readonly Fault[] | Promise<readonly Fault[]>;
   /** Takes the header Idempotency-Key: what it does here. */
   readonly idempotent?: string;
+  /** Its answer tells of parts that it refuses, so a dry run shows that answer too. */
+  readonly answersDryRun?: true;
   /** The answer on success; refusals share one envelope and are documented by the door. */
   readonly responses: Readonly<Record<number, ResponseSpec>>;
   /** What a status means here when that is more than what it means everywhere, or when other operations never answer it. */

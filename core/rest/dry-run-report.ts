@@ -9,7 +9,7 @@ const tried = z
       .string()
       .meta({ description: 'Type of what would be changed; `network` for the network itself', examples: ['cellular_gateway'] }),
     key: z.string().meta({ description: 'Key of what would be changed', examples: ['agw1'] }),
-    change: z.enum(['create', 'update', 'delete']).describe('What would happen to it'),
+    change: z.enum(['create', 'update', 'delete']).describe('What would happen to it; `update` also of what is made when it is not there'),
   })
   .meta({ id: 'dry_run_change', description: 'One thing that the write would touch' });
 
@@ -62,6 +62,7 @@ export const dryRunReport = z
         gateways: z.array(gateway).describe('The gateways whose mconfig would change'),
       })
       .describe('Which gateways would be given what'),
+    answer: z.unknown().optional().describe('What the write itself would have answered; only of writes that refuse a part and do the rest'),
   })
   .meta({ id: 'dry_run_report', description: 'What a write would have done' });
 

@@ -56,6 +56,15 @@ describe('20,000 subscribers in one call', () => {
     expect(first?.faults.map(({ path }) => path)).toEqual(['name', 'static_ips.ims', 'active_apns[0]']);
   });
 
+  it('are looked at line by line without being kept, in a dry run', async () => {
+    const { name: _, ...nameless } = subscriberBody(30_001);
+    const body = [subscriberBody(30_000), { ...nameless, id: 'IMSI1' }, subscriberBody(0)].map((line) => JSON.stringify(line)).join('\n');
+    const answer = json(await send('POST', '/subscribers:bulk?dry_run=true', { 'content-type': 'application/x-ndjson' }, body));
+    expect(answer).toMatchObject({ dry_run: true, changes: [{ key: imsi(30_000) }, { key: imsi(0) }] });
+    expect(answer['answer']).toMatchObject({ created: 1, updated: 1, failed: 1, failures: [{ line: 2, id: 'IMSI1' }] });
+    expect((await send('GET', `/subscribers/${imsi(30_000)}`)).status).toBe(404);
+  });
+
   it('are refused as something else, or when there is too much of them', async () => {
     expect((await send('POST', '/subscribers:bulk', { 'content-type': 'application/json' }, '[]')).status).toBe(400);
     const large = 'x'.repeat(17 * 1024 * 1024);

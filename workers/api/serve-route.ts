@@ -93,8 +93,10 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
     const token = authentication.token();
     const used = token && tokenUsed(token, now);
     if (used) call.later(new Database(call.d1, undefined, call.recent).commit([used]));
-    if (dryRun)
-      return respondDry(await dryRunReport(dryRun, context.fleet, authentication.principal(), call.registry), requestId, db.trips);
+    if (dryRun) {
+      const report = await dryRunReport(dryRun, context.fleet, authentication.principal(), call.registry);
+      return respondDry(route.answersDryRun ? { ...report, answer: reply.body } : report, requestId, db.trips);
+    }
     return respond(route, reply, requestId, db.trips);
   } catch (error) {
     // Who may not ask is told that, and not what is wrong with the question.

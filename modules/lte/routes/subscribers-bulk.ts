@@ -33,11 +33,12 @@ export const subscriberBulkRoutes: readonly Route[] = [
       `Up to ${MAX_BULK_LINES} lines: NDJSON with a subscriber a line as in a PUT, or CSV whose header names the columns id, name, state, auth_algo, ` +
       'auth_key, auth_opc (base64 or hex), sub_profile, active_apns, active_policies, active_base_names, forbidden_network_types (lists with `;`), ' +
       'static_ips (`apn=address;...`), active_policies_by_apn (`apn=rule|rule;...`). Good lines take effect together, bad ones are reported with all that is wrong with each. ' +
-      'With an `Idempotency-Key` the same body may be sent again within a day and is carried out once.',
+      'With `dry_run` the same report stands in `answer`. With an `Idempotency-Key` the same body may be sent again within a day and is carried out once.',
     permission: { action: 'write', scope: 'network' },
     params: pathParams('network_id'),
     rawBody: { contentTypes: [NDJSON, CSV], examples: BULK_EXAMPLES, maxBytes: 16 * 1024 * 1024 },
     idempotent: 'the same body under it is carried out once, and for a day answered again as it was then',
+    answersDryRun: true,
     responses: answers(bulkReport, 'What became of each line'),
     refusals: { 409: 'The `Idempotency-Key` came with another body before, or others changed the subscribers each time this was tried' },
     handle: async ({ params: { network_id: networkId }, raw }, ctx) => {
