@@ -135,14 +135,13 @@ describe('a command that may wait', () => {
   });
 
   it.each([
-    [{ queue: 'yes' }, 'query.queue'],
-    [{ expires_in: '60' }, 'query.expires_in'],
-    [{ queue: 'true', expires_in: '0' }, 'query.expires_in'],
-    [{ queue: 'true', expires_in: '604801' }, 'query.expires_in'],
-    [{ queue: 'true', expires_in: '1.5' }, 'query.expires_in'],
-  ])('is refused with %o', async (query, at) => {
-    const { faults } = await api.refusal('POST', `${path}/command/reboot`, { query });
-    expect(faults.map((fault) => fault.path)).toEqual([at]);
+    [{ queue: 'yes' }, 'query.queue: must be true or false'],
+    [{ expires_in: '60' }, 'query.expires_in: says how long a command may wait, which takes queue=true'],
+    [{ queue: 'true', expires_in: '0' }, 'query.expires_in: expected number to be >=1'],
+    [{ queue: 'true', expires_in: '604801' }, 'query.expires_in: expected number to be <=604800'],
+    [{ queue: 'true', expires_in: '1.5' }, 'query.expires_in: must be a whole number'],
+  ])('is refused with %o', async (query, message) => {
+    expect((await api.refusal('POST', `${path}/command/reboot`, { query })).message).toBe(message);
   });
 
   it('is taken back by one who may write, once, and not by a dry run', async () => {

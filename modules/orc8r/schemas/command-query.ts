@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { invalid } from '../../../core/errors.ts';
+import { wholeNumber } from '../../../core/rest/fields.ts';
 
 /** Longest and usual time that a command may wait, seconds. */
 const MOST = 7 * 24 * 3600;
@@ -12,9 +13,7 @@ export const commandQuery = z.object({
       'With `true` the command waits when the gateway is not connected, and is given to it once when it is; otherwise it fails at once',
     default: 'false',
   }),
-  expires_in: z.coerce
-    .number({ error: 'must be a whole number' })
-    .int({ error: 'must be a whole number' })
+  expires_in: wholeNumber()
     .min(1)
     .max(MOST)
     .optional()
