@@ -11,7 +11,7 @@ import { StartError, errorCode, errorText } from './start-error.ts';
 export function openDataFolder(path: string): string {
   const folder = resolve(path);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     if (!statSync(folder).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
     const probe = join(folder, `.probe-${randomBytes(6).toString('hex')}`);
     writeFileSync(probe, '');
@@ -22,6 +22,7 @@ export function openDataFolder(path: string): string {
       EPERM: 'you may not read and write it',
       EROFS: 'it lies on a read-only file system',
       ENOSPC: 'the disk is full',
+      ENOENT: 'no folder can be made there',
       EEXIST: 'a file of that name is in the way',
       ENOTDIR: 'a file of that name is in the way',
     };
@@ -31,6 +32,17 @@ export function openDataFolder(path: string): string {
     );
   }
   return folder;
+}
+
+/** One after the other: where a file system refuses new folders as if the one above were missing (/proc), Node's own way tries for ever. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
 }
 
 /** Writes a file that only its owner may read; a crash leaves either the old content or the new one. */

@@ -205,6 +205,10 @@ describe('a start that cannot go on', { timeout: 30_000 }, () => {
     const file = join(folder.path, 'file');
     writeFileSync(file, '');
     await expect(startFixture(file)).rejects.toThrow(`The data folder ${file} cannot be used: a file of that name is in the way.`);
+    if (process.platform === 'linux')
+      await expect(startFixture('/proc/none/at/all')).rejects.toThrow(
+        'The data folder /proc/none/at/all cannot be used: no folder can be made there. Mend that or choose another with --data.',
+      );
     await expect(startFixture(folder.path, { host: '192.0.2.1' })).rejects.toThrow('The host 192.0.2.1 is not an address of this machine.');
   });
 
