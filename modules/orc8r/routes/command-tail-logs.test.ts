@@ -50,7 +50,7 @@ describe('tail_logs', () => {
 
   it('lets go of the stream when it cannot be written down', async () => {
     const context = {
-      read: async () => [{ entities: new Map([['magmad_gateway/gw1', { physicalId: 'hw1' }]]) }],
+      readRecent: async () => [{ entities: new Map([['magmad_gateway/gw1', { physicalId: 'hw1' }]]) }],
       audit: async () => {
         throw new Error('D1 is away');
       },
