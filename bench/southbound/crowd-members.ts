@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import { parentPort } from 'node:worker_threads';
 import { WebSocket } from 'ws';
 import { decodeFrame, encodeFrame } from '../../core/wire/frame.ts';
@@ -15,8 +16,8 @@ const GIVE_UP_MS = 10 * 60_000;
 /** What the thread is asked; it answers each with a `Done` of the same number. */
 export type Order = { readonly number: number } & (
   | { readonly do: 'be'; readonly holders: readonly Holder[]; readonly door: string }
-  /** Everybody dials at once, as agents do that lost their connections in the same moment. */
-  | { readonly do: 'dial' }
+  /** Everybody dials, so many at once: all is what happens when all lost their connections in the same moment. */
+  | { readonly do: 'dial'; readonly atOnce: number }
   /** Every connection breaks in the same moment. */
   | { readonly do: 'scatter' }
   | { readonly do: 'takeUpdates' }
@@ -37,7 +38,8 @@ class Member {
   updates = 0;
 
   constructor(holder: Holder) {
-    this.#holder = holder;
+    const { ca, client } = holder;
+    this.#holder = { ...holder, context: createSecureContext({ ca, cert: client.certificate, key: client.key }) };
   }
 
   async dial(door: string): Promise<void> {
@@ -89,7 +91,8 @@ async function carryOut(order: Order): Promise<Omit<Done, 'number'>> {
       members = order.holders.map((holder) => new Member(holder));
       return {};
     case 'dial':
-      await Promise.all(members.map((member) => member.dial(door)));
+      for (let first = 0; first < members.length; first += order.atOnce)
+        await Promise.all(members.slice(first, first + order.atOnce).map((member) => member.dial(door)));
       return {};
     case 'scatter':
       for (const member of members) member.break();

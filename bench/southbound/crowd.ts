@@ -8,6 +8,8 @@ import { addFleet } from './registrar/registrar.ts';
 
 /** The share of time for which the platform is asked how everybody is: the answer names each gateway, and asking must not be the load. */
 const ASKING = 0.1;
+/** How many gateways connect at once for the first time. */
+const FIRST_AT_ONCE = 100;
 /** What has not come about by then never will. */
 const GIVE_UP_MS = 10 * 60_000;
 
@@ -47,10 +49,16 @@ export class Crowd {
     return (await this.#order({ do: 'takeUpdates' })).updates ?? 0;
   }
 
+  /** Everybody connects for the first time, some after others: an object that is made costs more than one that wakes. */
+  async gather(): Promise<void> {
+    await this.#order({ do: 'dial', atOnce: FIRST_AT_ONCE });
+    await this.#until(({ totals }) => totals['in_sync'] === this.size);
+  }
+
   /** Everybody dials at once, as agents do that lost their connections in the same moment; resolves when all are in sync. Answers seconds. */
   async storm(): Promise<number> {
     const start = performance.now();
-    await this.#order({ do: 'dial' });
+    await this.#order({ do: 'dial', atOnce: this.size });
     await this.#until(({ totals }) => totals['in_sync'] === this.size);
     return (performance.now() - start) / 1000;
   }

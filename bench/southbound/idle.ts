@@ -18,7 +18,7 @@ export const idle: Benchmark = {
     try {
       const empty = loadOf(runtimeOf(test));
       crowd = await Crowd.register(test, 'idle', SIZE);
-      await crowd.storm();
+      await crowd.gather();
       const busy = loadOf(runtimeOf(test));
       await new Promise((resolve) => setTimeout(resolve, REST_MS));
       const asleep = loadOf(runtimeOf(test));

@@ -21,7 +21,7 @@ const storm = (size: number, aim: Measure['aim'], rounds: number): Benchmark => 
     try {
       crowd = await Crowd.register(test, NETWORK, size);
       const members = crowd;
-      await members.storm();
+      await members.gather();
       const seconds: number[] = [];
       const again: number[] = [];
       const files: number[] = [];
