@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Agent } from '../../agent/agent.ts';
 import type { FrameBody } from '../../core/wire/frame.ts';
 import { GrpcStatus } from '../../core/wire/grpc.ts';
-import { MAX_FRAME_BYTES } from '../../core/wire/limits.ts';
+import { MAX_FRAME_BYTES, MAX_STATES_PER_REPORT } from '../../core/wire/limits.ts';
 import { ensureNetwork } from '../../local/demo/network.ts';
 import { StateService } from '../../proto/gen/orc8r/protos/state_pb.js';
 import { addGateway, type Holder, holderOf } from '../harness/identities.ts';
@@ -168,8 +168,13 @@ describe('what is unusual but within the rules', () => {
     expect(await reply(socket, 10)).toMatchObject({ code: GrpcStatus.INVALID_ARGUMENT, message: expect.stringContaining('no states') });
     const state = { type: 'test', deviceID: 'd1', value: new TextEncoder().encode('{}') };
     const { input, output } = StateService.method.reportStates;
-    socket.frame(call(11, REPORT, toBinary(input, create(input, { states: Array.from({ length: 1001 }, () => state) }))));
-    expect(await reply(socket, 11)).toMatchObject({ code: GrpcStatus.INVALID_ARGUMENT, message: expect.stringContaining('1000') });
+    socket.frame(
+      call(11, REPORT, toBinary(input, create(input, { states: Array.from({ length: MAX_STATES_PER_REPORT + 1 }, () => state) }))),
+    );
+    expect(await reply(socket, 11)).toMatchObject({
+      code: GrpcStatus.INVALID_ARGUMENT,
+      message: expect.stringContaining(String(MAX_STATES_PER_REPORT)),
+    });
     socket.frame(call(12, REPORT, toBinary(input, create(input, { states: [state] }))));
     expect(await reply(socket, 12)).toMatchObject({ code: GrpcStatus.OK, payload: toBinary(output, create(output)) });
     await socket.end();
