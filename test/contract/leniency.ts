@@ -1,3 +1,4 @@
+import { pathText } from '../../core/rest/parse.ts';
 import { type Described, flat, isObject, type Schema, typesOf } from './json-schema.ts';
 import type { Violation } from './violations.ts';
 
@@ -20,7 +21,7 @@ function* emptied(schema: Schema, value: unknown, follow: Described['follow'], s
     const property = flat(given, follow);
     const at = [...steps, name];
     const zero = known.required?.includes(name) || meansIt(property) ? undefined : zeroOf(property);
-    if (zero !== undefined) yield { path: pathOf(at), rule: 'not set', steps: at, value: zero };
+    if (zero !== undefined) yield { path: pathText(at, 'body'), rule: 'not set', steps: at, value: zero };
     else if (value[name] !== undefined) yield* emptied(given, value[name], follow, at);
   }
 }
@@ -33,9 +34,6 @@ const zeroOf = (schema: Schema): unknown => {
   const [type = ''] = typesOf(schema).filter((one) => one !== 'null');
   return ({ string: '', integer: 0, number: 0, boolean: false, array: [] } as Readonly<Record<string, unknown>>)[type];
 };
-
-const pathOf = (steps: Violation['steps']): string =>
-  steps.reduce<string>((text, step) => (typeof step === 'number' ? `${text}[${step}]` : `${text}.${step}`), 'body');
 
 export const STRANGER = 'nobody_knows_this';
 

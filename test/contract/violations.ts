@@ -1,3 +1,4 @@
+import { pathText } from '../../core/rest/parse.ts';
 import { type Described, flat, isObject, type Schema, typesOf } from './json-schema.ts';
 
 /** One bound of a schema, broken at one place of a body that was right before. */
@@ -34,7 +35,7 @@ function* broken(
   required: boolean,
 ): Generator<Violation> {
   const known = flat(schema, follow);
-  const path = steps.reduce<string>((text, step) => (typeof step === 'number' ? `${text}[${step}]` : `${text}.${step}`), 'body');
+  const path = pathText(steps, 'body');
   const breaks = (rule: string, instead: unknown): Violation => ({ path, rule, steps, value: instead });
   const [type] = typesOf(known).filter((one) => one !== 'null');
   if (known.readOnly) return;

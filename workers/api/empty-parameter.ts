@@ -6,6 +6,8 @@ import type { Route } from '../../core/module/route.ts';
  */
 export function emptyParameter(routes: readonly Route[], path: string): string | undefined {
   const given = path.split('/');
+  // The first part is what stands before the first slash.
+  if (!given.includes('', 1)) return undefined;
   for (const route of routes) {
     const wanted = route.path.split('/').map((part) => ({ part, name: /^\{(\w+)\}$/.exec(part)?.[1] }));
     const fits = wanted.length === given.length && wanted.every(({ part, name }, index) => name !== undefined || part === given[index]);

@@ -2,6 +2,7 @@ import type { Entity } from '../../../core/configurator/model.ts';
 import { invalid } from '../../../core/errors.ts';
 import type { Route } from '../../../core/module/route.ts';
 import { entityMap, entityRoutes } from '../../../core/rest/entity-collection.ts';
+import { uint32 } from '../../../core/rest/fields.ts';
 import { mutableRatingGroup, type RatingGroup, ratingGroup, ratingGroupId } from '../schemas/rating-group.ts';
 import { RATING_GROUP as type } from '../services/entity-types.ts';
 
@@ -24,7 +25,7 @@ export const ratingGroupRoutes: readonly Route[] = [
     changes: mutableRatingGroup,
     key: (body) => String(body.id),
     checkKey: (key) => {
-      if (!/^(0|[1-9]\d*)$/.test(key) || Number(key) > 4_294_967_295)
+      if (!/^(0|[1-9]\d*)$/.test(key) || !uint32().safeParse(Number(key)).success)
         throw invalid([{ path: 'path.rating_group_id', message: 'must be a whole number up to 4294967295' }]);
     },
     read,

@@ -87,11 +87,11 @@ async function page(ctx: RequestContext, networkId: string, query: ListQuery): P
   const filter = { state: query.state, profile: query.profile, namePrefix: query.name_prefix };
   const { keys, whole } = subscriberPage(networkId, filter, { after: byName ? nameAndKey(after) : { key: after, name: '' }, limit });
   const verbose = isVerbose(query.verbose);
-  const found: Query<Graph | ListedSubscriber[]> = verbose ? whole() : keys;
-  const [network, total, page] = await ctx.read(networkById({ id: networkId }), countEntities({ networkId, type: SUBSCRIBER }), found);
+  const shown: Query<Graph | ListedSubscriber[]> = verbose ? whole() : keys;
+  const [network, total, found] = await ctx.read(networkById({ id: networkId }), countEntities({ networkId, type: SUBSCRIBER }), shown);
   if (!network) throw notFound(`network "${networkId}"`);
-  const graph = 'entities' in page ? page : undefined;
-  const listed = 'entities' in page ? listedIn(page) : page;
+  const graph = 'entities' in found ? found : undefined;
+  const listed = 'entities' in found ? listedIn(found) : found;
   const ids = listed.map(({ key }) => key);
   const positions = byName ? listed.map(({ name, key }) => `${name}\0${key}`) : ids;
   const body = {

@@ -55,14 +55,14 @@ const ROOTS = {
 
 const keysOf = (roots: SQL) =>
   query<ListedSubscriber[], Filters>(roots, (rows) => rows.map((row) => ({ key: String(row['key']), name: String(row['name']) })));
-const map = <T>(make: (roots: SQL) => T) => ({
+const map = <T>(make: (roots: SQL, order?: SQL) => T) => ({
   all: make(ROOTS.all),
   state: make(ROOTS.state),
   profile: make(ROOTS.profile),
-  name: make(ROOTS.name),
+  name: make(ROOTS.name, sql`e.type, e.name, e.key`),
 });
 const keys = map(keysOf);
-const whole = { ...map((roots) => scopedQuery<Filters>(roots)), name: scopedQuery<Filters>(ROOTS.name, sql`e.type, e.name, e.key`) };
+const whole = map((roots, order) => scopedQuery<Filters>(roots, order));
 
 /** The queries of one page: the ids in order, or the subscribers themselves. */
 export function subscriberPage(
