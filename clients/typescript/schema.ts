@@ -3468,7 +3468,7 @@ export interface paths {
         };
         /**
          * List gateways of all kinds, page by page
-         * @description Each gateway without hardware comes with a fresh registration token.
+         * @description Each gateway without hardware comes with a fresh registration token, for who may write it.
          *
          *     Permission: read on the network.
          */
@@ -3476,7 +3476,7 @@ export interface paths {
         put?: never;
         /**
          * Create a gateway without a kind
-         * @description Without a device it is created open: reading it gives a registration token with which hardware can join.
+         * @description Without a device it is created open: who may write it reads with it a registration token, with which hardware can join.
          *
          *     Permission: write on the network.
          */
@@ -8631,7 +8631,7 @@ export interface components {
              */
             server_address: string;
         };
-        /** @description What an installer needs to bring hardware in as a gateway that has none */
+        /** @description What an installer needs to bring hardware in as a gateway that has none; left out for who may not write the gateway */
         registration_info: {
             /**
              * @description Lets hardware join as this gateway within 30 minutes; each read of the gateway makes another

@@ -20,6 +20,14 @@ export const admin: Principal = {
   grants: [{ effect: 'ALLOW', action: 'WRITE', resourceType: 'all', resource: '*' }],
 };
 
+/** Somebody with one right: to read or to write one network. */
+export const operatorOf = (action: 'READ' | 'WRITE', networkId: string): Principal => ({
+  kind: 'operator',
+  id: `${action.toLowerCase()}s-${networkId}`,
+  via: 'token',
+  grants: [{ effect: 'ALLOW', action, resourceType: 'network', resource: networkId }],
+});
+
 export interface CallOptions {
   readonly body?: unknown;
   /** For a route that reads its body itself: what comes, chunk by chunk. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { TestApi } from '../../../test/support/context.ts';
+import { operatorOf, type TestApi } from '../../../test/support/context.ts';
 import { cwfApi, cwfGatewayBody, cwfGatewayConfig, cwfNetworkBody, haPairBody } from '../../../test/support/cwf.ts';
 import { magmad } from '../../../test/support/lte.ts';
 
@@ -44,6 +44,10 @@ describe('carrier Wi-Fi gateways', () => {
       domain_name: 'orc8r.test',
     };
     expect(await body(`${path}/gw1`)).toEqual({ ...shown(open), carrier_wifi: { allowed_gre_peers: [] }, registration_info });
+    expect((await api.call('GET', `${path}/gw1`, { as: operatorOf('WRITE', 'n1') })).body).toHaveProperty('registration_info');
+    const asReader = { as: operatorOf('READ', 'n1') };
+    expect((await api.call('GET', `${path}/gw1`, asReader)).body).toEqual({ ...shown(open), carrier_wifi: { allowed_gre_peers: [] } });
+    expect((await api.call('GET', path, asReader)).body).toEqual({ gw1: { ...shown(open), carrier_wifi: { allowed_gre_peers: [] } } });
   });
 
   it('are listed as a map by id, whole or page by page, with status, in one trip', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { TestApi } from '../../../test/support/context.ts';
+import { operatorOf, type TestApi } from '../../../test/support/context.ts';
 import { bareFederation, fegApi, fegGatewayBody, fegNetworkBody, fullFederation, shownBareFederation } from '../../../test/support/feg.ts';
 import { magmad } from '../../../test/support/lte.ts';
 
@@ -41,6 +41,10 @@ describe('federation gateways', () => {
       domain_name: 'orc8r.test',
     };
     expect(await body(`${path}/fg1`)).toEqual({ ...shown(open), federation: null, registration_info });
+    expect((await api.call('GET', `${path}/fg1`, { as: operatorOf('WRITE', 'feg1') })).body).toHaveProperty('registration_info');
+    const asReader = { as: operatorOf('READ', 'feg1') };
+    expect((await api.call('GET', `${path}/fg1`, asReader)).body).toEqual({ ...shown(open), federation: null });
+    expect((await api.call('GET', path, asReader)).body).toEqual({ fg1: { ...shown(open), federation: null } });
   });
 
   it('lists a map by id, whole or page by page, with status, in one trip', async () => {

@@ -9,7 +9,14 @@ import { commitEntities, entityEtag } from '../../../core/rest/entity-part.ts';
 import { rewrite } from '../../../core/rest/etag.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, created, createdEmpty, done, noContent, ok } from '../../../core/rest/reply.ts';
-import { deleteGateway, expectNoGateway, gatewayQueries, MAGMAD_GATEWAY, ownGatewayFaults } from '../../orc8r/services/gateway/index.ts';
+import {
+  deleteGateway,
+  expectNoGateway,
+  gatewayQueries,
+  MAGMAD_GATEWAY,
+  ownGatewayFaults,
+  registrations,
+} from '../../orc8r/services/gateway/index.ts';
 import { federationGateway, mutableFederationGateway } from '../schemas/federation-gateway.ts';
 import { FEDERATION_GATEWAY } from '../services/entity-types.ts';
 import { createFederationGateway, fegPair, readFederationGateway, updateFederationGateway, wholeGateway } from '../services/gateway.ts';
@@ -44,8 +51,9 @@ const list = route({
       const magmad = find(graph, MAGMAD_GATEWAY, federation.key);
       return magmad ? [{ magmad, federation }] : [];
     });
+    const registration = registrations(ctx, '/feg', networkId);
     const entries = shown.map(
-      async (pair) => [pair.magmad.key, await readFederationGateway(pair, reports.get(pair.magmad.key), ctx)] as const,
+      async (pair) => [pair.magmad.key, await readFederationGateway(pair, reports.get(pair.magmad.key), registration)] as const,
     );
     return { ...ok(Object.fromEntries(await Promise.all(entries)), [network.version]), headers: nextPage(keys, page.limit) };
   },
@@ -83,7 +91,7 @@ const get = route({
   responses: answers(federationGateway, 'The gateway', 'ETag'),
   handle: async ({ params: { network_id: networkId, gateway_id: id } }, ctx) => {
     const [[graph], report] = await Promise.all([ctx.read(wholeGateway(networkId, id)), ctx.fleet.status(networkId, id)]);
-    return ok(await readFederationGateway(fegPair(graph, id), report, ctx), entityEtag(graph));
+    return ok(await readFederationGateway(fegPair(graph, id), report, registrations(ctx, '/feg', networkId)), entityEtag(graph));
   },
 });
 

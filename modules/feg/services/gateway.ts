@@ -3,13 +3,14 @@ import { type Entity, type EntityId, find, type Graph } from '../../../core/conf
 import type { Mutation } from '../../../core/configurator/mutations.ts';
 import type { Query } from '../../../core/db/statement.ts';
 import { notFound } from '../../../core/errors.ts';
-import type { GatewayReport, RequestContext } from '../../../core/module/context.ts';
+import type { GatewayReport } from '../../../core/module/context.ts';
 import {
   createGateway,
   createSubtype,
   type GatewayFacts,
   MAGMAD_GATEWAY,
   magmadId,
+  type Registration,
   readGateway,
   updateGateway,
 } from '../../orc8r/services/gateway/index.ts';
@@ -48,9 +49,9 @@ export const setFederation = (key: string, config: FederationConfigs | null): Mu
 export async function readFederationGateway(
   { magmad, federation }: FegPair,
   report: GatewayReport | undefined,
-  { platform }: Pick<RequestContext, 'platform'>,
+  registration: Registration,
 ): Promise<unknown> {
-  return { ...(await readGateway(magmad, report, platform)), federation: federation.config };
+  return { ...(await readGateway(magmad, report, registration)), federation: federation.config };
 }
 
 /** Errors: those of any gateway. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodePageToken } from '../../../core/paging.ts';
 import { cellular, lteApi, lteGatewayBody, lteNetworkBody, magmad } from '../../../test/support/lte.ts';
-import type { TestApi } from '../../../test/support/context.ts';
+import { operatorOf, type TestApi } from '../../../test/support/context.ts';
 
 const path = '/lte/n1/gateways';
 const resource = (id: string, apn: string, more: object = {}) => ({ id, apn_name: apn, vlan_id: 4, ...more });
@@ -55,6 +55,10 @@ describe('LTE gateways', () => {
     };
     expect(await body(`${path}/gw2`)).toEqual({ ...shown(open), registration_info });
     expect(await body(path)).toEqual({ gw2: { ...shown(open), registration_info } });
+    expect((await api.call('GET', `${path}/gw2`, { as: operatorOf('WRITE', 'n1') })).body).toHaveProperty('registration_info');
+    const asReader = { as: operatorOf('READ', 'n1') };
+    expect((await api.call('GET', `${path}/gw2`, asReader)).body).toEqual(shown(open));
+    expect((await api.call('GET', path, asReader)).body).toEqual({ gw2: shown(open) });
   });
 
   it('shows every cellular block as it was written', async () => {

@@ -8,7 +8,14 @@ import { commitEntities, entityEtag } from '../../../core/rest/entity-part.ts';
 import { rewrite } from '../../../core/rest/etag.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, created, createdEmpty, done, noContent, ok } from '../../../core/rest/reply.ts';
-import { deleteGateway, expectNoGateway, MAGMAD_GATEWAY, magmadId, ownGatewayFaults } from '../../orc8r/services/gateway/index.ts';
+import {
+  deleteGateway,
+  expectNoGateway,
+  MAGMAD_GATEWAY,
+  magmadId,
+  ownGatewayFaults,
+  registrations,
+} from '../../orc8r/services/gateway/index.ts';
 import { lteGateway, mutableLteGateway } from '../schemas/lte-gateway.ts';
 import { CELLULAR_GATEWAY } from '../services/entity-types.ts';
 import { ltePair, readLteGateway, shownEntities } from '../services/gateway/read.ts';
@@ -51,8 +58,9 @@ const list = route({
       const magmad = find(graph, MAGMAD_GATEWAY, cellular.key);
       return magmad ? [{ magmad, cellular }] : [];
     });
+    const registration = registrations(ctx, '/lte', networkId);
     const entries = shown.map(
-      async (pair) => [pair.magmad.key, await readLteGateway(pair, graph, reports.get(pair.magmad.key), ctx)] as const,
+      async (pair) => [pair.magmad.key, await readLteGateway(pair, graph, reports.get(pair.magmad.key), registration, ctx.now())] as const,
     );
     return { ...ok(Object.fromEntries(await Promise.all(entries)), [network.version]), headers: nextPage(keys, page.limit) };
   },
@@ -90,7 +98,8 @@ const get = route({
   responses: answers(lteGateway, 'The gateway', 'ETag'),
   handle: async ({ params: { network_id: networkId, gateway_id: id } }, ctx) => {
     const [[graph], report] = await Promise.all([ctx.read(whole(networkId, id)), ctx.fleet.status(networkId, id)]);
-    return ok(await readLteGateway(ltePair(graph, id), graph, report, ctx), entityEtag(shownEntities(graph)));
+    const shown = await readLteGateway(ltePair(graph, id), graph, report, registrations(ctx, '/lte', networkId), ctx.now());
+    return ok(shown, entityEtag(shownEntities(graph)));
   },
 });
 

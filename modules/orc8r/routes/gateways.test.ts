@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodePageToken } from '../../../core/paging.ts';
-import { type TestApi, testApi } from '../../../test/support/context.ts';
+import { operatorOf, type TestApi, testApi } from '../../../test/support/context.ts';
 import { routes } from './index.ts';
 
 const magmad = { autoupgrade_enabled: true, autoupgrade_poll_interval: 300, checkin_interval: 60, checkin_timeout: 10 };
@@ -62,6 +62,16 @@ describe('gateways', () => {
     expect((await api.refusal('GET', '/networks/n1/gateways/gw1/device')).code).toBe('not_found');
     await create('gw2', 'hw2');
     expect((await api.call('GET', '/networks/n1/gateways')).body).toMatchObject({ gateways: { gw1: body, gw2: shown('gw2', 'hw2') } });
+  });
+
+  it('gives no token to who may only read', async () => {
+    await create('gw1');
+    const without = shown('gw1');
+    const read = async (path: string, action: 'READ' | 'WRITE') => (await api.call('GET', path, { as: operatorOf(action, 'n1') })).body;
+    expect(await read('/networks/n1/gateways/gw1', 'READ')).toEqual(without);
+    expect(await read('/networks/n1/gateways', 'READ')).toMatchObject({ gateways: { gw1: without } });
+    expect(JSON.stringify(await read('/networks/n1/gateways', 'READ'))).not.toContain('reg_');
+    expect(await read('/networks/n1/gateways/gw1', 'WRITE')).toHaveProperty('registration_info.registration_token');
   });
 
   it('takes over the record of hardware that serves no gateway', async () => {

@@ -9,6 +9,7 @@ import { magmadGateway, paginatedGateways } from '../schemas/gateway.ts';
 import { foundGateway, gatewayQueries, ownGatewayFaults } from '../services/gateway/checks.ts';
 import { gatewayEtag, MAGMAD_GATEWAY, magmadId } from '../services/gateway/model.ts';
 import { readGateway } from '../services/gateway/read.ts';
+import { registrations } from '../services/gateway/registration.ts';
 import { createGateway, deleteGateway, expectNoGateway, updateGateway } from '../services/gateway/write.ts';
 
 const tag = 'Gateways';
@@ -23,7 +24,7 @@ const list = route({
   operationId: 'listGateways',
   tag,
   summary: 'List gateways of all kinds, page by page',
-  description: 'Each gateway without hardware comes with a fresh registration token.',
+  description: 'Each gateway without hardware comes with a fresh registration token, for who may write it.',
   permission: reads,
   params: inNetwork,
   query: pagingQuery,
@@ -39,8 +40,9 @@ const list = route({
     const entities = [...graph.entities.values()];
     const keys = entities.map(({ key }) => key);
     const reports = await ctx.fleet.statuses(networkId, keys);
+    const registration = registrations(ctx, '/networks', networkId);
     const gateways = await Promise.all(
-      entities.map(async (gateway) => [gateway.key, await readGateway(gateway, reports.get(gateway.key), ctx.platform)] as const),
+      entities.map(async (gateway) => [gateway.key, await readGateway(gateway, reports.get(gateway.key), registration)] as const),
     );
     return ok({ page_token: nextPageToken(keys, page), gateways: Object.fromEntries(gateways), total_count: total });
   },
@@ -52,7 +54,7 @@ const create = route({
   operationId: 'createGateway',
   tag,
   summary: 'Create a gateway without a kind',
-  description: 'Without a device it is created open: reading it gives a registration token with which hardware can join.',
+  description: 'Without a device it is created open: who may write it reads with it a registration token, with which hardware can join.',
   permission: writes,
   params: inNetwork,
   body: magmadGateway,
@@ -79,7 +81,7 @@ const get = route({
   handle: async ({ params: { network_id: networkId, gateway_id: id } }, ctx) => {
     const [[graph], report] = await Promise.all([ctx.read(loadEntities(networkId, [magmadId(id)])), ctx.fleet.status(networkId, id)]);
     const gateway = foundGateway(graph, id);
-    return ok(await readGateway(gateway, report, ctx.platform), gatewayEtag(gateway));
+    return ok(await readGateway(gateway, report, registrations(ctx, '/networks', networkId)), gatewayEtag(gateway));
   },
 });
 

@@ -20,6 +20,7 @@ import {
   magmadId,
   ownGatewayFaults,
   readGateway,
+  registrations,
   updateGateway,
 } from '../services/gateway/index.ts';
 import type { GatewayFamily } from './families.ts';
@@ -78,9 +79,10 @@ export function typedGatewayRoutes<B extends GatewayInput>(kind: GatewayKind<B>)
         const own = [...graph.entities.values()].filter((entity) => entity.type === type);
         const keys = own.map((entity) => entity.key);
         const reports = await ctx.fleet.statuses(networkId, keys);
+        const registration = registrations(ctx, kind.base, networkId);
         const shown = own.map(async ({ key, config }) => {
           const magmad = find(graph, MAGMAD_GATEWAY, key);
-          return magmad ? [[key, { ...(await readGateway(magmad, reports.get(key), ctx.platform)), ...kind.read(config) }] as const] : [];
+          return magmad ? [[key, { ...(await readGateway(magmad, reports.get(key), registration)), ...kind.read(config) }] as const] : [];
         });
         return { ...ok(Object.fromEntries((await Promise.all(shown)).flat()), [network.version]), headers: nextPage(keys, page.limit) };
       },
@@ -118,7 +120,8 @@ export function typedGatewayRoutes<B extends GatewayInput>(kind: GatewayKind<B>)
       handle: async ({ params: { network_id: networkId, gateway_id: id } }, ctx) => {
         const [[graph], report] = await Promise.all([ctx.read(whole(networkId, id)), ctx.fleet.status(networkId, id)]);
         const { magmad, own } = pair(graph, id);
-        return ok({ ...(await readGateway(magmad, report, ctx.platform)), ...kind.read(own.config) }, entityEtag(graph));
+        const registration = registrations(ctx, kind.base, networkId);
+        return ok({ ...(await readGateway(magmad, report, registration)), ...kind.read(own.config) }, entityEtag(graph));
       },
     }),
     route({

@@ -54,7 +54,10 @@ export const registrationInfo = z
       examples: ['orc8r.test'],
     }),
   })
-  .meta({ id: 'registration_info', description: 'What an installer needs to bring hardware in as a gateway that has none' });
+  .meta({
+    id: 'registration_info',
+    description: 'What an installer needs to bring hardware in as a gateway that has none; left out for who may not write the gateway',
+  });
 
 export type ChallengeKey = z.infer<typeof challengeKey>;
 export type GatewayDevice = z.infer<typeof gatewayDevice>;

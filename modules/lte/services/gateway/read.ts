@@ -1,7 +1,7 @@
 import { type Entity, find, type Graph } from '../../../../core/configurator/model.ts';
 import { notFound } from '../../../../core/errors.ts';
-import type { GatewayReport, RequestContext } from '../../../../core/module/context.ts';
-import { MAGMAD_GATEWAY, readGateway } from '../../../orc8r/services/gateway/index.ts';
+import type { GatewayReport } from '../../../../core/module/context.ts';
+import { MAGMAD_GATEWAY, type Registration, readGateway } from '../../../orc8r/services/gateway/index.ts';
 import type { MagmadGatewayConfigs } from '../../../orc8r/schemas/magmad-gateway-configs.ts';
 import { CELLULAR_GATEWAY, ENODEB } from '../entity-types.ts';
 import { readCellular } from './cellular.ts';
@@ -34,11 +34,12 @@ export async function readLteGateway(
   { magmad, cellular }: LtePair,
   graph: Graph,
   report: GatewayReport | undefined,
-  ctx: Pick<RequestContext, 'now' | 'platform'>,
+  registration: Registration,
+  now: number,
 ): Promise<unknown> {
   return {
-    ...(await readGateway(magmad, report, ctx.platform)),
-    checked_in_recently: checkedInRecently(magmad.config as MagmadGatewayConfigs | null, report, ctx.now()),
+    ...(await readGateway(magmad, report, registration)),
+    checked_in_recently: checkedInRecently(magmad.config as MagmadGatewayConfigs | null, report, now),
     ...readCellular(cellular, graph),
   };
 }

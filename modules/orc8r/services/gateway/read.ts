@@ -1,17 +1,19 @@
 import type { Entity } from '../../../../core/configurator/model.ts';
-import type { GatewayReport, PlatformInfo } from '../../../../core/module/context.ts';
+import type { GatewayReport } from '../../../../core/module/context.ts';
 import type { MagmadGateway } from '../../schemas/gateway.ts';
-import type { RegistrationInfo } from '../../schemas/gateway-device.ts';
 import type { MagmadGatewayConfigs } from '../../schemas/magmad-gateway-configs.ts';
 import { deviceOf, tierOf } from './model.ts';
+import type { Registration } from './registration.ts';
 import { statusOf } from './status.ts';
 
-/** A base gateway as readers see it; a kind spreads this and adds to it. One without hardware gets a fresh registration token. */
-export async function readGateway(gateway: Entity, report: GatewayReport | undefined, platform: PlatformInfo): Promise<MagmadGateway> {
+/** A base gateway as readers see it; a kind spreads this and adds to it. One without hardware shows what lets hardware join. */
+export async function readGateway(gateway: Entity, report: GatewayReport | undefined, registration: Registration): Promise<MagmadGateway> {
   const device = deviceOf(gateway);
+  const info = device ? undefined : await registration(gateway);
   const status = statusOf(report);
   return {
-    ...(device ? { device } : { registration_info: await registrationInfoOf(gateway, platform) }),
+    ...(device ? { device } : {}),
+    ...(info ? { registration_info: info } : {}),
     id: gateway.key,
     name: gateway.name,
     description: gateway.description,
@@ -19,8 +21,4 @@ export async function readGateway(gateway: Entity, report: GatewayReport | undef
     tier: tierOf(gateway),
     ...(status ? { status } : {}),
   };
-}
-
-async function registrationInfoOf(gateway: Entity, platform: PlatformInfo): Promise<RegistrationInfo> {
-  return { registration_token: await platform.registrationToken(gateway.id), root_ca: platform.rootCa, domain_name: platform.domain };
 }
