@@ -5,6 +5,7 @@ import { networkById } from '../configurator/load.ts';
 import type { Network } from '../configurator/model.ts';
 import type { Query } from '../db/statement.ts';
 import { type Fault, notFound } from '../errors.ts';
+import type { Principal } from '../identity/principal.ts';
 import type { RequestContext } from '../module/context.ts';
 import { type Route, route } from '../module/route.ts';
 import { checkIfMatch, rewrite } from './etag.ts';
@@ -27,7 +28,7 @@ export interface NetworkPart<S extends z.ZodType, E = undefined> {
   /** One more thing to know before writing, read in the same round trip. */
   readonly needs?: (value: z.output<S>, networkId: string) => Query<E>;
   /** May throw. */
-  readonly write: (value: z.output<S>, network: Network, extra: E) => readonly Mutation[];
+  readonly write: (value: z.output<S>, network: Network, extra: E, principal: Principal) => readonly Mutation[];
   /** Set when `write` builds on what was there: then a commit in between makes it read again. */
   readonly merges?: boolean;
 }
@@ -68,7 +69,8 @@ export function networkPart<S extends z.ZodType, E = undefined>(part: NetworkPar
           const value = body as z.output<S>;
           const [network, extra] = await ctx.read(networkById({ id }), ...(part.needs ? [part.needs(value, id)] : []));
           if (!network) throw notFound(`network "${id}"`);
-          await commitNetwork(ctx, network, part.write(value, network, extra as E), part.merges);
+          const mutations = part.write(value, network, extra as E, await ctx.principal());
+          await commitNetwork(ctx, network, mutations, part.merges);
           return noContent();
         }),
     }),

@@ -5,6 +5,7 @@ import type { Configs } from '../configurator/mutations.ts';
 import type { Query } from '../db/statement.ts';
 import { conflict, type Fault, invalid, notFound, refuse } from '../errors.ts';
 import { permittedNetworks } from '../identity/access.ts';
+import type { Principal } from '../identity/principal.ts';
 import type { RequestContext } from '../module/context.ts';
 import { type Route, route } from '../module/route.ts';
 import { rewrite } from './etag.ts';
@@ -32,8 +33,8 @@ export interface TypedNetwork<B extends NetworkBody, E = undefined> {
   readonly schema: z.ZodType<B>;
   /** One more thing to know before writing, read in the same round trip. */
   readonly needs?: (body: B) => Query<E>;
-  /** What is wrong with the body in the light of what is stored. */
-  readonly check?: (body: B, extra: E) => readonly Fault[];
+  /** What is wrong with the body in the light of what is stored: `network`, undefined for a new one. */
+  readonly check?: (body: B, extra: E, seen: { readonly network: Network | undefined; readonly principal: Principal }) => readonly Fault[];
   /** What is stored, by config key; null takes a config away. */
   readonly configs: (body: B) => Configs;
   readonly read: (network: Network) => unknown;
@@ -81,7 +82,7 @@ export function typedNetworkRoutes<B extends NetworkBody, E = undefined>(family:
       responses: createdEmpty,
       handle: async ({ body }, ctx) => {
         const [taken, extra] = await ctx.read(networkById({ id: body.id }), ...needs(body));
-        refuse(family.check?.(body, extra as E) ?? []);
+        refuse(family.check?.(body, extra as E, { network: undefined, principal: await ctx.principal() }) ?? []);
         if (taken) throw conflict(`network "${body.id}"`);
         const { id, name: title, description } = body;
         await ctx.commit({
@@ -121,7 +122,7 @@ export function typedNetworkRoutes<B extends NetworkBody, E = undefined>(family:
       handle: ({ params: { network_id: id }, body }, ctx) =>
         rewrite(ctx, async () => {
           const { network, rest } = await load(ctx, id, ...needs(body));
-          refuse(family.check?.(body, rest[0] as E) ?? []);
+          refuse(family.check?.(body, rest[0] as E, { network, principal: await ctx.principal() }) ?? []);
           await commitNetwork(ctx, network, [
             { do: 'update_network', name: body.name, description: body.description, configs: family.configs(body) },
           ]);

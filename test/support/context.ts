@@ -20,12 +20,12 @@ export const admin: Principal = {
   grants: [{ effect: 'ALLOW', action: 'WRITE', resourceType: 'all', resource: '*' }],
 };
 
-/** Somebody with one right: to read or to write one network. */
-export const operatorOf = (action: 'READ' | 'WRITE', networkId: string): Principal => ({
+/** Somebody with one right: to read or to write some networks. */
+export const operatorOf = (action: 'READ' | 'WRITE', ...networkIds: string[]): Principal => ({
   kind: 'operator',
-  id: `${action.toLowerCase()}s-${networkId}`,
+  id: `${action.toLowerCase()}s-${networkIds.join('-')}`,
   via: 'token',
-  grants: [{ effect: 'ALLOW', action, resourceType: 'network', resource: networkId }],
+  grants: networkIds.map((resource) => ({ effect: 'ALLOW', action, resourceType: 'network', resource })),
 });
 
 export interface CallOptions {

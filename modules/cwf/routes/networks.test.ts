@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { TestApi } from '../../../test/support/context.ts';
+import { operatorOf, type TestApi } from '../../../test/support/context.ts';
 import { carrierWifi, cwfApi, cwfNetworkBody } from '../../../test/support/cwf.ts';
 import { dns, lteNetworkBody } from '../../../test/support/lte.ts';
 import type { Principal } from '../../../core/identity/principal.ts';
@@ -193,6 +193,12 @@ describe('parts of carrier Wi-Fi networks', () => {
       faults: [{ path: 'body.feg_network_id', message: 'network "feg1" does not exist' }],
     });
     expect((await put('/cwf/n1', cwfNetworkBody('n1'))).status).toBe(204);
+    await api.call('POST', '/cwf', { body: cwfNetworkBody('n2') });
+    const named = { as: operatorOf('WRITE', 'n1'), body: { feg_network_id: 'n2' } };
+    expect(await api.refusal('PUT', '/cwf/n1/federation', named)).toMatchObject({
+      faults: [{ path: 'body.feg_network_id', message: 'network "n2" does not exist' }],
+    });
+    expect((await put('/cwf/n1/federation', { feg_network_id: 'n2' })).status).toBe(204);
   });
 
   it('subscriber_config is empty until it is set, whole or name by name', async () => {

@@ -3,13 +3,13 @@ import type { Network } from '../../../core/configurator/model.ts';
 import type { Route } from '../../../core/module/route.ts';
 import { networkPart } from '../../../core/rest/network-part.ts';
 import { typedNetworkRoutes } from '../../../core/rest/typed-network.ts';
-import { type FederatedNetworkConfigs, federatedNetworkConfigs } from '../../feg/schemas/federated-network-configs.ts';
+import { federatedNetworkConfigs } from '../../feg/schemas/federated-network-configs.ts';
 import { FEDERATED } from '../../feg/services/entity-types.ts';
+import { federatedOf } from '../../feg/services/network.ts';
 import { subscriberConfigRoutes } from '../../lte/routes/subscriber-config.ts';
 import { federationFaults, federationNetwork } from '../../lte/services/network.ts';
 import { namedRuleFaults, namedRules } from '../../lte/services/subscriber-config.ts';
 import { removeNetworkConfig, sharedNetworkParts } from '../../orc8r/routes/network-parts.ts';
-import { configOf } from '../../orc8r/services/network.ts';
 import { type CwfNetwork, cwfNetwork } from '../schemas/cwf-network.ts';
 import { liUes, networkCarrierWifiConfigs } from '../schemas/network-carrier-wifi-configs.ts';
 import { CARRIER_WIFI, CWF_NETWORK } from '../services/entity-types.ts';
@@ -62,11 +62,12 @@ export const networkRoutes: readonly Route[] = [
     tag: family.tag,
     what: 'federation settings of a carrier Wi-Fi network',
     schema: federatedNetworkConfigs,
-    read: (network) => configOf<FederatedNetworkConfigs>(network, FEDERATED),
+    read: federatedOf,
     needs: (federation) => federationNetwork(federation.feg_network_id),
     // Here alone, not with a whole network: the two networks name each other, and one has to be made first.
-    write: (federation, _network, serving: Network | undefined) => {
-      refuse(federationFaults(federation.feg_network_id, serving, 'body.feg_network_id'));
+    write: (federation, network, found: Network | undefined, principal) => {
+      const stored = federatedOf(network)?.feg_network_id;
+      refuse(federationFaults(federation.feg_network_id, { found, stored, principal }, 'body.feg_network_id'));
       return [{ do: 'update_network', configs: { [FEDERATED]: federation } }];
     },
   }),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Principal } from '../../../core/identity/principal.ts';
-import type { TestApi } from '../../../test/support/context.ts';
+import { operatorOf, type TestApi } from '../../../test/support/context.ts';
 import {
   bareFederation,
   fegApi,
@@ -188,6 +188,12 @@ describe('federated LTE networks', () => {
   it('name an existing federation network where the federation settings are written alone', async () => {
     const fault = { code: 'invalid', faults: [{ path: 'body.feg_network_id', message: 'network "nowhere" does not exist' }] };
     expect(await api.refusal('PUT', '/feg_lte/fl1/federation', { body: { feg_network_id: 'nowhere' } })).toMatchObject(fault);
+    // One that is there, for who may not read it.
+    const as = operatorOf('WRITE', 'fl1');
+    await api.call('POST', '/feg', { body: fegNetworkBody('nowhere') });
+    expect(await api.refusal('PUT', '/feg_lte/fl1/federation', { as, body: { feg_network_id: 'nowhere' } })).toMatchObject(fault);
+    expect((await api.call('PUT', '/feg_lte/fl1/federation', { body: { feg_network_id: 'nowhere' } })).status).toBe(204);
+    expect((await api.call('PUT', '/feg_lte/fl1/federation', { as, body: { feg_network_id: 'nowhere' } })).status).toBe(204);
     expect((await api.call('POST', '/feg_lte', { body: fegLteNetworkBody('fl2', 'later') })).status).toBe(201);
     expect(await api.refusal('PUT', '/feg_lte/fl1/federation', { body: {} })).toMatchObject({ faults: [{ path: 'body.feg_network_id' }] });
   });

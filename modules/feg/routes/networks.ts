@@ -72,8 +72,9 @@ const fegLteNetworkRoutes: readonly Route[] = [
     schema: federatedNetworkConfigs,
     read: federatedOf,
     needs: (federation) => federationNetwork(federation.feg_network_id),
-    write: (federation, _network: Network, serving) => {
-      refuse(federationFaults(federation.feg_network_id, serving, 'body.feg_network_id'));
+    write: (federation, network: Network, found, principal) => {
+      const stored = federatedOf(network)?.feg_network_id;
+      refuse(federationFaults(federation.feg_network_id, { found, stored, principal }, 'body.feg_network_id'));
       return storeNetworkConfig(FEDERATED, federation);
     },
   }),

@@ -33,8 +33,9 @@ export const networkCellularRoutes: readonly Route[] = [
     schema: networkCellularConfigs,
     read: cellularOf,
     needs: (cellular) => federationNetwork(cellular.feg_network_id),
-    write: (cellular, _network, federation) => {
-      refuse(federationFaults(cellular.feg_network_id, federation, 'body.feg_network_id'));
+    write: (cellular, network, found, principal) => {
+      const stored = cellularOf(network)?.feg_network_id;
+      refuse(federationFaults(cellular.feg_network_id, { found, stored, principal }, 'body.feg_network_id'));
       return store(cellular);
     },
   }),
@@ -77,9 +78,9 @@ export const networkCellularRoutes: readonly Route[] = [
     schema: z.string().meta({ description: 'Id of a federation network; empty for none', examples: ['partners'] }),
     read: (network) => (cellularOf(network) ? (cellularOf(network)?.feg_network_id ?? '') : undefined),
     needs: (id) => federationNetwork(id),
-    write: (id, network, federation) => {
-      refuse(federationFaults(id, federation, 'body'));
-      const { feg_network_id: _, ...rest } = settled(network);
+    write: (id, network, found, principal) => {
+      const { feg_network_id: stored, ...rest } = settled(network);
+      refuse(federationFaults(id, { found, stored, principal }, 'body'));
       return store(id ? { ...rest, feg_network_id: id } : rest);
     },
     merges: true,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Principal } from '../../../core/identity/principal.ts';
 import { dns, epc, lteApi, lteGatewayBody, lteNetworkBody, ran } from '../../../test/support/lte.ts';
-import type { TestApi } from '../../../test/support/context.ts';
+import { operatorOf, type TestApi } from '../../../test/support/context.ts';
 
 const fdd = { bandwidth_mhz: 10, fdd_config: { earfcndl: 600, earfcnul: 18600 } };
 
@@ -121,6 +121,28 @@ describe('LTE networks', () => {
     expect(await api.refusal('PUT', '/lte/n1/cellular', { body: cellular })).toMatchObject(fault('body.feg_network_id'));
     expect(await api.refusal('PUT', '/lte/n1/cellular/feg_network_id', { body: 'nowhere' })).toMatchObject(fault('body'));
     expect(await body('/lte/n1')).toEqual(lteNetworkBody('n1'));
+  });
+
+  it('tells nobody of a federation network that he may not read', async () => {
+    await api.call('POST', '/lte', { body: lteNetworkBody('hidden') });
+    const as = operatorOf('WRITE', 'n1');
+    const whole = (id: string) => ({ ...lteNetworkBody('n1'), cellular: { ran, epc, feg_network_id: id } });
+    const writes = [
+      ['/lte/n1', whole],
+      ['/lte/n1/cellular', (id: string) => whole(id).cellular],
+      ['/lte/n1/cellular/feg_network_id', (id: string) => id],
+    ] as const;
+    for (const [path, of] of writes) {
+      const refusals = await Promise.all(['hidden', 'nowhere'].map(async (id) => (await api.refusal('PUT', path, { as, body: of(id) })).faults));
+      expect(refusals[0], path).toMatchObject([{ message: 'network "hidden" does not exist' }]);
+      expect(JSON.stringify(refusals[0]).replace('hidden', 'nowhere')).toBe(JSON.stringify(refusals[1]));
+      expect((await api.call('PUT', path, { as: operatorOf('WRITE', 'n1', 'hidden'), body: of('hidden') })).status).toBe(204);
+      // Somebody else named it: settings that were read can be written back.
+      expect((await api.call('PUT', path, { as, body: of('hidden') })).status).toBe(204);
+      await api.call('PUT', '/lte/n1', { body: lteNetworkBody('n1') });
+    }
+    await api.call('POST', '/channels', { body: { id: 'stable', name: 'Stable', supported_versions: [] } });
+    expect(await api.refusal('PUT', '/lte/n1/cellular/feg_network_id', { body: '@internal' })).toMatchObject({ code: 'invalid' });
   });
 
   it('deletes a network with everything in it', async () => {
