@@ -57,6 +57,8 @@ export interface WholeEntity {
   readonly name: string;
   readonly config: unknown;
   readonly children: readonly EntityId[];
+  /** It was not there when this was worked out, as a dry run tells. */
+  readonly isNew?: boolean;
 }
 
 export const isBulk = (mutation: Mutation): mutation is BulkMutation =>
@@ -74,6 +76,13 @@ interface EntityFields {
 
 /** Stands for the network itself where changes are listed by entity. */
 export const NETWORK: EntityId = { type: 'network', key: '' };
+
+/** An entity's key as readers see it: the network itself, which has none, goes by its id. */
+export const shownKey = ({ key }: EntityId, networkId: string): string => (key === '' ? networkId : key);
+
+/** The key that readers mean. */
+export const storedKey = (id: EntityId, networkId: string): string =>
+  id.type === NETWORK.type && id.key === networkId ? NETWORK.key : id.key;
 
 /** The entities whose image a mutation changes: each gets a revision. */
 export function revised(mutation: Mutation): EntityId[] {

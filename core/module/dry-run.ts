@@ -1,6 +1,6 @@
 import type { Commit } from '../configurator/commit.ts';
 import { entityKey } from '../configurator/model.ts';
-import { type Mutation, revised } from '../configurator/mutations.ts';
+import { type Mutation, revised, shownKey } from '../configurator/mutations.ts';
 import { invalid } from '../errors.ts';
 import type { Fleet } from './context.ts';
 
@@ -33,10 +33,11 @@ export class DryRun {
 function changesOf({ networkId, mutations }: Commit): TriedChange[] {
   const found = new Map<string, TriedChange>();
   for (const mutation of mutations) {
+    const fresh = new Set(mutation.do === 'put_entities' ? mutation.entities.flatMap(({ key, isNew }) => (isNew ? key : [])) : []);
     for (const id of revised(mutation)) {
       const before = found.get(entityKey(id))?.change;
-      const change = before === 'create' || before === 'delete' ? before : kindOf(mutation);
-      found.set(entityKey(id), { network_id: networkId, type: id.type, key: id.key === '' ? networkId : id.key, change });
+      const change = before === 'create' || before === 'delete' ? before : kindOf(mutation, fresh.has(id.key));
+      found.set(entityKey(id), { network_id: networkId, type: id.type, key: shownKey(id, networkId), change });
     }
     const device = mutation.do === 'put_device' || mutation.do === 'delete_device' ? mutation : undefined;
     if (device) {
@@ -47,9 +48,9 @@ function changesOf({ networkId, mutations }: Commit): TriedChange[] {
   return [...found.values()];
 }
 
-function kindOf(mutation: Mutation): TriedChange['change'] {
+function kindOf(mutation: Mutation, isNew: boolean): TriedChange['change'] {
   if (mutation.do === 'create_network' || mutation.do === 'create_entity') return 'create';
-  if (mutation.do === 'put_entities' && mutation.onlyNew) return 'create';
+  if (mutation.do === 'put_entities' && (mutation.onlyNew || isNew)) return 'create';
   if (mutation.do === 'delete_entities') return 'delete';
   return mutation.do === 'delete_network' || mutation.do === 'delete_entity' ? 'delete' : 'update';
 }

@@ -133,7 +133,9 @@ describe('LTE networks', () => {
       ['/lte/n1/cellular/feg_network_id', (id: string) => id],
     ] as const;
     for (const [path, of] of writes) {
-      const refusals = await Promise.all(['hidden', 'nowhere'].map(async (id) => (await api.refusal('PUT', path, { as, body: of(id) })).faults));
+      const refusals = await Promise.all(
+        ['hidden', 'nowhere'].map(async (id) => (await api.refusal('PUT', path, { as, body: of(id) })).faults),
+      );
       expect(refusals[0], path).toMatchObject([{ message: 'network "hidden" does not exist' }]);
       expect(JSON.stringify(refusals[0]).replace('hidden', 'nowhere')).toBe(JSON.stringify(refusals[1]));
       expect((await api.call('PUT', path, { as: operatorOf('WRITE', 'n1', 'hidden'), body: of('hidden') })).status).toBe(204);

@@ -37,6 +37,21 @@ describe('subscribers in bulk', () => {
     expect(await body(path)).toMatchObject({ total_count: 3 });
   });
 
+  it('tell in a dry run which are new, with the policy profiles that are', async () => {
+    await send(ndjson({ ...subscriberBody(1), active_policies_by_apn: { internet: ['r1'] } }));
+    const lines = [1, 2].map((number) => ({ ...subscriberBody(number), active_policies_by_apn: { internet: ['r1'], ims: [] } }));
+    const raw = { contentType: 'application/x-ndjson', chunks: [ndjson(...lines)] };
+    const { body: changes } = await api.call('POST', bulk, { raw, dryRun: true });
+    expect((changes as { key: string; change: string }[]).map(({ key, change }) => `${change} ${key}`).sort()).toEqual([
+      `create ${imsi(1)}___ims`,
+      `create ${imsi(2)}`,
+      `create ${imsi(2)}___ims`,
+      `create ${imsi(2)}___internet`,
+      `update ${imsi(1)}`,
+      `update ${imsi(1)}___internet`,
+    ]);
+  });
+
   it('report each bad line; the good ones take effect', async () => {
     const lines = [
       subscriberBody(1),

@@ -67,7 +67,7 @@ export const subscriberBulkRoutes: readonly Route[] = [
       const stale = known.profiles.filter((profile) => ids.has(ownerOfProfile(profile)));
       const answer: Mutation[] = key === undefined ? [] : [{ do: 'keep_answer', operation: OPERATION, key, fingerprint, answer: report }];
       if (good.length > 0) {
-        const mutations = [...putSubscribers(good, { stale }), ...answer];
+        const mutations = [...putSubscribers(good, { stale, known: known.keys }), ...answer];
         await ctx.commit({ networkId, action: 'subscriber.bulk', target: `${good.length} subscribers`, mutations });
       }
       return ok(report);

@@ -33,7 +33,7 @@ export const lteNetworkConfigs = (body: LteNetwork): Configs => ({
 });
 
 /** Asks for the federation network that cellular settings name; finds nothing when they name none. */
-export const federationNetwork = (id: string | undefined): Query<Network | undefined> => 
+export const federationNetwork = (id: string | undefined): Query<Network | undefined> =>
   networkById({ id: id === undefined || id === INTERNAL_NETWORK ? '' : id });
 
 /**

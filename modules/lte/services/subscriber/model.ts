@@ -63,20 +63,29 @@ const wholeProfiles = ({ id, active_policies_by_apn: byApn = {} }: MutableSubscr
   }));
 
 /**
- * Makes subscribers what is given. `stale`: keys of the policy profiles that those among them had before.
- * `onlyNew`: one that is there already is a conflict.
+ * Makes subscribers what is given. `stale`: keys of the policy profiles that those among them had before; `known`: those that are
+ * there, all unless it is said. `onlyNew`: one that is there already is a conflict.
  */
 export function putSubscribers(
   subscribers: readonly MutableSubscriber[],
-  { stale = [], onlyNew = false }: { readonly stale?: readonly string[]; readonly onlyNew?: boolean } = {},
+  {
+    stale = [],
+    known,
+    onlyNew = false,
+  }: { readonly stale?: readonly string[]; readonly known?: ReadonlySet<string>; readonly onlyNew?: boolean } = {},
 ): Mutation[] {
-  const profiles = subscribers.flatMap(wholeProfiles);
+  const had = new Set(stale);
+  const profiles = subscribers.flatMap(wholeProfiles).map((profile) => ({ ...profile, isNew: !had.has(profile.key) }));
+  const whole = subscribers.map((subscriber) => ({
+    ...wholeSubscriber(subscriber),
+    isNew: known !== undefined && !known.has(subscriber.id),
+  }));
   const kept = new Set(profiles.map(({ key }) => key));
   const gone = stale.filter((key) => !kept.has(key));
   const mutations: Mutation[] = [
     { do: 'delete_entities', type: APN_POLICY_PROFILE, keys: gone },
     { do: 'put_entities', type: APN_POLICY_PROFILE, entities: profiles },
-    { do: 'put_entities', type: SUBSCRIBER, entities: subscribers.map(wholeSubscriber), onlyNew },
+    { do: 'put_entities', type: SUBSCRIBER, entities: whole, onlyNew },
   ];
   return mutations;
 }
