@@ -5843,7 +5843,7 @@ export interface components {
              */
             type: string;
             /**
-             * @description Key of what would be changed
+             * @description Key of what would be changed; the id of the network for the network itself
              * @example agw1
              */
             key: string;
@@ -8682,7 +8682,7 @@ export interface components {
                  */
                 type: string;
                 /**
-                 * @description Key of what was restored; empty for the network itself
+                 * @description Key of what was restored; the id of the network for the network itself
                  * @example agw1
                  */
                 key: string;
@@ -8706,7 +8706,7 @@ export interface components {
              */
             type: string;
             /**
-             * @description Key of the entity among those of its type; empty for the network itself
+             * @description Key of the entity among those of its type; the id of the network for the network itself
              * @example agw1
              */
             key: string;
@@ -10021,7 +10021,7 @@ export interface components {
         ha_pair_id: string;
         /** @description Only those that the authority with this key identifier has signed */
         issuer: string;
-        /** @description Only the entity with this key; goes with `type` */
+        /** @description Only the entity with this key; goes with `type`. The key of the network itself is its id */
         key: string;
         /** @description Telephone number */
         msisdn: string;
@@ -26885,7 +26885,7 @@ export interface operations {
                 page_token?: string;
                 /** @description Only entities of this type; `network` for the network itself */
                 type?: components["parameters"]["type"];
-                /** @description Only the entity with this key; goes with `type` */
+                /** @description Only the entity with this key; goes with `type`. The key of the network itself is its id */
                 key?: components["parameters"]["key"];
             };
             header?: {
@@ -26926,7 +26926,7 @@ export interface operations {
             query?: {
                 /** @description Only entities of this type; `network` for the network itself */
                 type?: components["parameters"]["type"];
-                /** @description Only the entity with this key; goes with `type` */
+                /** @description Only the entity with this key; goes with `type`. The key of the network itself is its id */
                 key?: components["parameters"]["key"];
                 /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
                 dry_run?: components["parameters"]["dry_run"];

@@ -8,7 +8,7 @@ const tried = z
     type: z
       .string()
       .meta({ description: 'Type of what would be changed; `network` for the network itself', examples: ['cellular_gateway'] }),
-    key: z.string().meta({ description: 'Key of what would be changed', examples: ['agw1'] }),
+    key: z.string().meta({ description: 'Key of what would be changed; the id of the network for the network itself', examples: ['agw1'] }),
     change: z.enum(['create', 'update', 'delete']).describe('What would happen to it; `update` also of what is made when it is not there'),
   })
   .meta({ id: 'dry_run_change', description: 'One thing that the write would touch' });

@@ -37,7 +37,7 @@ describe('revisions', () => {
     expect(all.map(({ version, type, key }) => `${version} ${type}/${key}`)).toEqual([
       '3 upgrade_tier/t1',
       '2 upgrade_tier/t1',
-      '1 network/',
+      '1 network/n1',
     ]);
     expect(end).toBe('');
     const image = (version: string) => ({ name: '', description: '', physical_id: null, config: { version, images: [] }, children: [] });
@@ -57,6 +57,8 @@ describe('revisions', () => {
     const second = await revisions({ page_size: '2', page_token: first.page_token });
     expect([...first.revisions, ...second.revisions]).toEqual(all);
     expect((await revisions({ type: 'network' })).revisions).toEqual([all[2]]);
+    expect((await revisions({ type: 'network', key: 'n1' })).revisions).toEqual([all[2]]);
+    expect((await revisions({ type: 'network', key: 'n2' })).revisions).toEqual([]);
     expect((await revisions({ type: 'upgrade_tier', key: 't1', page_size: '1' })).revisions).toEqual([all[0]]);
     expect((await revisions({ type: 'upgrade_tier', key: 't9' })).revisions).toEqual([]);
   });
@@ -107,8 +109,11 @@ describe('restoring', () => {
 
   it('changes the network back, configs that came since included', async () => {
     await api.call('PUT', '/networks/n1', { body: { ...network, name: 'Two', features: { features: { a: 'b' } } } });
-    await restore(1);
+    expect((await restore(1)).body).toEqual({ version: 4, restored: [{ type: 'network', key: 'n1' }] });
     expect(await body('/networks/n1')).toEqual({ ...network });
+    await api.call('PUT', '/networks/n1/name', { body: 'Three' });
+    await restore(1, { type: 'network', key: 'n1' });
+    expect(await body('/networks/n1/name')).toBe('One');
   });
 
   it('takes one entity of many out of a commit', async () => {

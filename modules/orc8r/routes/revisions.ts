@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { networkById } from '../../../core/configurator/load.ts';
+import { shownKey, storedKey } from '../../../core/configurator/mutations.ts';
 import { restoreMutations } from '../../../core/configurator/restore.ts';
 import { restorables, revisionsOf } from '../../../core/configurator/revisions.ts';
 import { invalid, notFound } from '../../../core/errors.ts';
@@ -23,12 +24,14 @@ const which = {
     .string()
     .max(255)
     .optional()
-    .meta({ description: 'Only the entity with this key; goes with `type`', examples: ['agw1'] }),
+    .meta({ description: 'Only the entity with this key; goes with `type`. The key of the network itself is its id', examples: ['agw1'] }),
 };
 
-/** Error: `invalid`. */
-function checkKey(type: string | null, key: string | null): void {
-  if (key !== null && type === null) throw invalid([{ path: 'query.type', message: 'is required with a key' }]);
+/** Which entities are asked for, as they are stored. Error: `invalid`. */
+function asked(networkId: string, { type, key }: { readonly type?: string | undefined; readonly key?: string | undefined }) {
+  if (key === undefined) return { type: type ?? null, key: null };
+  if (type === undefined) throw invalid([{ path: 'query.type', message: 'is required with a key' }]);
+  return { type, key: storedKey({ type, key }, networkId) };
 }
 
 const list = route({
@@ -43,14 +46,13 @@ const list = route({
   responses: answers(revisionPage, 'Changes, newest first'),
   handle: async ({ params: { network_id: networkId }, query }, ctx) => {
     const { before, limit } = seekOf(query, 2);
-    const { type = null, key = null } = query;
-    checkKey(type, key);
-    const [network, revisions] = await ctx.read(networkById({ id: networkId }), revisionsOf(networkId, { type, key }, { before, limit }));
+    const filter = asked(networkId, query);
+    const [network, revisions] = await ctx.read(networkById({ id: networkId }), revisionsOf(networkId, filter, { before, limit }));
     // What a deleted network leaves behind can still be read.
     if (!network && revisions.length === 0) throw notFound(`network "${networkId}"`);
     const last = revisions.at(-1);
     const page_token = seekToken(last && [last.version, last.id], revisions.length, limit);
-    return ok({ revisions: revisions.map(toRevision), page_token });
+    return ok({ revisions: revisions.map((revision) => toRevision(revision, networkId)), page_token });
   },
 });
 
@@ -67,19 +69,22 @@ const restore = route({
   params: pathParams('network_id', 'version'),
   query: z.object(which),
   responses: answers(restored, 'What was brought back'),
-  handle: ({ params: { network_id: networkId, version: text }, query: { type = null, key = null } }, ctx) =>
+  handle: ({ params: { network_id: networkId, version: text }, query }, ctx) =>
     rewrite(ctx, async () => {
       const version = Number(text);
       if (!/^\d{1,15}$/.test(text)) throw invalid([{ path: 'path.version', message: 'must be a whole number' }]);
-      checkKey(type, key);
-      const [network, targets] = await ctx.read(networkById({ id: networkId }), restorables({ networkId, version, type, key }));
+      const filter = asked(networkId, query);
+      const [network, targets] = await ctx.read(networkById({ id: networkId }), restorables({ networkId, version, ...filter }));
       if (!network) throw notFound(`network "${networkId}"`);
       if (targets.length === 0) throw notFound(`change of version ${version} in network "${networkId}"`);
       checkIfMatch(ctx, [network.version]);
       const mutations = restoreMutations(targets, Object.keys(network.configs));
       const expect = targets.map((target) => ({ type: target.type, key: target.key, version: target.currentVersion }));
       const committed = await ctx.commit({ networkId, action: 'revision.restore', target: `version ${version}`, mutations, expect });
-      return ok({ version: committed.version, restored: targets.map((target) => ({ type: target.type, key: target.key })) });
+      return ok({
+        version: committed.version,
+        restored: targets.map((target) => ({ type: target.type, key: shownKey(target, networkId) })),
+      });
     }),
 });
 

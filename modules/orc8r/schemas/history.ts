@@ -17,7 +17,9 @@ export const revision = z
     id: rowId(),
     version: z.int().meta({ description: 'Version of the network that the change made; a restore names it', examples: [17] }),
     type: z.string().meta({ description: 'Type of the entity; `network` for the network itself', examples: ['cellular_gateway'] }),
-    key: z.string().meta({ description: 'Key of the entity among those of its type; empty for the network itself', examples: ['agw1'] }),
+    key: z
+      .string()
+      .meta({ description: 'Key of the entity among those of its type; the id of the network for the network itself', examples: ['agw1'] }),
     before: image.nullable().describe('What the entity was; null when it did not exist'),
     after: image.nullable().describe('What the entity became; null when it was deleted'),
     actor: z.string().meta({ description: 'Who changed it: `operator:<id>` or `gateway:<hardware id>`', examples: ['operator:admin'] }),
@@ -39,7 +41,9 @@ export const restored = z
           type: z
             .string()
             .meta({ description: 'Type of what was restored; `network` for the network itself', examples: ['cellular_gateway'] }),
-          key: z.string().meta({ description: 'Key of what was restored; empty for the network itself', examples: ['agw1'] }),
+          key: z
+            .string()
+            .meta({ description: 'Key of what was restored; the id of the network for the network itself', examples: ['agw1'] }),
         }),
       )
       .describe('What was brought back, or taken away again'),

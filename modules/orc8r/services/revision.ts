@@ -1,3 +1,8 @@
+import { shownKey } from '../../../core/configurator/mutations.ts';
 import type { Revision } from '../../../core/configurator/revisions.ts';
 
-export const toRevision = ({ requestId, ...revision }: Revision) => ({ ...revision, request_id: requestId });
+export const toRevision = ({ requestId, ...revision }: Revision, networkId: string) => ({
+  ...revision,
+  key: shownKey(revision, networkId),
+  request_id: requestId,
+});
