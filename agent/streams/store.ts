@@ -1,5 +1,5 @@
 // Streams of shared content as the gateway keeps them: one SQLite file, so that each change is durable and whole.
-import { mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { StreamPosition, StreamUpdate } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
@@ -127,6 +127,7 @@ export class StreamStore {
   private open(): DatabaseSync {
     if (this.database) return this.database;
     mkdirSync(dirname(this.path), { recursive: true });
+    keepPrivate(this.path);
     const database = new DatabaseSync(this.path);
     // An ACK says that the content is on the disk, so every commit has to reach it.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
@@ -134,4 +135,13 @@ export class StreamStore {
     this.database = database;
     return database;
   }
+}
+
+/** The files of a database; SQLite makes the other two with the rights that the first has at that moment. */
+export const filesOf = (path: string): readonly string[] => [path, `${path}-wal`, `${path}-shm`];
+
+/** Nobody but the owner may read what is here or will be: keys of subscribers. An earlier agent may have left files that others can read. */
+function keepPrivate(path: string): void {
+  closeSync(openSync(path, 'a', 0o600));
+  for (const file of filesOf(path)) if (existsSync(file)) chmodSync(file, 0o600);
 }

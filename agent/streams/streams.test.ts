@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FrameBody } from '../../core/wire/frame.ts';
 import { type StreamUpdate, StreamUpdateSchema } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
 import { silent } from '../log.ts';
-import { StreamStore } from './store.ts';
+import { filesOf, StreamStore } from './store.ts';
 import { Streams } from './streams.ts';
 
 let folder: string;
@@ -37,6 +37,8 @@ async function open(): Promise<void> {
   await streams.load();
 }
 
+const rightsOf = (database: string) => Promise.all(filesOf(database).map(async (file) => (await stat(file)).mode & 0o777));
+
 /** As after a restart. */
 async function reopen(): Promise<void> {
   streams.stop();
@@ -57,7 +59,18 @@ afterEach(async () => {
 describe('the streams of a gateway', () => {
   it('hold nothing at first, and are for their owner only', async () => {
     expect(streams.positions).toEqual(['policydb', 'subscriberdb'].map((stream) => ({ stream, version: 0n, digest: '', resume: '' })));
-    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    // The log that SQLite writes ahead has the keys of subscribers before the file itself has them.
+    streams.take(update({}, { a: '1' }, true));
+    expect(await rightsOf(path)).toEqual([0o600, 0o600, 0o600]);
+  });
+
+  it('that an agent left readable for others are so no more', async () => {
+    streams.take(update({}, { a: '1' }, true));
+    for (const file of filesOf(path)) await chmod(file, 0o644);
+    const second = new StreamStore(path);
+    expect(second.position('policydb').version).toBe(1n);
+    second.close();
+    expect(await rightsOf(path)).toEqual([0o600, 0o600, 0o600]);
   });
 
   it('take the whole, then changes, and say so; what they hold outlives the process', async () => {

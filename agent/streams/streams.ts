@@ -1,11 +1,11 @@
 // Shared content on the gateway: take what comes, keep it, say so (docs/protocol.md, "Streams").
-import { chmod, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { FrameBody } from '../../core/wire/frame.ts';
 import { MAX_NACK_REASON } from '../../core/wire/limits.ts';
 import type { StreamUpdate } from '../../proto/gen/orc8r/sync/v1/frame_pb.js';
 import type { Logger } from '../log.ts';
 import { reasonOf } from '../log.ts';
-import type { Position, StreamStore } from './store.ts';
+import { filesOf, type Position, type StreamStore } from './store.ts';
 
 /** The streams that gateways of today know (SOUTHBOUND.md 7). */
 export const SHARED_STREAMS = [
@@ -43,11 +43,9 @@ export class Streams {
     } catch (error) {
       log('warn', 'the streams on disk are not used', { path, reason: reasonOf(error) });
       store.close();
-      for (const file of [path, `${path}-wal`, `${path}-shm`]) await rm(file, { force: true });
+      for (const file of filesOf(path)) await rm(file, { force: true });
       store.held();
     }
-    // Subscribers' keys are in it.
-    await chmod(path, 0o600);
   }
 
   /** What is held, for the hello. */
