@@ -62,6 +62,7 @@ export interface GatewayCallFailure {
   readonly ok: false;
   readonly reason: 'offline' | 'timeout' | 'overloaded' | 'gateway';
   readonly code: number;
+  /** Empty when the reason says all. */
   readonly message: string;
 }
 

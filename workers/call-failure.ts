@@ -6,7 +6,7 @@ import type { GatewayCallFailure } from '../durable-objects/ports.ts';
 export function callFailure(gatewayId: string, { reason, code, message }: GatewayCallFailure): OrcError {
   switch (reason) {
     case 'offline':
-      return new OrcError('gateway_offline', `gateway ${gatewayId} is not connected: ${message}`);
+      return new OrcError('gateway_offline', `gateway ${gatewayId} is not connected${message && `: ${message}`}`);
     case 'timeout':
       return new OrcError('timeout', `gateway ${gatewayId}: ${message}`);
     case 'overloaded':

@@ -61,7 +61,7 @@ import { failed } from './whole-reply.ts';
 
 /** Streams are written after this, and up to as long again, so that the objects of a network do not all write at once. */
 const WRITE_AFTER_MS = 1_000;
-const OFFLINE = failed('offline', GrpcStatus.UNAVAILABLE, 'the gateway is not connected');
+const OFFLINE = failed('offline', GrpcStatus.UNAVAILABLE, '');
 
 /**
  * One gateway: its socket, the calls both ways, what it should hold and how far it got, what it reported.
