@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { commit } from '../../../core/configurator/commit.ts';
 import { loadPage } from '../../../core/configurator/load.ts';
 import { Database } from '../../../core/db/database.ts';
+import { OrcError } from '../../../core/errors.ts';
 import { entityKey } from '../../../core/configurator/model.ts';
 import type { ContentReader } from '../../../core/module/content.ts';
 import type { GatewayContext } from '../../../core/module/facets.ts';
@@ -91,6 +92,36 @@ describe('GetMessages', () => {
     expect(await poll(ALICE)).toHaveLength(2);
   });
 
+  it('takes another reference than those of messages that are under way to the telephone', async () => {
+    await send('m1', ALICE);
+    const [first] = await poll(ALICE);
+    // The clock stands: only what is under way tells which references are free.
+    await send('m2', ALICE);
+    const [second] = await poll(ALICE);
+    expect(referenceIn(second?.nasMessageContainer)).not.toBe(referenceIn(first?.nasMessageContainer));
+  });
+
+  it('gives fifty messages at a time, and the others with the next poll', async () => {
+    for (let count = 0; count < 53; count += 1) await send(`m${String(count).padStart(2, '0')}`, count % 2 ? ALICE : BOB);
+    expect(await poll(ALICE, BOB)).toHaveLength(50);
+    expect(await poll(ALICE, BOB)).toHaveLength(3);
+    expect(await poll(ALICE, BOB)).toEqual([]);
+  });
+
+  it('leaves one audit row a poll, which names the message when there is but one', async () => {
+    for (const pk of ['m1', 'm2', 'm3']) await send(pk, pk === 'm3' ? BOB : ALICE);
+    await poll(ALICE);
+    await poll(BOB);
+    const { results } = await test.d1.prepare("SELECT target FROM audit WHERE action = 'sms.attempt' ORDER BY rowid").all();
+    expect(results).toEqual([{ target: '2 messages' }, { target: 'm3' }]);
+  });
+
+  it('fails, instead of answering that there is nothing, when the attempt cannot be stored', async () => {
+    await send('m1', ALICE);
+    context = { ...context, commit: () => Promise.reject(new OrcError('unavailable', 'D1 is away')) };
+    await expect(poll(ALICE)).rejects.toMatchObject({ message: 'D1 is away' });
+  });
+
   it('costs no query when nothing is due', async () => {
     await send('m1', ALICE);
     await poll(ALICE);
@@ -156,6 +187,30 @@ describe('ReportDelivery', () => {
     const [given] = await poll(ALICE);
     await report(ALICE, `89010404${referenceIn(given?.nasMessageContainer)}0116`);
     expect(await shown('m1')).toMatchObject({ status: 'Waiting', error_status: 'the memory of the telephone is full (cause 22)' });
+  });
+
+  it('finds the message that is meant among those to the telephone', async () => {
+    for (const pk of ['m1', 'm2', 'm3']) await send(pk, ALICE);
+    const given = await poll(ALICE);
+    await report(ALICE, `89010202${referenceIn(given[1]?.nasMessageContainer)}`);
+    expect(await Promise.all(['m1', 'm2', 'm3'].map(async (pk) => (await shown(pk))?.status))).toEqual(['Waiting', 'Delivered', 'Waiting']);
+  });
+
+  it('asks for the report again when the message was changed meanwhile', async () => {
+    await send('m1', ALICE, 'x'.repeat(200));
+    const [first, second] = (await poll(ALICE)).map(({ nasMessageContainer }) => referenceIn(nasMessageContainer));
+    const { commit: record } = context;
+    context = {
+      ...context,
+      commit: async (change) => {
+        context = { ...context, commit: record };
+        await report(ALICE, `89010202${second}`);
+        return record(change);
+      },
+    };
+    await expect(report(ALICE, `89010202${first}`)).rejects.toMatchObject({ code: 'unavailable' });
+    await report(ALICE, `89010202${first}`);
+    expect(await shown('m1')).toMatchObject({ status: 'Delivered' });
   });
 
   it('takes no notice of what is no delivery report, and refuses what is no short message', async () => {
