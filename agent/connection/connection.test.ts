@@ -34,6 +34,7 @@ beforeEach(async () => {
     clock,
     log: (_level, message, fields) => {
       if (message === 'not connected') waits.push(Number(fields?.['retry_in_ms']));
+      if (message === 'connecting again') waits.push(Number(fields?.['in_ms']));
     },
     times: RECONNECT,
     credentials: () => credentials,
@@ -256,6 +257,24 @@ describe('reconnecting', () => {
     cloud.refusal = undefined;
     await clock.advance(wait);
     expect((await connected()).serial).toBe(credentials.serial);
+  });
+
+  it('comes back with a new certificate soon, however long the cloud was away before, and backs off when that is refused too', async () => {
+    cloud.refusal = { status: 503, body: '{"code":"unavailable","message":"later"}' };
+    connection.start();
+    for (let attempt = 1; attempt <= 7; attempt++) {
+      await until(() => cloud.refused === attempt, `attempt ${attempt}`);
+      if (attempt === 7) cloud.refusal = { status: 403, body: '{"code":"certificate_unknown","message":"who is that?"}' };
+      await clock.advance(await nextWait());
+    }
+    const taken: number[] = [];
+    for (let attempt = 8; attempt <= 11; attempt++) {
+      await until(() => cloud.refused === attempt, `attempt ${attempt}`);
+      taken.push(await nextWait());
+      await clock.advance(taken.at(-1) ?? 0);
+    }
+    expect(taken).toEqual([250, 500, 1000, 2000]);
+    expect(seen.renewals).toHaveLength(4);
   });
 
   it('understands other refusals: unregistered, overloaded, and a body that is no JSON', async () => {

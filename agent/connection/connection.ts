@@ -104,7 +104,9 @@ export class Connection {
   private async run(): Promise<void> {
     const { clock, log, times } = this.options;
     const { signal } = this.stopping;
-    for (let failures = 0; !signal.aborted; ) {
+    // A new certificate is not made to wait for what went wrong before it; that the cloud refuses one after the other counts by itself.
+    let [failures, refusals] = [0, 0];
+    while (!signal.aborted) {
       const opened = clock.now();
       const end = await this.untilEnd().catch((error: unknown): End => {
         const failed: End = { kind: 'failed', reason: reasonOf(error), tlsAlert: false };
@@ -117,7 +119,7 @@ export class Connection {
         continue;
       }
       const verdict = judge(end, times);
-      if (clock.now() - opened >= times.goodAfterMs) failures = 0;
+      if (clock.now() - opened >= times.goodAfterMs) [failures, refusals] = [0, 0];
       if (verdict.bootstrap) {
         log('warn', 'the cloud refuses the certificate', { reason: verdict.reason });
         await this.options.renew(verdict.reason);
@@ -126,9 +128,11 @@ export class Connection {
           this.reopenAtOnce = false;
           continue;
         }
+        failures = refusals++;
       }
       const delay = verdict.leastMs + backoffDelay(failures++, clock.random(), times);
-      log(verdict.bug ? 'error' : 'warn', 'not connected', { reason: verdict.reason, retry_in_ms: Math.round(delay) });
+      if (verdict.bootstrap) log('info', 'connecting again', { in_ms: Math.round(delay) });
+      else log(verdict.bug ? 'error' : 'warn', 'not connected', { reason: verdict.reason, retry_in_ms: Math.round(delay) });
       this.wake = new AbortController();
       await pause(clock, delay, AbortSignal.any([signal, this.wake.signal]));
       this.reopenAtOnce = false;
