@@ -36,6 +36,18 @@ describe('re-indexing', () => {
     expect([written(sql, 'HOME'), written(sql, 'home')]).toEqual([600, 0]);
   });
 
+  it('takes fewer of large states at a time: an object answers nobody meanwhile', () => {
+    const storage = stateStorage();
+    // 64 KiB each, of which two megabytes are 32.
+    const large = Array.from({ length: 40 }, (_, index) => news(index + 1, `p${index}`, { places: ['home'], rest: 'x'.repeat(65_536) }));
+    storage.open().take('gw1', { hardwareId: 'hw1', confirmed: 0, news: large });
+    const states = storage.open([placeIndexer(2)]);
+    states.reindex();
+    expect(job(states)).toEqual({ toVersion: 2, done: 32, total: 40 });
+    while (states.reindex());
+    expect(written(storage.sql, 'HOME')).toBe(40);
+  });
+
   it('leaves what changes meanwhile to the reports themselves', () => {
     const { open, sql } = indexed();
     const states = open([placeIndexer(2)]);
