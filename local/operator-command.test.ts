@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { operatorCommand, readPolicy } from './operator-command.ts';
-import type { RestClient } from './rest-client.ts';
+import { RefusedError, type RestClient } from './rest-client.ts';
 
 interface Call {
   readonly method: string;
@@ -58,6 +58,33 @@ describe('operatorCommand', () => {
     const api = fakeApi({ 'POST /magma/v1/user/ann/tokens?expires_in=1': new Error('refused') });
     await expect(operatorCommand(['add', 'ann', 'allow:read:all', '--expires-in', '1'], api.connect)).rejects.toThrow('refused');
     expect(api.calls.at(-1)).toMatchObject({ method: 'DELETE', path: '/magma/v1/user/ann' });
+  });
+
+  it('tries an operator out with policies: what is wrong with these is told, that nobody has them yet is not', async () => {
+    const path = 'POST /magma/v1/user/ann/tokens?dry_run=true';
+    const refused = (status: number, message: string) => new RefusedError(path, { status, headers: {}, body: { message, code: 'x' } });
+    const command = ['add', 'ann', 'allow:write:network:n1', '--dry-run'];
+    const missed = fakeApi({ [path]: refused(404, 'user "ann" does not exist') });
+    expect(await operatorCommand(command, missed.connect)).toBe('ann could be added; nothing was changed.\n');
+    expect(missed.calls).toMatchObject([
+      { path: '/magma/v1/user?dry_run=true' },
+      { path: '/magma/v1/user/ann/tokens?dry_run=true', body: [policy] },
+    ]);
+    const forbidden = fakeApi({ [path]: refused(403, 'you may not give that') });
+    await expect(operatorCommand(command, forbidden.connect)).rejects.toThrow(/^The platform refuses this: you may not give that$/);
+  });
+
+  it('says in one line that nobody answers, and what to do', async () => {
+    const api = fakeApi({ 'GET /magma/v1/user': Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }) });
+    await expect(operatorCommand(['list'], api.connect)).rejects.toThrow(
+      /^No platform answers at https:\/\/127\.0\.0\.1:9443 \(ECONNREFUSED\): start it with npm start, or say with --api where it is\.$/,
+    );
+    const strange = fakeApi({ 'GET /magma/v1/user': Object.assign(new Error('x'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' }) });
+    await expect(operatorCommand(['list', '--api', 'https://a:1'], strange.connect)).rejects.toThrow(
+      'shown at https://a:1 is not to be trusted',
+    );
+    expect([api.closed(), strange.closed()]).toEqual([1, 1]);
+    await expect(operatorCommand(['list', '--api', 'http://a'])).rejects.toThrow('--api has to be like');
   });
 
   it('lists operators and tokens, without tokens themselves', async () => {

@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FlagError } from './flags.ts';
 import { DEFAULT_PORTS } from './platform.ts';
-import { type RestClient, restClient } from './rest-client.ts';
+import { plainError } from './plain-error.ts';
+import { RefusedError, type RestClient, restClient } from './rest-client.ts';
 
 export const OPERATOR_HELP = `Manages operators of a running Orchestrator over its REST API.
 
@@ -52,14 +53,15 @@ interface Token {
   readonly last_used_at?: number;
 }
 
-/** Runs one command; answers what to print. Error: FlagError for a wrong call, Error with the API's answer. */
+/** Runs one command; answers what to print. Error: FlagError for a wrong call, Error with one line on what the API refused or why there is none. */
 export async function operatorCommand(args: readonly string[], connect: (options: Connection) => RestClient = open): Promise<string> {
   const { values, positionals } = parsed(args);
   const [verb, name, ...more] = positionals;
   if (values.help || verb === undefined) return OPERATOR_HELP;
   if (!['add', 'list', 'token', 'revoke'].includes(verb)) throw new FlagError(`there is no command "${verb}"; --help lists them`);
   if (name === undefined && verb !== 'list') throw new FlagError(`${verb} needs the name of an operator`);
-  const api = connect({ api: values.api, data: values.data, ca: values.ca, tokenFile: values['token-file'] });
+  const base = values.api ?? `https://127.0.0.1:${DEFAULT_PORTS.api}`;
+  const api = connect({ api: base, data: values.data, ca: values.ca, tokenFile: values['token-file'] });
   const tail = values['dry-run'] ? '?dry_run=true' : '';
   const path = `/magma/v1/user/${encodeURIComponent(name ?? '')}`;
   try {
@@ -81,6 +83,8 @@ export async function operatorCommand(args: readonly string[], connect: (options
       default:
         return name === undefined ? await list(api) : await tokens(api, path);
     }
+  } catch (error) {
+    throw plainError(error, base);
   } finally {
     api.close();
   }
@@ -92,10 +96,13 @@ async function add(
 ): Promise<string> {
   const password = randomBytes(18).toString('base64url');
   await rest.must('POST', `/magma/v1/user${dryRun ? '?dry_run=true' : ''}`, { username: name, password });
-  if (dryRun) return `${name} could be added; nothing was changed.\n`;
+  const path = `/magma/v1/user/${encodeURIComponent(name)}`;
+  if (dryRun) {
+    if (policies.length > 0) await token(rest, path, policies, expiresIn, true).catch(unlessMissed);
+    return `${name} could be added; nothing was changed.\n`;
+  }
   const made = `Added ${name}.\nPassword  ${password}\n`;
   if (policies.length === 0) return `${made}${name} may nothing yet: npm run operator -- token ${name} POLICY...\n`;
-  const path = `/magma/v1/user/${encodeURIComponent(name)}`;
   try {
     return made + (await token(rest, path, policies, expiresIn, false));
   } catch (error) {
@@ -103,6 +110,11 @@ async function add(
     await rest.must('DELETE', path);
     throw error;
   }
+}
+
+/** Whom a dry run did not make is missed once there is nothing else to say. */
+function unlessMissed(error: unknown): void {
+  if (!(error instanceof RefusedError && error.answer.status === 404)) throw error;
 }
 
 async function token(
@@ -139,18 +151,21 @@ const scopes = ({ policies }: Token): string =>
   policies === null ? '    everything that the operator may\n' : policies.map((policy) => `    ${JSON.stringify(policy)}\n`).join('');
 
 export interface Connection {
-  readonly api: string | undefined;
+  readonly api: string;
   readonly data: string | undefined;
   readonly ca: string | undefined;
   readonly tokenFile: string | undefined;
 }
 
-/** The API of a local platform by its data folder, or of another one by URL, CA and token. Error: FlagError for a file that is not there. */
-function open({ api = `https://127.0.0.1:${DEFAULT_PORTS.api}`, data = '.orc8r', ca, tokenFile }: Connection): RestClient {
+/** The API of a local platform by its data folder, or of another one by URL, CA and token. Error: FlagError for a file that is not there, or what is no URL. */
+function open({ api, data = '.orc8r', ca, tokenFile }: Connection): RestClient {
+  if (!/^https:\/\/[^/]+\/?$/.test(api) || !URL.canParse(api))
+    throw new FlagError(`--api has to be like https://127.0.0.1:${DEFAULT_PORTS.api}, not "${api}"`);
   const folder = resolve(data);
   const files = { ca: ca ?? join(folder, 'ca', 'root.pem'), token: tokenFile ?? join(folder, 'operators', 'admin', 'token') };
   for (const file of Object.values(files))
-    if (!existsSync(file)) throw new FlagError(`${file} is not there: say --data, or --ca and --token-file`);
+    if (!existsSync(file))
+      throw new FlagError(`${file} is not there: start a platform here with npm start, or say --data, or --ca and --token-file`);
   return restClient({ base: api, caFile: files.ca, token: readFileSync(files.token, 'utf8').trim() });
 }
 

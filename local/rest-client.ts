@@ -8,9 +8,18 @@ export interface RestAnswer {
   readonly body: unknown;
 }
 
+/** An answer that is none of 2xx. */
+export class RefusedError extends Error {
+  readonly answer: RestAnswer;
+  constructor(asked: string, answer: RestAnswer) {
+    super(`${asked} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    this.answer = answer;
+  }
+}
+
 export interface RestClient {
   call(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<RestAnswer>;
-  /** As `call`, but throws with the answer's text unless the status is 2xx. */
+  /** As `call`. Error: RefusedError unless the status is 2xx. */
   must(method: string, path: string, body?: unknown): Promise<RestAnswer>;
   close(): void;
 }
@@ -61,8 +70,7 @@ export function restClient(options: RestOptions): RestClient {
     call,
     async must(method, path, body) {
       const answer = await call(method, path, body);
-      if (answer.status < 200 || answer.status > 299)
-        throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+      if (answer.status < 200 || answer.status > 299) throw new RefusedError(`${method} ${path}`, answer);
       return answer;
     },
     close: () => agent.destroy(),

@@ -3,7 +3,7 @@ import { notFound } from '../../../core/errors.ts';
 import { demandHolds } from '../../../core/identity/delegation.ts';
 import { newToken } from '../../../core/identity/operator-token.ts';
 import { grantsOfPolicies } from '../../../core/identity/policies.ts';
-import { addToken, dropToken } from '../../../core/identity/users.ts';
+import { addToken, dropToken, userById } from '../../../core/identity/users.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { pathParams, wholeNumber } from '../../../core/rest/fields.ts';
 import { answers, ok } from '../../../core/rest/reply.ts';
@@ -49,8 +49,10 @@ const create = route({
   body: policies,
   responses: answers(policyList, 'The new token'),
   handle: async ({ params: { username: user }, query: { expires_in: seconds }, body }, ctx) => {
-    await foundUser(ctx, user);
+    const [found] = await ctx.read(userById({ id: user }));
+    // Before it is missed: policies for a user who is yet to be made can be tried out.
     demandHolds(await ctx.principal(), grantsOfPolicies(body, []), 'give');
+    if (!found) throw notFound(`user "${user}"`);
     const { token, ...record } = await newToken();
     const at = ctx.now();
     const expiresAt = seconds === undefined ? null : at + seconds * 1000;

@@ -214,6 +214,9 @@ describe('an operator who may look after users and little else', () => {
     ])
       expect(await refused('POST', '/user/ann/tokens', policies), JSON.stringify(policies)).toBe('not_permitted');
     expect(JSON.stringify((await api.call('GET', '/user/ann/tokens')).body)).not.toMatch(/WRITE|n2|\*\*/);
+    // For somebody who is yet to be made they can be tried out.
+    expect(await refused('POST', '/user/later/tokens', [write])).toBe('not_permitted');
+    expect((await api.refusal('POST', '/user/later/tokens', { body: [read], as: keeper })).code).toBe('not_found');
   });
 
   it('cannot act for, or do away with, who may do more', async () => {
