@@ -9987,7 +9987,7 @@ export interface components {
     parameters: {
         /** @description Any text of the caller: the same command under it is given once, and answered again as it was for as long as its record is kept; one that failed before it was sent leaves it free */
         "Idempotency-Key": string;
-        /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+        /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
         "If-Match": string;
         /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
         "X-Request-Id": string;
@@ -10448,7 +10448,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -10504,7 +10504,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -10672,7 +10672,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -10728,7 +10728,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -10816,7 +10816,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -10872,7 +10872,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -10960,7 +10960,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -11053,7 +11053,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -11109,7 +11109,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -11197,7 +11197,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -11292,7 +11292,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -11397,7 +11397,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -11487,7 +11487,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -11543,7 +11543,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -11631,7 +11631,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -11687,7 +11687,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -11875,7 +11875,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -11933,7 +11933,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -12025,7 +12025,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -12122,7 +12122,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -12219,7 +12219,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -12354,7 +12354,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -12451,7 +12451,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -12586,7 +12586,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -12773,7 +12773,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -12823,7 +12823,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -12951,7 +12951,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -13044,7 +13044,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -13137,7 +13137,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -13230,7 +13230,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -13336,7 +13336,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -13426,7 +13426,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -13532,7 +13532,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -13759,7 +13759,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -13817,7 +13817,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -14087,7 +14087,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -14143,7 +14143,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -14267,7 +14267,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -14323,7 +14323,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -14511,7 +14511,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -14569,7 +14569,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -14661,7 +14661,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -14774,7 +14774,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -14940,7 +14940,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -15033,7 +15033,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -15139,7 +15139,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -15229,7 +15229,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -15335,7 +15335,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -15505,7 +15505,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -15561,7 +15561,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -15649,7 +15649,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -15705,7 +15705,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -15793,7 +15793,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -15886,7 +15886,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -15992,7 +15992,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -16082,7 +16082,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -16188,7 +16188,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -16358,7 +16358,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -16414,7 +16414,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -16602,7 +16602,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -16660,7 +16660,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -16750,7 +16750,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -16806,7 +16806,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -16894,7 +16894,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -16987,7 +16987,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -17080,7 +17080,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -17173,7 +17173,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -17266,7 +17266,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -17359,7 +17359,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -17415,7 +17415,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -17503,7 +17503,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -17598,7 +17598,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -17703,7 +17703,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -17890,7 +17890,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -17948,7 +17948,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -18076,7 +18076,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -18132,7 +18132,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -18312,7 +18312,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -18362,7 +18362,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -18552,7 +18552,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -18610,7 +18610,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -18702,7 +18702,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -18799,7 +18799,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -18896,7 +18896,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -18993,7 +18993,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -19090,7 +19090,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -19187,7 +19187,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -19284,7 +19284,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -19381,7 +19381,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -19478,7 +19478,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -19591,7 +19591,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -19688,7 +19688,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -19785,7 +19785,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -19882,7 +19882,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -19979,7 +19979,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -20114,7 +20114,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -20211,7 +20211,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -20406,7 +20406,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -20496,7 +20496,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -20689,7 +20689,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -20747,7 +20747,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -20937,7 +20937,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -20995,7 +20995,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -21185,7 +21185,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -21243,7 +21243,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -21423,7 +21423,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -21513,7 +21513,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -21606,7 +21606,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -21712,7 +21712,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -21802,7 +21802,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -21908,7 +21908,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -22191,7 +22191,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -22249,7 +22249,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -22386,7 +22386,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -22610,7 +22610,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -22666,7 +22666,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -22754,7 +22754,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -23017,7 +23017,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -23110,7 +23110,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -23166,7 +23166,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -23254,7 +23254,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -23349,7 +23349,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -23454,7 +23454,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -23544,7 +23544,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -23600,7 +23600,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -23784,7 +23784,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -23842,7 +23842,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -23934,7 +23934,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -25479,7 +25479,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -25582,7 +25582,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -25679,7 +25679,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -25776,7 +25776,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -25873,7 +25873,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -26008,7 +26008,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -26103,7 +26103,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -26290,7 +26290,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -26348,7 +26348,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -26532,7 +26532,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -26590,7 +26590,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -26772,7 +26772,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -26830,7 +26830,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -27011,7 +27011,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -27104,7 +27104,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -27324,7 +27324,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -27382,7 +27382,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -27474,7 +27474,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -27587,7 +27587,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -27681,7 +27681,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -27794,7 +27794,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -27888,7 +27888,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -27985,7 +27985,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -28210,7 +28210,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -28306,7 +28306,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -28443,7 +28443,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -28616,7 +28616,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -28672,7 +28672,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -28760,7 +28760,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -28992,7 +28992,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -29047,7 +29047,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -29173,7 +29173,7 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];

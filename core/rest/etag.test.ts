@@ -20,8 +20,17 @@ describe('checkIfMatch', () => {
     for (const value of [undefined, '"3.12"', '"1", "3.12"', '*']) expect(check(value)).not.toThrow();
   });
   it('refuses any other tag and weak ones', () => {
-    for (const value of ['"3.13"', 'W/"3.12"', '3.12', ''])
+    for (const value of ['"3.13"', 'W/"3.12"', 'W/"3.13"'])
       expect(check(value)).toThrow(expect.objectContaining({ code: 'precondition_failed' }));
+    expect(check('"3.13"')).toThrow('has changed');
+    expect(check('W/"3.13"')).toThrow('has changed');
+    expect(check('W/"3.12"')).toThrow('without W/ in front "3.12" would do');
+  });
+  it('says of what is no tag that it is none, not that something changed', () => {
+    for (const value of ['3.12', 'abc', '', '"3.12', 'w/"3.12"', '"3.12", 3.12', '**'])
+      expect(check(value), value).toThrow(
+        expect.objectContaining({ code: 'invalid', faults: [{ path: 'header.if-match', message: expect.stringContaining('quotes') }] }),
+      );
   });
 });
 

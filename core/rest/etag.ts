@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { OrcError } from '../errors.ts';
+import { invalid, OrcError } from '../errors.ts';
 import type { RequestContext } from '../module/context.ts';
 
 /** What identifies a representation: versions of the entities it shows, and names of edges it shows. */
@@ -12,17 +12,27 @@ export function etagOf(parts: EtagParts): string {
   return /^[\w.-]{1,48}$/.test(text) ? `"${text}"` : `"${bytesToHex(sha256(utf8ToBytes(JSON.stringify(parts))).subarray(0, 16))}"`;
 }
 
-/** Holds the caller to an If-Match. Error: `precondition_failed` when what was read is not what the caller saw. */
+/**
+ * Holds the caller to an If-Match. Errors: `precondition_failed` when what was read is not what the caller saw, `invalid` for a header
+ * that names no entity tag.
+ */
 export function checkIfMatch(ctx: Pick<RequestContext, 'ifMatch'>, parts: EtagParts): void {
   if (ctx.ifMatch === undefined) return;
   const tags = ctx.ifMatch.split(',').map((tag) => tag.trim());
+  if (!tags.every((tag) => TAG.test(tag)))
+    throw invalid([{ path: 'header.if-match', message: 'must be an entity tag with its quotes, as ETag had it: "17", or several, or *' }]);
   const current = etagOf(parts);
   if (tags.includes('*') || tags.includes(current)) return;
   throw new OrcError(
     'precondition_failed',
-    `this has changed since it was read: its ETag is now ${current}; read it again and repeat the change`,
+    tags.includes(`W/${current}`)
+      ? `If-Match takes no weak tag, which something between weakened: without W/ in front ${current} would do`
+      : `this has changed since it was read: its ETag is now ${current}; read it again and repeat the change`,
   );
 }
+
+/** `*`, or an entity tag (RFC 9110, 8.8.3); none of ours holds a comma. */
+const TAG = /^(?:\*|(?:W\/)?"[^"]*")$/;
 
 const ATTEMPTS = 3;
 

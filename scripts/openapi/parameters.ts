@@ -9,7 +9,7 @@ const IF_MATCH: Json = {
   in: 'header',
   required: false,
   description:
-    'The ETag last read: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins',
+    'The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins',
   schema: { type: 'string', examples: ['"17"'] },
 };
 
