@@ -1,4 +1,5 @@
 import type { Registry } from '../../core/module/registry.ts';
+import { creatable } from './creations.ts';
 import { exampleOf } from './examples.ts';
 import { HEADERS } from './headers.ts';
 import { isObject, type Json, sorted } from './json.ts';
@@ -51,13 +52,16 @@ export function openApiDocument(registry: Registry, version: string): Json {
 /** Gives each JSON body that has none an example made from those of its parts. */
 function addExamples(document: Json & { paths: Record<string, Record<string, Json>> }): void {
   const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
-  const holders = operations.flatMap(({ requestBody, responses }) => [requestBody, ...Object.values(responses as Json)]);
-  for (const holder of holders) {
+  const holders = operations.flatMap(({ operationId, requestBody, responses }) => [
+    { holder: requestBody, sent: (example: unknown) => creatable(operationId, example) },
+    ...Object.values(responses as Json).map((holder) => ({ holder, sent: (example: unknown) => example })),
+  ]);
+  for (const { holder, sent } of holders) {
     const content = isObject(holder) && isObject(holder['content']) ? holder['content'] : {};
     for (const media of Object.values(content)) {
       if (!isObject(media) || 'example' in media) continue;
       const example = exampleOf(document, media['schema']);
-      if (example !== undefined) media['example'] = example;
+      if (example !== undefined) media['example'] = sent(example);
     }
   }
 }
