@@ -1,5 +1,5 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, createServer as createRelay } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -48,6 +48,7 @@ beforeEach(async () => {
     secret: 'secret',
     upstream: () => (away ? undefined : new URL(`http://127.0.0.1:${port}`)),
     maxBody: MAX_BODY,
+    handshakeTimeout: 300,
     headersTimeout: 300,
     stall: STALL,
   });
@@ -136,6 +137,38 @@ describe('requests that are not well formed', () => {
     const refused = await raw('GET / HTTP/1.1\r\nHost: a\r\n');
     expect(refused.head).toContain('408');
     expect(JSON.parse(refused.body)).toMatchObject({ code: 'timeout' });
+  });
+});
+
+describe('a handshake that is not gone on with', () => {
+  it('is cut off without an answer, which nobody could read as one', async () => {
+    // What the client says after the first flight of the server never comes through.
+    const after = await new Promise<number>((resolve) => {
+      let received = 0;
+      let flight: number | undefined;
+      const relay = createRelay((client) => {
+        const upstream = connect(front.ports.api, '127.0.0.1');
+        client.once('data', (hello: Buffer) => {
+          upstream.write(hello);
+          client.once('data', () => (flight = received));
+        });
+        upstream.on('data', (data: Buffer) => {
+          received += data.length;
+          client.write(data);
+        });
+        upstream.on('close', () => {
+          client.destroy();
+          relay.close();
+          resolve(received - (flight ?? Number.NaN));
+        });
+      });
+      relay.listen(0, '127.0.0.1', () => {
+        const { port } = relay.address() as AddressInfo;
+        connectTls({ host: '127.0.0.1', port, ca: root.certificate }).on('error', () => undefined);
+      });
+    });
+    expect(after).toBe(0);
+    expect((await call(caller, api)).status).toBe(200);
   });
 });
 

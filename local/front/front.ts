@@ -2,6 +2,7 @@ import { X509Certificate, constants } from 'node:crypto';
 import { Agent, type IncomingMessage } from 'node:http';
 import { type Server, createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { type KeyPair, splitBundle } from '../certificates.ts';
 import { type LogSink, silent } from '../log.ts';
@@ -25,6 +26,8 @@ export interface FrontOptions {
   upstream: () => URL | undefined;
   /** Bytes of a body; 50 MB unless given. */
   maxBody?: number;
+  /** Milliseconds that a handshake may take; 10 s unless given. */
+  handshakeTimeout?: number;
   /** Milliseconds until a request's header must be complete; 10 s unless given. */
   headersTimeout?: number;
   /** Milliseconds for which the client of a WebSocket may take nothing before it is cut off; 60 s unless given. */
@@ -102,7 +105,7 @@ function openDoor(door: DoorName, options: FrontOptions, proxy: ProxyOptions, up
     ALPNProtocols: ['http/1.1'],
     // A resumed session would carry the judgement of an earlier handshake.
     secureOptions: constants.SSL_OP_NO_TICKET,
-    handshakeTimeout: 10_000,
+    handshakeTimeout: options.handshakeTimeout ?? 10_000,
     maxHeaderSize: MAX_HEADER,
     headersTimeout: options.headersTimeout ?? 10_000,
     requestTimeout: 300_000,
@@ -111,7 +114,8 @@ function openDoor(door: DoorName, options: FrontOptions, proxy: ProxyOptions, up
     pauseOnConnect: door === 'controller',
     noDelay: true,
   });
-  const seen = new WeakMap<Socket, Presented | undefined>();
+  /** What came out of the handshake; sockets whose handshake is not over are not in it. */
+  const seen = new WeakMap<Duplex, Presented | undefined>();
   server.on('secureConnection', (socket) => {
     socket.disableRenegotiation();
     seen.set(socket, door === 'bootstrap' ? undefined : presentedOn(socket, certifiers));
@@ -136,7 +140,12 @@ function openDoor(door: DoorName, options: FrontOptions, proxy: ProxyOptions, up
     upgraded.add(client);
     proxyUpgrade(request, client, head, frontHeaders(request), options.upstream(), options.stall);
   });
-  server.on('clientError', (error, socket) => {
+  server.on('clientError', (error, socket: Duplex) => {
+    // A handshake that broke off: nobody is there who could read HTTP.
+    if (!seen.has(socket)) {
+      socket.destroy();
+      return;
+    }
     const code = errorCode(error);
     if (code === 'ECONNRESET') socket.destroy();
     else if (code === 'HPE_HEADER_OVERFLOW') refuseSocket(socket, refusals.headerTooLarge);
