@@ -125,7 +125,7 @@ describe('subscribers in bulk', () => {
       failures: [
         {
           line: 2,
-          faults: ['lte.state', 'lte.auth_algo', 'lte.auth_key', 'lte.sub_profile', 'static_ips.ims', 'active_apns[0]'].map((path) => ({
+          faults: ['state', 'auth_algo', 'auth_key', 'sub_profile', 'static_ips.ims', 'active_apns[0]'].map((path) => ({
             path,
           })),
         },
@@ -173,7 +173,7 @@ describe('subscribers in bulk', () => {
       created: 2,
       failed: 2,
       failures: [
-        { line: 5, id: imsi(3), faults: [{ path: 'lte.state' }] },
+        { line: 5, id: imsi(3), faults: [{ path: 'state' }] },
         { line: 6, faults: [{ path: '', message: 'has 21 cells, and the header has 13' }] },
       ],
     });

@@ -43,7 +43,7 @@ export const subscriberBulkRoutes: readonly Route[] = [
     refusals: { 409: 'The `Idempotency-Key` came with another body before, or others changed the subscribers each time this was tried' },
     handle: async ({ params: { network_id: networkId }, raw }, ctx) => {
       const { idempotencyKey: key } = ctx;
-      const { rows, untold, fingerprint } = await collect(raw, { fingerprint: key !== undefined, known: ctx.principal });
+      const { rows, fingerprint, ...said } = await collect(raw, { fingerprint: key !== undefined, known: ctx.principal });
       const whole = rows.flatMap(({ subscriber, faults }) => (subscriber && faults.length === 0 ? [subscriber.id] : []));
       const [network, known, names, kept] = await ctx.read(
         networkById({ id: networkId }),
@@ -60,7 +60,7 @@ export const subscriberBulkRoutes: readonly Route[] = [
           throw new OrcError('conflict', 'this Idempotency-Key came with another body before; take a new one');
         return ok({ ...(kept.answer as BulkReport), repeated: true });
       }
-      const { good, failures } = judged(rows, untold, (subscriber) => referenceFaults(subscriber, 'body', network, names));
+      const { good, failures } = judged(rows, said, (subscriber) => referenceFaults(subscriber, 'body', network, names));
       const ids = new Set(good.map(({ id }) => id));
       const updated = good.filter(({ id }) => known.keys.has(id)).length;
       const report = failures.report({ created: good.length - updated, updated });

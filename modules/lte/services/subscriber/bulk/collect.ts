@@ -3,7 +3,7 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { OrcError } from '../../../../../core/errors.ts';
 import type { RawBody } from '../../../../../core/module/route.ts';
 import { MAX_BULK_LINES } from '../../../schemas/subscriber-bulk.ts';
-import { CsvReader, subscriberOfRecord } from './csv.ts';
+import { CsvReader, columnOf, subscriberOfRecord } from './csv.ts';
 import { type Found, LineReader, type RecordReader, textOf } from './lines.ts';
 import { type Parsed, type Row, Rows } from './rows.ts';
 
@@ -15,6 +15,8 @@ export interface Collected {
   readonly rows: readonly Row[];
   /** Refused lines besides, for which a report would have no room. */
   readonly untold: number;
+  /** What a place of a subscriber is called in such a body. */
+  readonly placeOf: (path: string) => string;
   /** SHA-256 of the body, hex; '' unless it was asked for. */
   readonly fingerprint: string;
 }
@@ -44,7 +46,8 @@ export async function collect(raw: RawBody, options: CollectOptions): Promise<Co
   const reader = raw.contentType === CSV ? new CsvSubscribers() : new JsonSubscribers();
   for await (const text of textOf(hashed(raw.chunks, (bytes) => hash?.update(bytes)))) await take(reader.push(text));
   await take(reader.end());
-  return { rows: rows.all, untold: rows.untold, fingerprint: hash ? bytesToHex(hash.digest()) : '' };
+  const placeOf = raw.contentType === CSV ? columnOf : (path: string) => path;
+  return { rows: rows.all, untold: rows.untold, placeOf, fingerprint: hash ? bytesToHex(hash.digest()) : '' };
 }
 
 async function* hashed(chunks: AsyncIterable<Uint8Array>, update: (bytes: Uint8Array) => void): AsyncGenerator<Uint8Array> {

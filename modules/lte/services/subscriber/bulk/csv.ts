@@ -89,6 +89,12 @@ const COLUMNS: Readonly<Record<string, { readonly lte?: true; readonly read: (ce
   },
 };
 
+/** The column in which a place of a subscriber's JSON stands: `state` for `body.lte.state`. Other places stay as they are. */
+export function columnOf(path: string): string {
+  const [, name = ''] = /^body\.lte\.(\w+)$/.exec(path) ?? [];
+  return Object.hasOwn(COLUMNS, name) && COLUMNS[name]?.lte ? `body.${name}` : path;
+}
+
 /** Makes of the records below a header line what the JSON of a subscriber would be. Error: `invalid` for a header that is wrong. */
 export function subscriberOfRecord(header: readonly string[]): (cells: readonly string[]) => unknown {
   const unknown = header.filter((name) => !Object.hasOwn(COLUMNS, name));

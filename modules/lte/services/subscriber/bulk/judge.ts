@@ -1,6 +1,7 @@
 import type { Fault } from '../../../../../core/errors.ts';
 import { isAt } from '../../../../../core/rest/mending/places.ts';
 import type { MutableSubscriber } from '../../../schemas/subscriber.ts';
+import type { Collected } from './collect.ts';
 import { Failures } from './report.ts';
 import type { Row } from './rows.ts';
 
@@ -10,10 +11,10 @@ import type { Row } from './rows.ts';
  */
 export function judged(
   rows: readonly Row[],
-  untold: number,
+  { untold, placeOf }: Pick<Collected, 'untold' | 'placeOf'>,
   missing: (subscriber: MutableSubscriber) => readonly Fault[],
 ): { readonly good: readonly MutableSubscriber[]; readonly failures: Failures } {
-  const failures = new Failures(untold);
+  const failures = new Failures(untold, placeOf);
   const good: MutableSubscriber[] = [];
   for (const { line, id, subscriber, places, faults } of rows) {
     const found = subscriber ? missing(subscriber).filter(({ path }) => !isAt(path, places)) : [];

@@ -13,16 +13,19 @@ export class Failures {
   #size = 0;
   #total: number;
 
-  /** `untold`: failures of which nothing can be told. */
-  constructor(untold: number) {
+  readonly #placeOf: (path: string) => string;
+
+  /** `untold`: failures of which nothing can be told. `placeOf`: what a place of a subscriber is called in the body that was sent. */
+  constructor(untold: number, placeOf: (path: string) => string) {
     this.#total = untold;
+    this.#placeOf = placeOf;
   }
 
   /** In the order of lines. */
   add(line: number, id: unknown, faults: readonly Fault[]): void {
     this.#total += 1;
     if (this.#size > MAX_LISTED) return;
-    const failure = { line, ...(typeof id === 'string' ? { id: id.slice(0, 64) } : {}), faults: told(faults) };
+    const failure = { line, ...(typeof id === 'string' ? { id: id.slice(0, 64) } : {}), faults: told(faults, this.#placeOf) };
     this.#listed.push(failure);
     this.#size += JSON.stringify(failure).length;
   }
@@ -37,9 +40,11 @@ export class Failures {
 /** Characters that these take in a report at least. */
 export const sizeOf = (faults: readonly Fault[]): number => JSON.stringify(told(faults)).length;
 
-/** Places are told within the line: `lte.state`. */
-const told = (faults: readonly Fault[]): Fault[] =>
+/** Places are told within the line: `lte.state`; of a line of CSV the column, `state`. */
+const told = (faults: readonly Fault[], placeOf = (path: string): string => path): Fault[] =>
   faults.slice(0, MAX_FAULTS).map(({ path, message }) => ({
-    path: path.replace(/^body\.?/, '').slice(0, MAX_MESSAGE),
+    path: placeOf(path)
+      .replace(/^body\.?/, '')
+      .slice(0, MAX_MESSAGE),
     message: message.slice(0, MAX_MESSAGE),
   }));
