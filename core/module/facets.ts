@@ -4,10 +4,12 @@ import type { CSR } from '../../proto/gen/orc8r/protos/certifier_pb.js';
 import type { IssuedCertificate } from '../certifier/certifier.ts';
 import type { Commit, Committed } from '../configurator/commit.ts';
 import type { Database } from '../db/database.ts';
+import type { OrcError } from '../errors.ts';
 import type { IndexEntry, StateQuery, Subjects } from '../state/network-states.ts';
 import type { StateReport, StateStore } from '../state/store.ts';
+import type { CommandRecord } from './commands.ts';
 import type { ContentReader, ContentSet } from './content.ts';
-import type { GatewayCommand } from './gateway-command.ts';
+import type { GatewayCommand, ModuleCommand } from './gateway-command.ts';
 import type { GatewayGraph } from './gateway-graph.ts';
 import type { Route } from './route.ts';
 
@@ -150,6 +152,21 @@ export interface SouthboundMethod {
   readonly handle: (request: Message, context: GatewayContext) => Promise<readonly Message[]>;
 }
 
+/**
+ * Asked once more before a command that waited is given to its gateway: what was allowed then may not be now. Runs inside the gateway's
+ * object. Answers what the command is refused for; a failure has it asked again later.
+ */
+export type CommandCheck = (
+  command: Pick<CommandRecord, 'detail'>,
+  gateway: {
+    readonly networkId: string;
+    readonly gatewayId: string;
+    /** What modules allow on every gateway. */
+    readonly commands: readonly ModuleCommand[];
+    readonly read: Database['read'];
+  },
+) => Promise<OrcError | undefined>;
+
 export interface ModuleDefinition {
   readonly name: string;
   readonly version: string;
@@ -165,6 +182,8 @@ export interface ModuleDefinition {
   readonly stateIndexers?: readonly StateIndexer[];
   readonly southbound?: readonly SouthboundMethod[];
   readonly commands?: readonly GatewayCommand[];
+  /** By the name of the command in the history, `generic`. */
+  readonly commandChecks?: Readonly<Record<string, CommandCheck>>;
 }
 
 /** The entity types that all mconfig builders of the platform read together. */

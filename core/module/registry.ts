@@ -4,6 +4,7 @@ import { NETWORK } from '../configurator/mutations.ts';
 import type { ContentSet } from './content.ts';
 import type { ModuleSummary } from './context.ts';
 import type {
+  CommandCheck,
   EntityType,
   GatewayGraph,
   GatewayStream,
@@ -34,6 +35,8 @@ export interface Registry {
   readonly southbound: ReadonlyMap<string, SouthboundMethod>;
   /** By name. */
   readonly commands: ReadonlyMap<string, ModuleCommand>;
+  /** By the name of a command that may wait. */
+  readonly commandChecks: ReadonlyMap<string, CommandCheck>;
   /** Entity types that any stream reads, and those of which every gateway sees all. */
   readonly streamReads: { readonly reads: readonly string[]; readonly networkWide: readonly string[] };
   /** Entity types that decide what an mconfig holds, and those among them of which every gateway sees all. */
@@ -81,6 +84,7 @@ export function createRegistry(modules: readonly ModuleDefinition[]): Registry {
   const commands = collect('command', (module) =>
     (module.commands ?? []).map((command) => [command.name, { ...command, module: module.name }] as const),
   );
+  const commandChecks = collect('check of command', (module) => Object.entries(module.commandChecks ?? {}));
   const builders = collect('mconfig builder', (module) => Object.entries(module.mconfig?.builders ?? {}));
 
   for (const [type, definition] of entityTypes) {
@@ -157,6 +161,7 @@ export function createRegistry(modules: readonly ModuleDefinition[]): Registry {
     stateIndexers: [...stateIndexers.values()],
     southbound,
     commands,
+    commandChecks,
     streamReads,
     mconfigReads: {
       types: new Set([GATEWAY_ENTITY, ...mconfigReads.reads, ...mconfigReads.networkWide]),

@@ -39,6 +39,7 @@ import { callingContext } from './calling-context.ts';
 import { answer, CallsFromGateway } from './calls-from-gateway.ts';
 import { CallsToGateway } from './calls-to-gateway.ts';
 import { AuditOutbox } from './commands/audit-outbox.ts';
+import { recheck } from './commands/check.ts';
 import { GatewayCommands } from './commands/commands.ts';
 import { CommandLog } from './commands/log.ts';
 import { notTaken } from './commands/outcome.ts';
@@ -152,6 +153,7 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       identity: () => this.#identity,
       connected: () => this.#connection.socket !== undefined,
       call: (request) => this.#send(request),
+      recheck: recheck(registry, bindings, () => this.#identity),
       keep: (work) => state.waitUntil(work),
       later,
       schedule,

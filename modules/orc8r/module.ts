@@ -4,6 +4,8 @@ import { entityTypes, networkTypes } from './entities.ts';
 import { mconfig } from './mconfig/index.ts';
 import { routes } from './routes/index.ts';
 import { southbound } from './southbound/index.ts';
+import { stillAllowed } from './services/allowed-commands.ts';
+import { generic } from './services/command-kinds.ts';
 import { stateIndexers, stateTypes } from './states/index.ts';
 import { configs } from './streams/configs.ts';
 
@@ -21,4 +23,5 @@ export const orc8r = defineModule({
   stateIndexers,
   southbound,
   commands,
+  commandChecks: { [generic.name]: stillAllowed },
 });

@@ -94,6 +94,24 @@ beforeAll(async () => {
 afterAll(() => test?.close());
 
 describe('a command that waits for its gateway', () => {
+  it('is refused when it is allowed no more by the time the gateway connects', async () => {
+    const { start, notes } = await registered('denied');
+    const id = await queue('denied', 'generic', { command: 'note', params: {} });
+    await test.rest.must('PUT', `${base('denied')}/allowed_commands`, { deny: ['note'] });
+    const other = await queue('denied', 'generic', { command: 'wait', params: {} });
+    await start();
+    expect(await ended('denied', id)).toMatchObject({ state: 'refused', sent_at: null, error: { code: 'forbidden' } });
+    await eventually(
+      () => read('denied', other),
+      ({ state }) => state === 'running',
+    );
+    expect(linesOf(notes)).not.toContain('{}');
+    const rows = (await auditOf(test, 'denied')).filter(({ action }) => action === 'command.generic');
+    expect(rows).toContainEqual(
+      expect.objectContaining({ outcome: 'refused', detail: { command: 'note', command_id: id, code: 'forbidden' } }),
+    );
+  });
+
   it('is carried out once when the gateway connects, in its turn', async () => {
     const { start, notes } = await registered('late');
     const ids = [

@@ -47,6 +47,7 @@ export function testCommands(fleet: TestGateways & { readonly away: Set<string> 
       identity: () => target,
       connected: () => !fleet.away.has(target.hardwareId),
       call: (request) => called(fleet, target, request),
+      recheck: () => undefined,
       keep: (work) => void kept.push(work),
       later: (_, work) => queueMicrotask(work),
       schedule: () => undefined,

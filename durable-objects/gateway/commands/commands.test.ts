@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AuditRow } from '../../../core/configurator/audit-rows.ts';
+import { OrcError } from '../../../core/errors.ts';
 import type { GivenCommand, NewCommand } from '../../../core/module/commands.ts';
 import { objectSql } from '../../../test/support/object-sql.ts';
 import type { GatewayCallRequest, GatewayCallResult } from '../../ports.ts';
@@ -36,6 +37,8 @@ let kept: Promise<void>[];
 let timers: (() => void)[];
 let scheduled: number;
 let commands: GatewayCommands;
+/** What a command that waited is refused for; nothing is asked while it is undefined. */
+let recheck: ((name: string) => Promise<OrcError | undefined>) | undefined;
 
 const wanted = (more: Partial<NewCommand> = {}): NewCommand => ({
   name: 'reboot',
@@ -62,6 +65,7 @@ const wake = (): GatewayCommands =>
       out.push({ request, end: resolve });
       return { sent: true, result: promise };
     },
+    recheck: ({ name }) => recheck?.(name),
     keep: (work) => void kept.push(work),
     later: (_, work) => void timers.push(work),
     schedule: () => {
@@ -90,6 +94,7 @@ beforeEach(() => {
   kept = [];
   timers = [];
   scheduled = 0;
+  recheck = undefined;
   commands = wake();
 });
 
@@ -229,6 +234,56 @@ describe('a command to a gateway that is away', () => {
     expect(states()).toEqual({ a: 'queued' });
     busy = false;
     for (const timer of timers) timer();
+    expect(sentPaths()).toEqual(['/a']);
+  });
+
+  it('is refused when it is not allowed any more, and the next one goes', async () => {
+    await commands.give(queued('a', { key: { text: 'k', fingerprint: 'f' } }));
+    await commands.give(queued('b'));
+    recheck = async (name) => (name === 'a' ? new OrcError('forbidden', 'not allowed any more') : undefined);
+    connected = true;
+    commands.deliver();
+    await settle();
+    expect(sentPaths()).toEqual(['/b']);
+    expect(commands.page(all)[1]).toMatchObject({
+      name: 'a',
+      state: 'refused',
+      sentAt: null,
+      error: { code: 'forbidden', message: 'not allowed any more' },
+    });
+    expect(audited.at(-1)).toMatchObject({ action: 'command.a', outcome: 'refused', detail: { code: 'forbidden' } });
+  });
+
+  it('is not given when it was taken back, or the gateway left, while that was asked', async () => {
+    const { id } = (await commands.give(queued('a'))) as { id: string };
+    await commands.give(queued('b'));
+    const asked = Promise.withResolvers<undefined>();
+    recheck = () => asked.promise;
+    connected = true;
+    commands.deliver();
+    commands.cancel(id, { actor: 'operator:bob', requestId: 'r2' });
+    connected = false;
+    asked.resolve(undefined);
+    await settle();
+    expect(sentPaths()).toEqual([]);
+    expect(states()).toEqual({ a: 'cancelled', b: 'queued' });
+    connected = true;
+    commands.deliver();
+    await settle();
+    expect(sentPaths()).toEqual(['/b']);
+  });
+
+  it('waits on while that cannot be asked', async () => {
+    vi.spyOn(console, 'warn').mockImplementationOnce(() => undefined);
+    await commands.give(queued('a'));
+    recheck = async () => Promise.reject(new Error('D1 is away'));
+    connected = true;
+    commands.deliver();
+    await settle();
+    expect(states()).toEqual({ a: 'queued' });
+    recheck = async () => undefined;
+    for (const timer of timers.splice(0)) timer();
+    await settle();
     expect(sentPaths()).toEqual(['/a']);
   });
 

@@ -12,6 +12,7 @@ import type {
 import type { GatewayCallRequest, GatewayCallResult } from '../../ports.ts';
 import type { GatewayIdentity } from '../identity.ts';
 import type { AuditOutbox } from './audit-outbox.ts';
+import type { Recheck } from './check.ts';
 import type { CommandCall, CommandLog, Ending } from './log.ts';
 import { endingOf, INTERRUPTED, notTaken, told, toldAgain } from './outcome.ts';
 
@@ -32,6 +33,7 @@ export interface GatewayCommandsOptions {
   readonly connected: () => boolean;
   /** Calls the gateway; `sent` tells whether the request went out. */
   readonly call: (request: GatewayCallRequest) => { readonly sent: boolean; readonly result: Promise<GatewayCallResult> };
+  readonly recheck: Recheck;
   /** Work that the object has to stay awake for. */
   readonly keep: (work: Promise<void>) => void;
   readonly later: (milliseconds: number, work: () => void) => void;
@@ -182,10 +184,18 @@ export class GatewayCommands {
 
   async #deliverAll(): Promise<void> {
     const { log, connected, later } = this.#options;
+    let checked: string | undefined;
     for (;;) {
       this.#expire();
       const record = connected() ? log.next() : undefined;
       if (!record) return;
+      const asked = record.id === checked ? undefined : this.#options.recheck(record);
+      if (asked) {
+        // Much may happen while this is waited for, so all else is looked at again.
+        if (!(await this.#passed(record, asked))) return;
+        checked = record.id;
+        continue;
+      }
       const call = log.start(record);
       const { sent, result } = this.#options.call(call);
       if (!sent) {
@@ -195,6 +205,19 @@ export class GatewayCommands {
         return;
       }
       await this.#settle(record, call, result, sent);
+    }
+  }
+
+  /** Ends a command that is not allowed any more. False: that is not known now, and it is tried again. */
+  async #passed(record: CommandRecord, asked: NonNullable<ReturnType<Recheck>>): Promise<boolean> {
+    try {
+      const refusal = await asked;
+      if (refusal) this.#end(record, { state: 'refused', error: { code: refusal.code, message: refusal.message }, unsent: true });
+      return true;
+    } catch (error) {
+      console.warn('a command that waits could not be looked at', record.id, error);
+      this.#options.later(BUSY_MS, () => this.deliver());
+      return false;
     }
   }
 

@@ -3,6 +3,7 @@ import { find, type Graph, type Network } from '../../../core/configurator/model
 import type { Mutation } from '../../../core/configurator/mutations.ts';
 import type { Query } from '../../../core/db/statement.ts';
 import { OrcError } from '../../../core/errors.ts';
+import type { CommandCheck } from '../../../core/module/facets.ts';
 import type { ModuleCommand } from '../../../core/module/gateway-command.ts';
 import type { AllowedCommands, CommandRules, EffectiveCommand } from '../schemas/allowed-commands.ts';
 import { magmadId } from './gateway/model.ts';
@@ -79,6 +80,13 @@ export const commandPermit = (
       gateway: gatewayRules(rules, gatewayId),
     }),
 });
+
+/** Of a generic command that waited. */
+export const stillAllowed: CommandCheck = async ({ detail }, { commands, read, ...where }) => {
+  const { queries, refusal } = commandPermit(String(detail?.['command']), where, commands);
+  const [network, rules] = await read(...queries);
+  return refusal(network, rules);
+};
 
 /** The mutations that store a gateway's rules. `graph` holds the gateway and what it has of them. */
 export function putGatewayRules(graph: Graph, gatewayId: string, config: CommandRules): Mutation[] {
