@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
-import { audit, commitGuard, entities, networks, outbox } from '../db/schema.ts';
+import { associations, audit, commitGuard, entities, networks, outbox } from '../db/schema.ts';
 import { compile, type Statement } from '../db/statement.ts';
 import { type EntityId, entityKey } from './model.ts';
 import { bulkStatements } from './bulk.ts';
-import { isBulk, type Mutation, NETWORK, revised, touched } from './mutations.ts';
+import { changesRights, isBulk, type Mutation, NETWORK, revised, touched } from './mutations.ts';
 import { imageAfter, imageBefore, statementsOf } from './statements.ts';
 
 const p = sql.placeholder;
@@ -13,13 +13,15 @@ const p = sql.placeholder;
 const guardNetwork = compile<'network' | 'version'>(
   sql`INSERT INTO ${commitGuard} (expected) SELECT 0 WHERE COALESCE((SELECT version FROM ${networks} WHERE id = ${p('network')}), 0) <> ${p('version')}`,
 );
-/** `expect`: JSON array of [type, key, version]. */
+/** `expect`: JSON array of [type, key, version or null, type of children or null]. */
 const guardEntities = compile<'network' | 'exists' | 'expect'>(
   sql`INSERT INTO ${commitGuard} (expected) SELECT 0
       WHERE (${p('exists')} = 1 AND NOT EXISTS (SELECT 1 FROM ${networks} WHERE id = ${p('network')}))
         OR EXISTS (SELECT 1 FROM json_each(${p('expect')}) AS i
           LEFT JOIN ${entities} AS e ON e.network_id = ${p('network')} AND e.type = i.value ->> '$[0]' AND e.key = i.value ->> '$[1]'
-          WHERE COALESCE(e.version, 0) <> i.value ->> '$[2]')`,
+          WHERE COALESCE(e.version, 0) <> COALESCE(i.value ->> '$[2]', e.version, -1)
+            OR EXISTS (SELECT 1 FROM ${associations} WHERE network_id = e.network_id AND from_type = e.type AND from_key = e.key
+              AND to_type = i.value ->> '$[3]'))`,
 );
 const bumpNetwork = compile<'network' | 'at'>(
   sql`UPDATE ${networks} SET version = version + 1, updated_at = ${p('at')} WHERE id = ${p('network')}`,
@@ -40,6 +42,13 @@ export interface Author {
   readonly at: number;
 }
 
+export interface Expected extends EntityId {
+  /** As it was read; 0: it does not exist; left out: it exists. */
+  readonly version?: number;
+  /** It has no children of that type. */
+  readonly without?: string;
+}
+
 export interface Commit {
   readonly networkId: string;
   /** Audit verb, `<thing>.<verb>`: `gateway.update`. */
@@ -47,8 +56,8 @@ export interface Commit {
   /** What it is done to, for the audit row: `agw1`. */
   readonly target: string;
   readonly mutations: readonly Mutation[];
-  /** Versions as they were read; the commit fails with `precondition_failed` when one has moved. 0 means: must not exist. */
-  readonly expect?: readonly (EntityId & { readonly version: number })[];
+  /** What has to be so, or the commit fails with `precondition_failed`. */
+  readonly expect?: readonly Expected[];
 }
 
 export interface Committed {
@@ -63,7 +72,7 @@ export interface Committed {
  */
 export async function commit(db: Database, change: Commit, author: Author): Promise<Committed> {
   const statements = commitStatements(change, author);
-  const results = await db.commit(statements);
+  const results = await db.commit(statements, { rightsStay: !change.mutations.some(changesRights) });
   const version = results.flat().find((row) => 'version' in row)?.['version'];
   return { networkId: change.networkId, version: Number(version ?? 0), changes: changesOf(change) };
 }
@@ -94,10 +103,12 @@ export function commitStatements(change: Commit, author: Author): Statement[] {
 /** What fails when the network is not there, or a version has moved. */
 function expectations({ networkId: network, expect = [] }: Commit, exists: boolean): Statement[] {
   const whole = expect.filter(({ type }) => type === NETWORK.type);
-  const parts = expect.filter(({ type }) => type !== NETWORK.type).map(({ type, key, version }) => [type, key, version]);
+  const parts = expect
+    .filter(({ type }) => type !== NETWORK.type)
+    .map(({ type, key, version = null, without = null }) => [type, key, version, without]);
   return [
     ...(exists || parts.length > 0 ? [guardEntities({ network, exists: exists ? 1 : 0, expect: JSON.stringify(parts) })] : []),
-    ...whole.map(({ version }) => guardNetwork({ network, version })),
+    ...whole.flatMap(({ version }) => (version === undefined ? [] : [guardNetwork({ network, version })])),
   ];
 }
 

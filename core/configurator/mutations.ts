@@ -64,6 +64,10 @@ export interface WholeEntity {
 export const isBulk = (mutation: Mutation): mutation is BulkMutation =>
   mutation.do === 'put_entities' || mutation.do === 'delete_entities' || mutation.do === 'keep_answer';
 
+/** Whether somebody may do more or less afterwards: a certificate or what grants are about is gone. */
+export const changesRights = (mutation: Mutation): boolean =>
+  mutation.do === 'revoke_certificates' || mutation.do === 'create_network' || mutation.do === 'delete_network';
+
 /** Config key -> config; null takes the config away. */
 export type Configs = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import { OrcError } from '../errors.ts';
-import type { RecentRows } from './recent-rows.ts';
+import type { Recent } from './recent-rows.ts';
 import type { Query, Row, Statement } from './statement.ts';
 
 type Results<T extends readonly Query<unknown>[]> = { [K in keyof T]: T[K] extends Query<infer R> ? R : never };
@@ -18,13 +18,13 @@ export interface Gate<T> {
 export class Database {
   readonly #d1: D1Database;
   readonly #gate: Gate<unknown> | undefined;
-  readonly #recent: RecentRows | undefined;
+  readonly #recent: Recent | undefined;
   /** The first round trip, once it is under way: it passes the gate, or fails for good. */
   #settled: Promise<void> | undefined;
   #trips = 0;
 
   /** `recent`: what requests of this isolate read a moment ago. */
-  constructor(d1: D1Database, gate?: Gate<unknown>, recent?: RecentRows) {
+  constructor(d1: D1Database, gate?: Gate<unknown>, recent?: Recent) {
     this.#d1 = d1;
     this.#gate = gate;
     this.#recent = recent;
@@ -43,19 +43,24 @@ export class Database {
 
   /** As `read`, but what was read a moment ago will do, for the gate too. For what finds out by itself when that is not so any more. */
   async readRecent<const T extends readonly Query<unknown>[]>(...queries: T): Promise<Results<T>> {
-    const recent = this.#recent;
+    const content = this.#recent?.content;
+    if (!content || !this.#gate || this.#settled) return this.read(...queries);
+    const known = content.find(queries);
+    if (known && this.authoriseRecent()) return resultsOf(queries, known);
+    const { generation } = content;
+    const rows = (await this.#first(this.#gate, queries)).slice(1);
+    content.keep(queries, rows, generation);
+    return resultsOf(queries, rows);
+  }
+
+  /** Passes the gate by what was read a moment ago, when that lets the caller in. */
+  authoriseRecent(): boolean {
     const gate = this.#gate;
-    if (!recent || !gate || this.#settled) return this.read(...queries);
-    const statements = [gate.query, ...queries];
-    const known = recent.find(statements);
-    if (known && passes(gate, known[0])) {
-      this.#settled = Promise.resolve();
-      return resultsOf(queries, known.slice(1));
-    }
-    const { generation } = recent;
-    const all = await this.#first(gate, queries);
-    recent.keep(statements, all, generation);
-    return resultsOf(queries, all.slice(1));
+    if (this.#settled || !gate) return this.#settled !== undefined;
+    const [rows] = this.#recent?.rights.find([gate.query]) ?? [];
+    if (!rows || !passes(gate, rows)) return false;
+    this.#settled = Promise.resolve();
+    return true;
   }
 
   /** Waits until the gate was passed: by a read that is under way, or else by a round trip of its own. Throws what the gate throws. */
@@ -64,17 +69,23 @@ export class Database {
     await this.#settled;
   }
 
-  /** Runs the statements as one transaction: all of them or none. Answers each statement's rows. */
-  async commit(statements: readonly Statement[]): Promise<Row[][]> {
+  /** Runs the statements as one transaction: all of them or none. `rightsStay`: they change nobody's rights. Answers each statement's rows. */
+  async commit(statements: readonly Statement[], { rightsStay = false }: { readonly rightsStay?: boolean } = {}): Promise<Row[][]> {
     await this.authorise();
     // Whether or not it succeeded: of one that broke off nobody knows.
-    return this.#run(statements).finally(() => this.#recent?.forget());
+    return this.#run(statements).finally(() => {
+      this.#recent?.content.forget();
+      if (!rightsStay) this.#recent?.rights.forget();
+    });
   }
 
   /** The rows of the gate's query and of the others. */
   #first(gate: Gate<unknown>, queries: readonly Statement[]): Promise<Row[][]> {
+    const rights = this.#recent?.rights;
+    const generation = rights?.generation ?? 0;
     const passed = this.#run([gate.query, ...queries]).then((all) => {
       gate.check(gate.query.read(all[0] ?? []));
+      rights?.keep([gate.query], all, generation);
       return all;
     });
     this.#settled = passed.then(() => undefined);
@@ -103,7 +114,7 @@ export class Database {
 const resultsOf = <const T extends readonly Query<unknown>[]>(queries: T, rows: readonly Row[][]): Results<T> =>
   queries.map((item, index) => item.read(rows[index] ?? [])) as Results<T>;
 
-function passes(gate: Gate<unknown>, rows: readonly Row[] = []): boolean {
+function passes(gate: Gate<unknown>, rows: readonly Row[]): boolean {
   try {
     gate.check(gate.query.read(rows));
     return true;

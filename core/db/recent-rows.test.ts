@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type TestD1, testD1 } from '../../test/support/d1.ts';
 import { OrcError } from '../errors.ts';
 import { Database, type Gate } from './database.ts';
-import { RecentRows } from './recent-rows.ts';
+import { Recent, RecentRows } from './recent-rows.ts';
 import type { Query } from './statement.ts';
 
 const NAMES = { sql: 'SELECT id FROM operators ORDER BY id', params: [], read: (rows: readonly Record<string, unknown>[]) => rows.length };
@@ -11,7 +11,7 @@ const insert = (id: string) => ({ sql: 'INSERT INTO operators (id, created_at) V
 
 let store: TestD1;
 let now: number;
-let recent: RecentRows;
+let recent: Recent;
 let refusing: boolean;
 const gate: Gate<number> = {
   query: number(7),
@@ -25,7 +25,7 @@ const request = () => new Database(store.d1, gate, recent);
 beforeEach(() => {
   store = testD1();
   now = 1_000_000;
-  recent = new RecentRows(() => now);
+  recent = new Recent(() => now);
   refusing = false;
 });
 afterEach(() => store.close());
@@ -65,10 +65,36 @@ describe('rows of a moment ago', () => {
   });
 
   it('are not kept when something was committed while they were read', async () => {
-    const { generation } = recent;
-    recent.forget();
-    recent.keep([number(1)], [[{ n: 9 }]], generation);
-    expect(recent.find([number(1)])).toBeUndefined();
+    const { content } = recent;
+    const { generation } = content;
+    content.forget();
+    content.keep([number(1)], [[{ n: 9 }]], generation);
+    expect(content.find([number(1)])).toBeUndefined();
+  });
+
+  it('let a caller in again that any read let in, until the moment is over', async () => {
+    expect(request().authoriseRecent()).toBe(false);
+    await request().read(number(1));
+    const second = request();
+    expect(second.authoriseRecent()).toBe(true);
+    await second.commit([insert('a')], { rightsStay: true });
+    expect(second.trips).toBe(1);
+    expect(request().authoriseRecent()).toBe(true);
+    refusing = true;
+    expect(request().authoriseRecent()).toBe(false);
+    refusing = false;
+    now += 250;
+    expect(request().authoriseRecent()).toBe(false);
+  });
+
+  it('let nobody in after a commit that may have changed rights, nor by what was read before it', async () => {
+    await request().read(number(1));
+    await request().commit([insert('a')]);
+    expect(request().authoriseRecent()).toBe(false);
+    const reading = request().read(number(1));
+    recent.rights.forget();
+    await reading;
+    expect(request().authoriseRecent()).toBe(false);
   });
 
   it('let nobody in who is refused now, and never keep what was refused', async () => {
@@ -78,12 +104,13 @@ describe('rows of a moment ago', () => {
     await expect(db.readRecent(number(1))).rejects.toMatchObject({ code: 'forbidden' });
     expect(db.trips).toBe(1);
     await expect(request().readRecent(number(2))).rejects.toMatchObject({ code: 'forbidden' });
-    expect(recent.find([number(2)])).toBeUndefined();
+    expect(recent.content.find([number(2)])).toBeUndefined();
   });
 
   it('are kept for five hundred statements, the newest', () => {
-    for (let n = 0; n < 501; n += 1) recent.keep([number(n)], [[{ n }]], recent.generation);
-    expect(recent.find([number(0)])).toBeUndefined();
-    expect(recent.find([number(1), number(500)])).toEqual([[{ n: 1 }], [{ n: 500 }]]);
+    const rows = new RecentRows(() => now);
+    for (let n = 0; n < 501; n += 1) rows.keep([number(n)], [[{ n }]], rows.generation);
+    expect(rows.find([number(0)])).toBeUndefined();
+    expect(rows.find([number(1), number(500)])).toEqual([[{ n: 1 }], [{ n: 500 }]]);
   });
 });

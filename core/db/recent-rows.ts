@@ -12,9 +12,23 @@ interface Remembered {
 }
 
 /**
- * What one isolate read from D1 a moment ago: who gives commands to many gateways, or many to one, is not looked up for each of them.
- * Every commit of the isolate forgets it all; that others commit elsewhere is seen when the moment is over.
+ * What one isolate read from D1 a moment ago: who does many things in a row is not looked up for each of them. Commits of the isolate
+ * forget what they may have changed; that others commit elsewhere is seen when the moment is over.
  */
+export class Recent {
+  /** Who callers are and what they may. */
+  readonly rights: RecentRows;
+  /** Everything else. */
+  readonly content: RecentRows;
+
+  /** `now`: unix milliseconds. */
+  constructor(now: () => number) {
+    this.rights = new RecentRows(now);
+    this.content = new RecentRows(now);
+  }
+}
+
+/** Rows of statements, for as long as they are fresh. */
 export class RecentRows {
   readonly #now: () => number;
   readonly #known = new Map<string, Remembered>();

@@ -8,8 +8,29 @@ import type { MconfigPreview } from '../mconfig/difference.ts';
 import type { CommandActor, CommandPage, CommandRecord, CommandState, GivenCommand, NewCommand, WholeCommand } from './commands.ts';
 import type { ModuleCommand } from './gateway-command.ts';
 
+/** How a handler writes: all of it, so that who stands in for one of them stands in for all. */
+export interface Writes {
+  /** Commits and tells the network at once; with `?dry_run=true` validates only. */
+  readonly commit: (change: Commit) => Promise<Committed>;
+  /**
+   * Commits what needs nothing to be read before, for a caller who was let in a moment ago. False: it was not tried (a dry run, If-Match),
+   * or the store refused it; whoever reads and commits as usual is told why.
+   */
+  readonly commitUnread: (change: Commit) => Promise<boolean>;
+  /** Writes what lies outside the graph (tenants, operators, tokens), with its audit row in the same transaction; dry runs as `commit`. */
+  readonly execute: (change: PlatformChange) => Promise<void>;
+  /** An audit row for what changes nothing in the graph: commands. */
+  readonly audit: (row: {
+    action: string;
+    networkId: string;
+    target: string;
+    outcome: 'ok' | 'refused' | 'failed';
+    detail?: unknown;
+  }) => Promise<void>;
+}
+
 /** What a route handler may use. Nothing here knows HTTP, Hono or bindings. */
-export interface RequestContext {
+export interface RequestContext extends Writes {
   readonly requestId: string;
   /** Unix milliseconds; injected, so tests set it. */
   readonly now: () => number;
@@ -23,18 +44,6 @@ export interface RequestContext {
   readonly ifMatch: string | undefined;
   /** The value of Idempotency-Key, when the caller sent one and the route takes it. */
   readonly idempotencyKey: string | undefined;
-  /** Commits and tells the network at once; with `?dry_run=true` validates only. */
-  readonly commit: (change: Commit) => Promise<Committed>;
-  /** Writes what lies outside the graph (tenants, operators, tokens), with its audit row in the same transaction; dry runs as `commit`. */
-  readonly execute: (change: PlatformChange) => Promise<void>;
-  /** An audit row for what changes nothing in the graph: commands. */
-  readonly audit: (row: {
-    action: string;
-    networkId: string;
-    target: string;
-    outcome: 'ok' | 'refused' | 'failed';
-    detail?: unknown;
-  }) => Promise<void>;
   readonly fleet: Fleet;
   readonly platform: PlatformInfo;
 }

@@ -1,5 +1,5 @@
 import { type ErrorCode, type Fault, OrcError } from '../errors.ts';
-import type { RequestContext } from './context.ts';
+import type { RequestContext, Writes } from './context.ts';
 import { spareFleet } from './dry-run.ts';
 import type { CheckedInput, Route, RouteInput } from './route.ts';
 
@@ -14,14 +14,8 @@ export async function rehearse(route: Route, input: CheckedInput<never, never, n
   const stop = async (): Promise<never> => {
     throw new OrcError('aborted', 'this was only looked at');
   };
-  const apart = {
-    ifMatch: undefined,
-    idempotencyKey: undefined,
-    commit: stop,
-    execute: stop,
-    audit: async () => undefined,
-    fleet: spareFleet(context.fleet),
-  };
+  const writes: Writes = { commit: stop, commitUnread: async () => false, execute: stop, audit: async () => undefined };
+  const apart = { ...writes, ifMatch: undefined, idempotencyKey: undefined, fleet: spareFleet(context.fleet) };
   try {
     await route.handle(input as RouteInput<never, never, never>, { ...context, ...apart });
     return [];

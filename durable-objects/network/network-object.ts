@@ -36,15 +36,12 @@ import { DesiredTable } from './desired.ts';
 import { Freshness } from './freshness.ts';
 import { GraphCache, type Refreshed } from './graph-cache.ts';
 import { Members, pageOf, reportOf } from './members.ts';
+import { RefreshPace } from './refresh-pace.ts';
 import { Renderer } from './renderer.ts';
 import { networkMigrations } from './schema.ts';
 import { NetworkStates } from './states/network-states.ts';
 import { TakeOff } from './take-off.ts';
 
-/** Commits that come within this time of one another are dealt with together. */
-const COALESCE_MS = 3;
-/** A network that is written to all the time is refreshed this often, not for each commit; the first of them never waits for it. */
-const REFRESH_EVERY_MS = 25;
 /** The outbox is written to no more often than this. */
 const TAKE_OFF_MS = 500;
 /** News of gateways that come within this time of one another are written together. */
@@ -77,9 +74,8 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
   /** Gateways that a refresh found affected and that have not been rendered since. */
   readonly #waiting = new Set<string>();
   readonly #takeOff = new TakeOff((version) => this.#takeOffOutbox(version), TAKE_OFF_MS, Date.now);
+  readonly #pace = new RefreshPace();
   #failures = 0;
-  /** When the newest refresh began. */
-  #refreshedAt = 0;
   /** Version of the newest commit in the outbox that the graph covers. */
   #announced = 0;
   #networkId: string;
@@ -103,9 +99,7 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
 
   async changed(networkId: string): Promise<void> {
     this.#networkId = networkId;
-    const left = this.#refreshedAt + REFRESH_EVERY_MS - Date.now();
-    // A clock that was set back must not make it longer.
-    await new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(COALESCE_MS, left), REFRESH_EVERY_MS)));
+    await scheduler.wait(this.#pace.wait(Date.now()));
     await this.#refreshes.run();
     await this.#contentRuns.run();
   }
@@ -255,12 +249,15 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
    * delivered in SQLite, and what a lost object had not taken in the outbox, since rows leave it last.
    */
   async #refresh(): Promise<void> {
-    this.#refreshedAt = Date.now();
+    this.#pace.began(Date.now());
+    const before = this.#graph.network?.version;
     const db = new Database(this.env.DB);
     const networkId = this.#networkId;
     // While the content is being read it would come twice.
     const along = this.#contentRuns.running ? undefined : this.#shared.ahead(networkId);
     const refreshed = this.#graph.loaded ? await this.#graph.refresh(db, networkId, along) : await this.#graph.load(db, networkId);
+    // What was loaded anew says nothing of how many come.
+    this.#pace.covered(before === undefined ? 1 : (this.#graph.network?.version ?? before) - before);
     for (const gatewayId of refreshed.affected) this.#waiting.add(gatewayId);
     this.#placeMembers(refreshed);
     await this.#settle(await this.#renderWaiting());

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lteGateway } from '../../local/demo/network.ts';
 import type { RestAnswer } from '../../local/rest-client.ts';
 import { addGateway, auditOf } from '../harness/identities.ts';
+import { imsi, subscriberBody } from '../support/subscribers.ts';
 import { eventually, startTestPlatform, type TestPlatform } from '../harness/platform.ts';
 import { seenAs } from '../harness/views.ts';
 
@@ -378,15 +379,28 @@ describe('the history of a gateway', () => {
 });
 
 describe('who was let in a moment ago', () => {
-  it('is not looked up again for the next command, and refused with the first after the token was revoked', async () => {
-    await test.rest.must('POST', '/magma/v1/user', { username: 'commander', password: 'correct horse battery' });
+  const tokenFor = async (username: string) => {
+    await test.rest.must('POST', '/magma/v1/user', { username, password: 'correct horse battery' });
     const policy = { effect: 'ALLOW', action: 'WRITE', resourceType: 'NETWORK_ID', resourceIDs: ['n'] };
-    const { id, token } = (await test.rest.must('POST', '/magma/v1/user/commander/tokens', [policy])).body as { id: string; token: string };
-    const path = '/magma/v1/networks/n/gateways/able/command/configure_stateless';
-    const check = () => test.rest.call('POST', path, { config_cmd: 'CHECK' }, { authorization: `Bearer ${token}` });
-    const trips = async () => /round trips: (\d+)/.exec(String((await check()).headers['server-timing']))?.[1];
-    await eventually(trips, (count) => count === '0');
-    await test.rest.must('DELETE', `/magma/v1/user/commander/tokens/${id}`);
-    expect(await check()).toMatchObject({ status: 401, body: { code: 'token_revoked' } });
+    const { id, token } = (await test.rest.must('POST', `/magma/v1/user/${username}/tokens`, [policy])).body as {
+      id: string;
+      token: string;
+    };
+    const revoke = () => test.rest.must('DELETE', `/magma/v1/user/${username}/tokens/${id}`);
+    return { authorization: `Bearer ${token}`, revoke };
+  };
+
+  it.each([
+    ['command', 'POST', '/magma/v1/networks/n/gateways/able/command/configure_stateless', { config_cmd: 'CHECK' }, '0'],
+    ['write', 'PUT', `/magma/v1/lte/n/subscribers/${imsi(1)}`, { ...subscriberBody(1), active_apns: [] }, '1'],
+  ] as const)('is not looked up again for the next %s, and refused with the first after the token was revoked', async (...given) => {
+    const [what, method, path, body, fewest] = given;
+    const { authorization, revoke } = await tokenFor(`${what}er`);
+    if (what === 'write') await test.rest.must('POST', '/magma/v1/lte/n/subscribers', [body]);
+    const call = () => test.rest.call(method, path, body, { authorization });
+    const trips = async () => /round trips: (\d+)/.exec(String((await call()).headers['server-timing']))?.[1];
+    await eventually(trips, (count) => count === fewest);
+    await revoke();
+    expect(await call()).toMatchObject({ status: 401, body: { code: 'token_revoked' } });
   });
 });

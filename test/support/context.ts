@@ -1,6 +1,7 @@
 import { checkVisible } from '../../core/configurator/internal-network.ts';
 import type { Committed } from '../../core/configurator/commit.ts';
 import { Database, type Gate } from '../../core/db/database.ts';
+import type { Recent } from '../../core/db/recent-rows.ts';
 import { OrcError } from '../../core/errors.ts';
 import { actorName, type Principal } from '../../core/identity/principal.ts';
 import type { ModuleSummary, RequestContext } from '../../core/module/context.ts';
@@ -57,6 +58,8 @@ export interface TestApi {
   readonly committed: Committed[];
   /** Unix milliseconds that handlers see; tests move it. */
   now: number;
+  /** What calls read a moment ago; undefined, as it is unless a test sets it: each looks everything up. */
+  recent: Recent | undefined;
   /** `path` below /magma/v1. Error: the OrcError that the door would turn into an answer. */
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** The code of the refusal, or fails when there was none. */
@@ -74,6 +77,7 @@ export function testApi(routes: readonly Route[], modules: readonly ModuleSummar
     fleet,
     committed,
     now: 1_800_000_000_000,
+    recent: undefined,
     async call(method, path, options = {}) {
       const match = findRoute(routes, method, path);
       const { route, params } = match;
@@ -137,7 +141,7 @@ export function testContext({ api, requestId, options, modules, dryRun }: Contex
       settled = true;
     },
   };
-  const db = new Database(api.d1.d1, gate);
+  const db = new Database(api.d1.d1, gate, api.recent);
   const author = () => ({ actor: actorName(principal), requestId, at: api.now });
   return {
     requestId,
@@ -150,7 +154,7 @@ export function testContext({ api, requestId, options, modules, dryRun }: Contex
     },
     ifMatch: options.ifMatch,
     idempotencyKey: options.idempotencyKey,
-    ...writesOf({ db, author: async () => author(), dryRun, committed: (result) => api.committed.push(result) }),
+    ...writesOf({ db, author: async () => author(), dryRun, ifMatch: options.ifMatch, committed: (result) => api.committed.push(result) }),
     fleet: dryRun ? spareFleet(api.fleet) : api.fleet,
     platform: {
       version: '0.1.0',

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { invalid, OrcError } from '../../core/errors.ts';
-import { RecentRows } from '../../core/db/recent-rows.ts';
+import { Recent } from '../../core/db/recent-rows.ts';
 import type { TlsClient } from '../../core/identity/client.ts';
 import { importBootstrapKey } from '../../core/bootstrap/bootstrap-key.ts';
 import { makeRegistrationToken } from '../../core/bootstrap/registration-token.ts';
@@ -26,7 +26,7 @@ interface Caller {
 const PREFIX = '/magma/v1';
 
 const recentReports = new RecentReports();
-const recentRows = new RecentRows(Date.now);
+const recentRows = new Recent(Date.now);
 
 type ApiEnv = { Bindings: Caller; Variables: { requestId: string } };
 type Api = Hono<ApiEnv>;

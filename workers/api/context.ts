@@ -37,7 +37,7 @@ export function createContext(parts: ContextParts): RequestContext {
     principal: known,
     ifMatch: parts.ifMatch,
     idempotencyKey: parts.idempotencyKey,
-    ...writesOf({ db, author, dryRun: parts.dryRun, committed: parts.committed }),
+    ...writesOf({ db, author, dryRun: parts.dryRun, ifMatch: parts.ifMatch, committed: parts.committed }),
     fleet: parts.dryRun ? spareFleet(parts.fleet) : parts.fleet,
     platform: parts.platform,
   };

@@ -1,6 +1,6 @@
 import { checkVisible } from '../../core/configurator/internal-network.ts';
 import { Database } from '../../core/db/database.ts';
-import type { RecentRows } from '../../core/db/recent-rows.ts';
+import type { Recent } from '../../core/db/recent-rows.ts';
 import { OrcError } from '../../core/errors.ts';
 import { demand, type Target } from '../../core/identity/access.ts';
 import { type Authentication, authenticateOperator } from '../../core/identity/authenticate.ts';
@@ -29,7 +29,7 @@ export interface RouteCall {
   readonly tls: TlsClient | undefined;
   readonly d1: D1Database;
   /** What requests of this isolate read a moment ago. */
-  readonly recent: RecentRows;
+  readonly recent: Recent;
   /** Makes the fleet for a caller who is let in when the promise is fulfilled. */
   readonly fleet: (authorised: () => Promise<void>) => Fleet;
   readonly platform: PlatformInfo;

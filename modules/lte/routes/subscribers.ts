@@ -8,10 +8,10 @@ import { rewrite } from '../../../core/rest/etag.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, created, createdEmpty, done, noContent, ok } from '../../../core/rest/reply.ts';
 import { sameIdFaults } from '../../../core/rest/same-id.ts';
-import { mutableSubscriber, mutableSubscribers, subscriber } from '../schemas/subscriber.ts';
-import { MSISDN, SUBSCRIBER } from '../services/entity-types.ts';
+import { type MutableSubscriber, mutableSubscriber, mutableSubscribers, subscriber } from '../schemas/subscriber.ts';
+import { APN_POLICY_PROFILE, MSISDN, SUBSCRIBER } from '../services/entity-types.ts';
 import { numbersOf } from '../services/msisdn.ts';
-import { profileKeys, putSubscribers, readSubscriber } from '../services/subscriber/model.ts';
+import { DEFAULT_PROFILE, profileKeys, putSubscribers, readSubscriber } from '../services/subscriber/model.ts';
 import { knownSubscribers, loadSubscriber } from '../services/subscriber/queries.ts';
 import { knownNames, referenceFaults } from '../services/subscriber/references.ts';
 import { statesOfSubscribers } from '../services/subscriber/state.ts';
@@ -33,6 +33,10 @@ function repeated(ids: readonly string[]): Fault[] {
   });
 }
 
+/** Whether all that it names is held by edges: then the store itself refuses it when something is not there, and nothing has to be read before. */
+const isPlain = ({ lte, active_policies_by_apn: byApn = {} }: MutableSubscriber): boolean =>
+  lte.sub_profile === DEFAULT_PROFILE && Object.keys(byApn).length === 0;
+
 const create = route({
   method: 'post',
   path,
@@ -47,6 +51,9 @@ const create = route({
   handle: ({ params: { network_id: networkId }, body }, ctx) =>
     rewrite(ctx, async () => {
       const ids = body.map(({ id }) => id);
+      const target = body.length === 1 ? (ids[0] ?? '') : `${body.length} subscribers`;
+      const change = { networkId, action: 'subscriber.create', target, mutations: putSubscribers(body, { onlyNew: true }) };
+      if (body.length > 0 && body.every(isPlain) && (await ctx.commitUnread(change))) return created();
       const [network, known, names] = await ctx.read(
         networkById({ id: networkId }),
         knownSubscribers(networkId, ids),
@@ -67,8 +74,7 @@ const create = route({
           { faults: taken },
         );
       if (body.length === 0) return created();
-      const target = body.length === 1 ? (ids[0] ?? '') : `${body.length} subscribers`;
-      await ctx.commit({ networkId, action: 'subscriber.create', target, mutations: putSubscribers(body, { onlyNew: true }) });
+      await ctx.commit(change);
       return created();
     }),
 });
@@ -104,6 +110,9 @@ const put = route({
   responses: done,
   handle: ({ params: { network_id: networkId, subscriber_id: id }, body }, ctx) =>
     rewrite(ctx, async () => {
+      const update = { networkId, action: 'subscriber.update', target: id };
+      const expect = [{ type: SUBSCRIBER, key: id, without: APN_POLICY_PROFILE }];
+      if (isPlain(body) && (await ctx.commitUnread({ ...update, mutations: putSubscribers([body]), expect }))) return noContent();
       const [network, graph, names] = await ctx.read(
         networkById({ id: networkId }),
         loadSubscriber(networkId, id),
@@ -113,7 +122,7 @@ const put = route({
       if (!network || !entity) throw notFound(`subscriber "${id}"`);
       refuse(referenceFaults(body, 'body', network, names));
       const mutations = putSubscribers([body], { stale: profileKeys(entity) });
-      await commitEntities(ctx, networkId, graph, { action: 'subscriber.update', target: id, mutations, merges: true });
+      await commitEntities(ctx, networkId, graph, { ...update, mutations, merges: true });
       return noContent();
     }),
 });
