@@ -220,6 +220,8 @@ export interface ObjectBindings extends AuthorityBindings {
   readonly DB: D1Database;
   readonly GATEWAY: DurableObjectNamespace;
   readonly NETWORK: DurableObjectNamespace;
+  /** Where the runtime has a limit of its own: asked with a number of objects, answers how many of them may be woken now. */
+  readonly WAKES?: Fetcher;
 }
 
 /** The object of one gateway, by hardware id: a gateway keeps its object when an operator moves or renames it. */

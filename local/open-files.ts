@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 
-/** An awake gateway object holds three SQLite files and a socket in workerd (measured; one when it hibernates). */
-const FILES_PER_GATEWAY = 4;
+/** What workerd has open for a gateway (measured): it holds each accepted socket twice, an object that is awake has three SQLite files. */
+export const FILES_OF_SOCKET = 2;
+export const FILES_OF_AWAKE_OBJECT = 3;
 /** What the runtime itself, D1 and REST connections need. */
 const RESERVE = 500;
 
@@ -15,7 +16,19 @@ export interface OpenFiles {
 /** How many files this process and workerd may open. Node raises its own soft limit to the hard one when it starts, and workerd inherits it. */
 export function openFiles(): OpenFiles | undefined {
   const limit = readLimit();
-  return limit === undefined ? undefined : { limit, gateways: Math.max(0, Math.floor((limit - RESERVE) / FILES_PER_GATEWAY)) };
+  const each = FILES_OF_SOCKET + FILES_OF_AWAKE_OBJECT;
+  return limit === undefined ? undefined : { limit, gateways: Math.max(0, Math.floor((limit - RESERVE) / each)) };
+}
+
+/** How many files a process has open at this moment; undefined: it is gone, or this is not Linux. */
+export function countOpenFiles(pid: number): number | undefined {
+  const folder = `/proc/${pid}/fd`;
+  try {
+    // Linux 6.2 and later tell their number without listing them.
+    return statSync(folder).size || readdirSync(folder).length;
+  } catch {
+    return undefined;
+  }
 }
 
 function readLimit(): number | undefined {

@@ -9,8 +9,10 @@ import { openDevelopmentCa, vpnSettings } from './development-ca.ts';
 import type { PacingOptions } from './front/accept-pacing.ts';
 import type { DoorName } from './front/cf-blob.ts';
 import { openFront } from './front/front.ts';
+import { Headroom } from './headroom.ts';
 import { type LogSink, silent } from './log.ts';
 import { applyMigrations } from './migrations.ts';
+import { countOpenFiles, openFiles } from './open-files.ts';
 import { type OperatorFiles, type RegisterOperator, openOperator } from './operator.ts';
 import { registerOperator } from './register-operator.ts';
 import { startRuntime } from './runtime.ts';
@@ -41,6 +43,8 @@ export interface PlatformOptions {
   /** Further Miniflare workers with `unsafeDirectSockets` of their own. */
   extraWorkers?: readonly V4WorkerOptions[];
   pacing?: PacingOptions;
+  /** How many files the runtime may open; the system's limit unless given. */
+  fileLimit?: number;
   /** Bytes of a request body. */
   maxBody?: number;
   /** Milliseconds between cron runs. */
@@ -99,6 +103,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     step('Opening the doors');
     const secret = randomBytes(32).toString('hex');
     let upstream: () => URL | undefined = () => undefined;
+    let runtimePid: () => number | undefined = () => undefined;
+    const limit = options.fileLimit ?? openFiles()?.limit;
+    const count = (): number | undefined => {
+      const pid = runtimePid();
+      return pid === undefined ? undefined : countOpenFiles(pid);
+    };
+    const headroom = limit === undefined ? undefined : new Headroom({ limit, count, log });
     const front = await openFront({
       host,
       ports: { ...DEFAULT_PORTS, ...options.ports },
@@ -109,6 +120,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       upstream: () => upstream(),
       log,
       pacing: options.pacing,
+      headroom,
       maxBody: options.maxBody,
     });
     undo.push(() => front.close());
@@ -133,11 +145,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const state = join(dataDir, 'state');
     const supervisor = await superviseRuntime({
       start: (onRestart) =>
-        startRuntime({ dataDir, state, worker, bundle, bindings, extraWorkers: options.extraWorkers ?? [], log, onRestart }),
+        startRuntime({ dataDir, state, worker, bundle, bindings, headroom, extraWorkers: options.extraWorkers ?? [], log, onRestart }),
       lock,
       log,
     });
     undo.push(() => supervisor.stop());
+    runtimePid = () => supervisor.pid();
     const d1 = async (): Promise<D1Database> => {
       if (!worker.database) throw new Error('the configuration names no D1 database');
       return supervisor.runtime().d1(worker.database.binding);

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { Log, LogLevel, Miniflare, type V4WorkerOptions, convertV4MiniflareOptions } from 'miniflare';
 import type { Bundle } from './bundle.ts';
+import type { Headroom } from './headroom.ts';
 import type { LogLine, LogSink } from './log.ts';
 import { RUNTIME_MARK, findRuntimes } from './processes.ts';
 import { stackMapper } from './stack-map.ts';
@@ -15,6 +16,8 @@ export interface RuntimeOptions {
   bundle: Bundle;
   /** Bindings on top of wrangler's vars. */
   bindings: Record<string, string>;
+  /** What the Worker asks before it wakes many objects. */
+  headroom: Pick<Headroom, 'wakes'> | undefined;
   /** Further workers with sockets of their own, for measurements. */
   extraWorkers: readonly V4WorkerOptions[];
   log: LogSink;
@@ -57,6 +60,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
           modulesRoot: dirname(bundle.path),
           modules: [{ type: 'ESModule', path: bundle.path, contents: bundle.code }],
           bindings: { ...worker.options.bindings, ...options.bindings },
+          serviceBindings: { ...worker.options.serviceBindings, ...(options.headroom && { WAKES: wakesService(options.headroom) }) },
           unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
         },
         ...options.extraWorkers,
@@ -81,6 +85,11 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     pid: () => findRuntimes(options.dataDir).find((found) => found.parent === process.pid)?.pid,
     stop: () => miniflare.dispose(),
   };
+}
+
+/** Answers a request whose body is a number of objects with the number of them that may be woken now. */
+function wakesService(headroom: Pick<Headroom, 'wakes'>): (request: Request) => Promise<Response> {
+  return async (request) => new Response(String(headroom.wakes(Number(await request.text()))));
 }
 
 /**

@@ -2,8 +2,10 @@ import { createSecureContext } from 'node:tls';
 import { parentPort } from 'node:worker_threads';
 import { WebSocket } from 'ws';
 import { decodeFrame, encodeFrame } from '../../core/wire/frame.ts';
+import { KEEPALIVE_REQUEST, KEEPALIVE_SECONDS } from '../../core/wire/limits.ts';
 import { openSocket } from '../../local/fixture/client.ts';
 import type { Holder } from '../../test/harness/identities.ts';
+import { checkinFrame } from '../state-report.ts';
 
 // The gateways of a crowd, in a thread of their own: what thousands of TLS clients cost is not to slow down the front that they dial.
 const STREAM = 'configs';
@@ -15,9 +17,11 @@ const GIVE_UP_MS = 10 * 60_000;
 
 /** What the thread is asked; it answers each with a `Done` of the same number. */
 export type Order = { readonly number: number } & (
-  | { readonly do: 'be'; readonly holders: readonly Holder[]; readonly door: string }
+  | { readonly do: 'be'; readonly holders: readonly Holder[]; readonly hardwareIds: readonly string[]; readonly door: string }
   /** Everybody dials, so many at once: all is what happens when all lost their connections in the same moment. */
   | { readonly do: 'dial'; readonly atOnce: number }
+  /** Everybody checks in once, at some time within so many milliseconds. */
+  | { readonly do: 'checkIn'; readonly within: number }
   /** Every connection breaks in the same moment. */
   | { readonly do: 'scatter' }
   | { readonly do: 'takeUpdates' }
@@ -30,14 +34,18 @@ export interface Done {
   readonly error?: string;
 }
 
-/** A gateway reduced to its socket: says hello, confirms what it is sent, remembers what it holds. */
+/** A gateway reduced to its socket: says hello, pings, confirms what it is sent, remembers what it holds. */
 class Member {
   readonly #holder: Holder;
   #position = { stream: STREAM, version: 0n, digest: '' };
   #socket: WebSocket | undefined;
+  readonly #hardwareId: string;
+  #checkins = 0;
+  #answered: (() => void) | undefined;
   updates = 0;
 
-  constructor(holder: Holder) {
+  constructor(holder: Holder, hardwareId: string) {
+    this.#hardwareId = hardwareId;
     const { ca, client } = holder;
     this.#holder = { ...holder, context: createSecureContext({ ca, cert: client.certificate, key: client.key }) };
   }
@@ -56,6 +64,14 @@ class Member {
     }
   }
 
+  async checkIn(within: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * within));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#answered = resolve;
+    this.#socket?.send(checkinFrame(this.#hardwareId, (this.#checkins += 1)));
+    await promise;
+  }
+
   break(): void {
     this.#socket?.terminate();
   }
@@ -65,6 +81,8 @@ class Member {
     if (!(socket instanceof WebSocket)) throw new Error(`refused with ${socket.status}: ${socket.text}`);
     this.#socket = socket;
     socket.on('error', () => undefined);
+    const pings = setInterval(() => socket.send(KEEPALIVE_REQUEST), KEEPALIVE_SECONDS * 1000);
+    socket.once('close', () => clearInterval(pings));
     socket.on('message', (data: Buffer, binary: boolean) => {
       if (binary) this.#take(socket, data);
     });
@@ -73,6 +91,7 @@ class Member {
 
   #take(socket: WebSocket, data: Buffer): void {
     const { body } = decodeFrame(data);
+    if (body.case === 'reply') this.#answered?.();
     if (body.case !== 'update') return;
     const { stream, version, digest } = body.value;
     this.updates += 1;
@@ -88,11 +107,14 @@ async function carryOut(order: Order): Promise<Omit<Done, 'number'>> {
   switch (order.do) {
     case 'be':
       door = order.door;
-      members = order.holders.map((holder) => new Member(holder));
+      members = order.holders.map((holder, index) => new Member(holder, order.hardwareIds[index] ?? ''));
       return {};
     case 'dial':
       for (let first = 0; first < members.length; first += order.atOnce)
         await Promise.all(members.slice(first, first + order.atOnce).map((member) => member.dial(door)));
+      return {};
+    case 'checkIn':
+      await Promise.all(members.map((member) => member.checkIn(order.within)));
       return {};
     case 'scatter':
       for (const member of members) member.break();

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ConvergenceView } from '../../local/demo/table.ts';
-import { ensureNetwork } from '../../local/demo/network.ts';
+import { ensureNetwork, lteNetwork } from '../../local/demo/network.ts';
+import { hardwareIdOf } from '../../test/harness/identities.ts';
 import type { TestPlatform } from '../../test/harness/platform.ts';
 import type { Done, Order } from './crowd-members.ts';
 import { addFleet } from './registrar/registrar.ts';
@@ -23,6 +24,7 @@ export class Crowd {
   readonly #thread = new Worker(join(import.meta.dirname, 'crowd-members.ts'));
   readonly #waiting = new Map<number, (done: Done) => void>();
   #orders = 0;
+  #pushes = 0;
 
   private constructor(test: TestPlatform, network: string, size: number) {
     this.#test = test;
@@ -40,7 +42,7 @@ export class Crowd {
     const ids = Array.from({ length: size }, (_, index) => `${network}-${index + 1}`);
     const holders = await addFleet(test, network, ids);
     const crowd = new Crowd(test, network, size);
-    await crowd.#order({ do: 'be', holders, door: test.platform.addresses.controller });
+    await crowd.#order({ do: 'be', holders, hardwareIds: ids.map(hardwareIdOf), door: test.platform.addresses.controller });
     return crowd;
   }
 
@@ -61,6 +63,25 @@ export class Crowd {
     await this.#order({ do: 'dial', atOnce: this.size });
     await this.#until(({ totals }) => totals['in_sync'] === this.size);
     return (performance.now() - start) / 1000;
+  }
+
+  /** One change that touches everybody; resolves when all hold it. Answers seconds. */
+  async push(): Promise<number> {
+    await this.takeUpdates();
+    const { epc } = lteNetwork('', '').cellular;
+    const start = performance.now();
+    await this.#test.rest.must('PUT', `/magma/v1/lte/${this.#network}/cellular/epc`, { ...epc, tac: epc.tac + (this.#pushes += 1) });
+    for (let updates = 0; updates < this.size; updates += await this.takeUpdates()) {
+      if (performance.now() - start > GIVE_UP_MS) throw new Error(`only ${updates} gateways were sent the change`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await this.#until(({ totals }) => totals['in_sync'] === this.size);
+    return (performance.now() - start) / 1000;
+  }
+
+  /** Everybody checks in once within so many milliseconds; resolves when all are answered. */
+  async checkIn(within: number): Promise<void> {
+    await this.#order({ do: 'checkIn', within });
   }
 
   /** Every connection breaks in the same moment; resolves when the platform has noticed. */

@@ -97,12 +97,13 @@ export class DesiredTable {
     );
   }
 
-  /** Gateways with hardware whose object has not been told yet. */
+  /** Gateways with hardware whose object has not been told yet, those that are connected first. */
   undelivered(): string[] {
     return this.#sql
       .exec<{ gateway_id: string }>(
-        `SELECT DISTINCT s.gateway_id FROM streams AS s JOIN gateways AS g USING (gateway_id)
-         WHERE g.hardware_id IS NOT NULL AND (s.delivered_version IS NULL OR s.delivered_version < s.desired_version)`,
+        `SELECT s.gateway_id FROM streams AS s JOIN gateways AS g USING (gateway_id)
+         WHERE g.hardware_id IS NOT NULL AND (s.delivered_version IS NULL OR s.delivered_version < s.desired_version)
+         GROUP BY s.gateway_id ORDER BY g.connected_since IS NULL`,
       )
       .toArray()
       .map((row) => row.gateway_id);

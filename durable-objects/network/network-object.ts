@@ -41,6 +41,7 @@ import { Renderer } from './renderer.ts';
 import { networkMigrations } from './schema.ts';
 import { NetworkStates } from './states/network-states.ts';
 import { TakeOff } from './take-off.ts';
+import { askedOf, Waking } from './waking.ts';
 
 /** The outbox is written to no more often than this. */
 const TAKE_OFF_MS = 500;
@@ -73,6 +74,7 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
   readonly #news = new Gather(() => scheduler.wait(GATHER_MS));
   /** Gateways that a refresh found affected and that have not been rendered since. */
   readonly #waiting = new Set<string>();
+  readonly #waking: Waking;
   readonly #takeOff = new TakeOff((version) => this.#takeOffOutbox(version), TAKE_OFF_MS, Date.now);
   readonly #pace = new RefreshPace();
   #failures = 0;
@@ -93,6 +95,8 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
     this.#refreshes = new SingleFlight(() => this.#refresh());
     this.#shared = new SharedContent(state.storage, registry.contents, Date.now);
     this.#contentRuns = new SingleFlight(() => this.#refreshContents());
+    const ask = bindings.WAKES && askedOf(bindings.WAKES);
+    this.#waking = new Waking({ ask, now: Date.now, wait: (milliseconds) => scheduler.wait(milliseconds) });
     this.#networkId = state.id.name ?? '';
     if (this.#states.reindexing) state.waitUntil(this.#alarms.set('reindex', Date.now()));
   }
@@ -289,8 +293,16 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
     await new Database(this.env.DB).commit([delivered(this.#networkId, version)]);
   }
 
+  /** Calls a gateway's object for each of the items; answers those that failed, with why. */
+  #tellAll<T>(items: readonly T[], tell: (item: T) => Promise<void>): Promise<{ item: T; error: unknown }[]> {
+    return inParallel(FAN_OUT, items, async (item) => {
+      await this.#waking.turn();
+      await tell(item);
+    });
+  }
+
   async #tellContents(news: News): Promise<void> {
-    const unreached = await inParallel(FAN_OUT, [...news], ([gatewayId, items]) => this.#tellContent(gatewayId, items));
+    const unreached = await this.#tellAll([...news], ([gatewayId, items]) => this.#tellContent(gatewayId, items));
     if (unreached.length === 0) return;
     console.warn('could not tell gateway objects of content', this.#networkId, unreached.length, unreached[0]?.error);
     await this.#retryLater();
@@ -336,8 +348,8 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
     const notes: (() => void)[] = [];
     const deliver = async (gatewayId: string): Promise<void> => void notes.push(await this.#deliver(gatewayId, rendered.get(gatewayId)));
     const unreached = [
-      ...(await inParallel(FAN_OUT, this.#members.leavers(), (leaver) => this.#cutOff(leaver))),
-      ...(await inParallel(FAN_OUT, this.#desired.undelivered(), deliver)),
+      ...(await this.#tellAll(this.#members.leavers(), (leaver) => this.#cutOff(leaver))),
+      ...(await this.#tellAll(this.#desired.undelivered(), deliver)),
     ];
     // Together they are one write, and none of them keeps the next gateway waiting.
     if (notes.length > 0) {
@@ -401,7 +413,7 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
       .flatMap(({ gateway_id: gatewayId, hardware_id: hardwareId, connected_since: since }) =>
         hardwareId && since !== null && !this.#freshness.heard(gatewayId, hardwareId) ? [{ gatewayId, hardwareId }] : [],
       );
-    const failed = await inParallel(FAN_OUT, doubtful, async ({ gatewayId, hardwareId }) => {
+    const failed = await this.#tellAll(doubtful, async ({ gatewayId, hardwareId }) => {
       this.#take(gatewayId, await within(TELL_MS, gatewayObject(this.env, hardwareId).presence()));
     });
     if (failed.length > 0) console.warn('could not ask gateway objects', this.#networkId, failed.length, failed[0]?.error);

@@ -49,24 +49,67 @@ describe('paceAccepts', () => {
 
   it('refuses who has waited too long, which costs nobody else a turn', () => {
     const time = clock();
-    const entered: number[] = [];
-    const refused: number[] = [];
-    const enter = paceAccepts({ rate: 10, burst: 1, patience: 1000, now: time.now, wait: time.wait });
-    const arrive = (from: number, to: number) => {
-      for (let index = from; index < to; index += 1)
-        enter(
-          () => entered.push(index),
-          () => refused.push(index),
-        );
-    };
-    arrive(0, 100);
+    const crowd = new Crowd();
+    let room = true;
+    const options = { rate: 10, burst: 1, patience: 1000, now: time.now, wait: time.wait };
+    const enter = paceAccepts(options, () => (room ? () => {} : undefined));
+    room = false;
+    crowd.arrive(enter, 0, 9);
     time.run(1000);
-    const served = entered.length;
-    expect(served).toBeGreaterThanOrEqual(10);
-    expect(refused).toEqual([]);
-    arrive(100, 105);
-    time.run(1700);
-    expect(refused).toEqual(Array.from({ length: 100 - served }, (_, index) => served + index));
-    expect(entered.slice(served)).toEqual([100, 101, 102, 103, 104]);
+    expect(crowd).toMatchObject({ entered: [], refused: [] });
+    crowd.arrive(enter, 9, 10);
+    room = true;
+    time.run(1200);
+    expect(crowd).toMatchObject({ entered: [9], refused: [0, 1, 2, 3, 4, 5, 6, 7, 8] });
+  });
+
+  it('refuses at once who could not have a turn in time', () => {
+    const time = clock();
+    const crowd = new Crowd();
+    const enter = paceAccepts({ rate: 10, burst: 5, patience: 1000, now: time.now, wait: time.wait });
+    crowd.arrive(enter, 0, 40);
+    expect(crowd.refused).toEqual(Array.from({ length: 25 }, (_, index) => 15 + index));
+    time.run(1000);
+    expect(crowd.entered).toEqual(Array.from({ length: 15 }, (_, index) => index));
+    expect(crowd.refused).toHaveLength(25);
+  });
+
+  it('holds while there is no room and goes on, at the same rate, soon after there is', () => {
+    const time = clock();
+    const crowd = new Crowd();
+    let room = 3;
+    const admit = () => {
+      if (room === 0) return undefined;
+      room -= 1;
+      return () => void (room += 1);
+    };
+    const enter = paceAccepts({ rate: 100, burst: 10, now: time.now, wait: time.wait }, admit);
+    crowd.arrive(enter, 0, 8);
+    time.run(5000);
+    expect(crowd.entered).toEqual([0, 1, 2]);
+    for (const settle of crowd.settle.splice(0, 2)) settle();
+    time.run(5100);
+    expect(crowd.entered).toEqual([0, 1, 2, 3, 4]);
+    room = 100;
+    time.run(5200);
+    expect(crowd).toMatchObject({ entered: [0, 1, 2, 3, 4, 5, 6, 7], refused: [] });
   });
 });
+
+/** Who arrives, by number, and what becomes of them. */
+class Crowd {
+  readonly entered: number[] = [];
+  readonly refused: number[] = [];
+  readonly settle: (() => void)[] = [];
+
+  arrive(enter: ReturnType<typeof paceAccepts>, from: number, to: number): void {
+    for (let index = from; index < to; index += 1)
+      enter(
+        (settled) => {
+          this.entered.push(index);
+          this.settle.push(settled);
+        },
+        () => this.refused.push(index),
+      );
+  }
+}

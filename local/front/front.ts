@@ -7,9 +7,11 @@ import type { TLSSocket } from 'node:tls';
 import { type KeyPair, splitBundle } from '../certificates.ts';
 import { type LogSink, silent } from '../log.ts';
 import { StartError, errorCode, errorText } from '../start-error.ts';
-import { type PacingOptions, paceAccepts } from './accept-pacing.ts';
+import type { Headroom } from '../headroom.ts';
+import { type Admit, type PacingOptions, paceAccepts } from './accept-pacing.ts';
 import { type DoorName, encodeBlob } from './cf-blob.ts';
 import { type Presented, nothingPresented, presentedOn } from './client-certificate.ts';
+import { paceDepartures } from './departures.ts';
 import { type ProxyOptions, proxyRequest } from './proxy.ts';
 import { refusals, refuseSocket } from './refusals.ts';
 import { proxyUpgrade } from './upgrade.ts';
@@ -33,6 +35,8 @@ export interface FrontOptions {
   /** Milliseconds for which the client of a WebSocket may take nothing before it is cut off; 60 s unless given. */
   stall?: number;
   pacing?: PacingOptions;
+  /** What the runtime can take on; nothing is held without it. */
+  headroom?: Pick<Headroom, 'connection' | 'wakes'>;
   log?: LogSink;
   now?: () => Date;
 }
@@ -65,6 +69,12 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   };
   const sockets = new Set<Socket>();
   const upgraded = new WeakSet<Socket>();
+  const { headroom } = options;
+  const gateways: Gateways = {
+    admit: () => (headroom ? headroom.connection() : () => {}),
+    admitted: new Map(),
+    depart: paceDepartures((wanted) => (headroom ? headroom.wakes(wanted) : wanted)),
+  };
   const servers: Server[] = [];
   const ports: Record<DoorName, number> = { api: 0, controller: 0, bootstrap: 0 };
   const close = async (): Promise<void> => {
@@ -80,8 +90,8 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   };
   try {
     for (const door of DOORS) {
-      const server = openDoor(door, options, shared, upgraded);
-      if (door === 'controller') pace(server, options.pacing ?? PACING);
+      const server = openDoor(door, options, shared, upgraded, gateways);
+      if (door === 'controller') pace(server, options.pacing ?? PACING, gateways);
       track(server, sockets);
       await listen(server, door, options.host, options.ports[door], options.log ?? silent);
       servers.push(server);
@@ -94,7 +104,15 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   return { ports, close };
 }
 
-function openDoor(door: DoorName, options: FrontOptions, proxy: ProxyOptions, upgraded: WeakSet<Socket>): Server {
+/** How gateways come and go. */
+interface Gateways {
+  admit: Admit;
+  /** By the client's address and port, what to call when its connection has reached the runtime. */
+  admitted: Map<string, () => void>;
+  depart: (leave: () => void) => void;
+}
+
+function openDoor(door: DoorName, options: FrontOptions, proxy: ProxyOptions, upgraded: WeakSet<Socket>, gateways: Gateways): Server {
   const certifiers = splitBundle(options.certifier).map((pem) => new X509Certificate(pem));
   const now = options.now ?? (() => new Date());
   const server = createServer({
@@ -138,7 +156,12 @@ function openDoor(door: DoorName, options: FrontOptions, proxy: ProxyOptions, up
   server.on('upgrade', (request, socket, head) => {
     const client = socket as TLSSocket;
     upgraded.add(client);
-    proxyUpgrade(request, client, head, frontHeaders(request), options.upstream(), options.stall);
+    proxyUpgrade(request, client, head, frontHeaders(request), {
+      upstream: options.upstream(),
+      stall: options.stall,
+      joined: () => gateways.admitted.get(peerOf(client))?.(),
+      depart: gateways.depart,
+    });
   });
   server.on('clientError', (error, socket: Duplex) => {
     // A handshake that broke off: nobody is there who could read HTTP.
@@ -155,20 +178,35 @@ function openDoor(door: DoorName, options: FrontOptions, proxy: ProxyOptions, up
 }
 
 /** Puts a queue between the accepted connection and its handshake. The socket is paused until its turn (`pauseOnConnect`). */
-function pace(server: Server, options: PacingOptions): void {
-  const enter = paceAccepts(options);
+function pace(server: Server, options: PacingOptions, { admit, admitted }: Gateways): void {
+  const enter = paceAccepts(options, admit);
   const handshake = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
     enter(
-      () => {
-        if (socket.destroyed) return;
+      (settled) => {
+        if (socket.destroyed) {
+          settled();
+          return;
+        }
+        const peer = peerOf(socket);
+        const over = (): void => {
+          settled();
+          if (admitted.get(peer) === over) admitted.delete(peer);
+        };
+        admitted.set(peer, over);
+        socket.once('close', over);
         for (const listener of handshake) listener.call(server, socket);
         socket.resume();
       },
       () => socket.destroy(),
     );
   });
+}
+
+/** Names the client's end of a connection, alike for TCP and for the TLS on it. */
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 function track(server: Server, sockets: Set<Socket>): void {

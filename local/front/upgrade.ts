@@ -11,14 +11,24 @@ const KEEP_ALIVE = 60_000;
 /** A client that takes nothing for so long, in milliseconds, is gone or stuck: what waits for it fills the runtime's memory. */
 const STALL = 60_000;
 
+export interface UpgradeOptions {
+  /** Where the Worker listens; undefined while the runtime is away. */
+  upstream: URL | undefined;
+  /** Milliseconds for which the client may take nothing; 60 s unless given. */
+  stall?: number | undefined;
+  /** Called when the Worker has agreed. */
+  joined: () => void;
+  /** Runs `leave`, which has the Worker see that the client has gone, when there is room for that. */
+  depart: (leave: () => void) => void;
+}
+
 /** Hands a WebSocket handshake to the Worker; once it agrees, bytes pass untouched both ways. A refusal is relayed with its body. */
 export function proxyUpgrade(
   request: IncomingMessage,
   client: TLSSocket,
   head: Buffer,
   added: readonly string[],
-  upstream: URL | undefined,
-  stall: number = STALL,
+  { upstream, stall = STALL, joined, depart }: UpgradeOptions,
 ): void {
   client.on('error', () => client.destroy());
   if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
@@ -43,7 +53,9 @@ export function proxyUpgrade(
     client.write(
       `HTTP/1.1 101 Switching Protocols\r\n${lines([...responseHeaders(answer.rawHeaders), 'Connection', 'Upgrade', 'Upgrade', 'websocket'])}\r\n`,
     );
-    join(client, server, head, serverHead);
+    client.removeListener('close', giveUp);
+    join(client, server, head, serverHead, depart);
+    joined();
     endStalled(client, server, stall);
   });
   outgoing.on('response', (answer) => {
@@ -57,7 +69,7 @@ export function proxyUpgrade(
   outgoing.end();
 }
 
-function join(client: TLSSocket, server: Duplex, clientHead: Buffer, serverHead: Buffer): void {
+function join(client: TLSSocket, server: Duplex, clientHead: Buffer, serverHead: Buffer, depart: UpgradeOptions['depart']): void {
   client.setTimeout(0);
   client.setNoDelay(true);
   client.setKeepAlive(true, KEEP_ALIVE);
@@ -66,8 +78,9 @@ function join(client: TLSSocket, server: Duplex, clientHead: Buffer, serverHead:
   if (clientHead.length > 0) server.write(clientHead);
   server.on('error', () => client.destroy());
   server.on('close', () => client.destroy());
-  client.on('close', () => server.destroy());
-  client.pipe(server);
+  client.on('close', () => depart(() => server.destroy()));
+  // Its end is handed on by `depart`.
+  client.pipe(server, { end: false });
   server.pipe(client);
 }
 
