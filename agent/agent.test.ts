@@ -19,6 +19,7 @@ import { ServiceInfoSchema } from '../proto/gen/orc8r/protos/service303_pb.js';
 import { ReportStatesRequestSchema } from '../proto/gen/orc8r/protos/state_pb.js';
 import type { Agent, AgentOptions } from './agent.ts';
 import { createAgent } from './agent.ts';
+import { makeAuthority } from './testing/authority.ts';
 import type { Peer, TestCloud } from './testing/cloud.ts';
 import { startTestCloud } from './testing/cloud.ts';
 import { until } from './testing/manual-clock.ts';
@@ -288,6 +289,16 @@ describe('an agent', () => {
     expect(reasons[0]).toBe('NotFound: no gateway is registered with this hardware id');
     refuseBootstrap = undefined;
     await cloud.peer(1);
+  });
+
+  it('says what to do when the bootstrap door is of another authority than the root CA', async () => {
+    const { ca } = await makeAuthority();
+    const agent = makeAgent({ checkin: false, ca });
+    const reasons: string[] = [];
+    agent.on('bootstrap-failed', ({ reason }) => void reasons.push(reason));
+    await agent.start();
+    await until(() => reasons.length > 0, 'the refusal');
+    expect(reasons[0]).toMatch(/^\w+: the server's certificate is of an authority that is not trusted here: the root CA \(--ca/);
   });
 
   it('can be stopped at any moment', async () => {

@@ -23,9 +23,26 @@ export function jsonLogger(write: (line: string) => void, now: () => number): Lo
   };
 }
 
+/** How OpenSSL says that a server's certificate leads to no authority that is trusted. Node's own text of it is for those who run Node by hand. */
+const UNTRUSTED: ReadonlySet<unknown> = new Set([
+  // Another authority of the same name.
+  'CERT_SIGNATURE_FAILURE',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+/** Whether what went wrong is that the other side's certificate is of an authority that is not trusted here. */
+export const isUntrusted = (error: unknown): boolean => error instanceof Error && 'code' in error && UNTRUSTED.has(error.code);
+
 /** What went wrong, for a log line or a reply; the causes of an error follow it. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (isUntrusted(error)) {
+    return "the server's certificate is of an authority that is not trusted here: the root CA (--ca, rootca_cert) has to be its own, and is read at the start";
+  }
   // An AggregateError of Node's connect (one per address tried) has an empty message.
   const inner = error instanceof AggregateError ? error.errors.map(reasonOf).join(', ') : '';
   const text = error.message || inner || error.name;

@@ -3,7 +3,7 @@ import type { Client, Transport } from '@connectrpc/connect';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { Bootstrapper, Registration } from '../../proto/gen/orc8r/protos/bootstrapper_pb.js';
-import { reasonOf } from '../log.ts';
+import { isUntrusted, reasonOf } from '../log.ts';
 
 export interface BootstrapCloud {
   bootstrapper: Client<typeof Bootstrapper>;
@@ -32,6 +32,7 @@ export function bootstrapTransport(address: string, ca: string | undefined): Tra
 /** The cloud's own words for a refusal, with the code; or what went wrong on the way to it. */
 export function bootstrapFault(error: unknown): string {
   if (!(error instanceof ConnectError)) return reasonOf(error);
+  if (isUntrusted(error.cause)) return `${Code[error.code] ?? error.code}: ${reasonOf(error.cause)}`;
   const cause = error.cause instanceof Error && !error.rawMessage.includes(error.cause.message) ? ` (${reasonOf(error.cause)})` : '';
   return `${Code[error.code] ?? error.code}: ${error.rawMessage}${cause}`;
 }

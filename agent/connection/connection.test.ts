@@ -320,9 +320,11 @@ describe('reconnecting', () => {
 
   it('refuses a controller that the root CA did not sign', async () => {
     const stranger = await makeAuthority();
-    connection = new Connection({ ...optionsOf(connection), ca: stranger.ca });
+    const outages: string[] = [];
+    connection = new Connection({ ...optionsOf(connection), ca: stranger.ca, onOutage: ({ message }) => void outages.push(message) });
     connection.start();
     await nextWait();
+    expect(outages).toEqual([expect.stringContaining('an authority that is not trusted here: the root CA (--ca')]);
     expect(cloud.peers).toEqual([]);
     expect(seen.renewals).toEqual([]);
   });
