@@ -211,7 +211,8 @@ describe('the command', () => {
       ['rollover', 'server'],
       ['retire', 'x'],
       ['export'],
-      ['status', 'a', 'b'],
+      ['status', 'a'],
+      ['retire', 'root', 'b'],
       ['status', '--nonsense'],
       ['status', '--switch'],
     ])

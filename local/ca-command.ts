@@ -43,6 +43,7 @@ export async function caCommand(args: readonly string[], options: CaCommandOptio
   const { values, positionals } = parsed(args);
   const [verb, what, ...more] = positionals;
   if (values.help || verb === undefined) return CA_HELP;
+  if (verb === 'status' && what !== undefined) more.unshift(what);
   if (more.length > 0) throw new FlagError(`"${more[0]}" is one word too many`);
   if (values.switch && verb !== 'rollover') throw new FlagError('--switch goes with rollover root');
   const dataDir = resolve(values.data ?? '.orc8r');

@@ -6,7 +6,8 @@ import logUpdate from 'log-update';
 import { type Agent, createAgent } from '../agent/agent.ts';
 import { DEMO_NETWORK, ensureGateway, ensureNetwork } from './demo/network.ts';
 import { type ConvergenceView, drawTable } from './demo/table.ts';
-import { type Platform, startPlatform } from './platform.ts';
+import { FlagError, port, toFlagError } from './flags.ts';
+import { DEFAULT_PORTS, type Platform, startPlatform } from './platform.ts';
 import { showProgress } from './progress.ts';
 import { registerOperator } from './register-operator.ts';
 import { type RestClient, restClient } from './rest-client.ts';
@@ -28,38 +29,53 @@ const REFRESH_MS = 400;
 const stopping = new AbortController();
 const undo: (() => Promise<void> | void)[] = [];
 
+function flags() {
+  const text = { type: 'string' } as const;
+  try {
+    const { values } = parseArgs({
+      options: {
+        gateways: text,
+        data: text,
+        'api-port': text,
+        'controller-port': text,
+        'bootstrap-port': text,
+        seconds: text,
+        help: { type: 'boolean' },
+      },
+    });
+    return {
+      gateways: number('--gateways', values.gateways) ?? 5,
+      data: values.data ?? join('.orc8r', 'demo'),
+      ports: {
+        api: port('--api-port', values['api-port']) ?? DEFAULT_PORTS.api,
+        controller: port('--controller-port', values['controller-port']) ?? DEFAULT_PORTS.controller,
+        bootstrap: port('--bootstrap-port', values['bootstrap-port']) ?? DEFAULT_PORTS.bootstrap,
+      },
+      seconds: number('--seconds', values.seconds),
+      help: values.help ?? false,
+    };
+  } catch (error) {
+    throw toFlagError(error);
+  }
+}
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      gateways: { type: 'string', default: '5' },
-      data: { type: 'string', default: join('.orc8r', 'demo') },
-      'api-port': { type: 'string', default: '9443' },
-      'controller-port': { type: 'string', default: '8443' },
-      'bootstrap-port': { type: 'string', default: '8444' },
-      seconds: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
+  const values = flags();
   if (values.help) {
     process.stdout.write(HELP);
     return;
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
-  const ports = {
-    api: number(values['api-port']),
-    controller: number(values['controller-port']),
-    bootstrap: number(values['bootstrap-port']),
-  };
-  const platform = await startPlatform({ dataDir: values.data, ports, progress: showProgress(), registerOperator });
+  const platform = await startPlatform({ dataDir: values.data, ports: values.ports, progress: showProgress(), registerOperator });
   undo.push(() => platform.stop());
   const rest = restClient({ base: platform.addresses.api, caFile: platform.credentials.rootFile, token: platform.credentials.token });
   undo.push(() => rest.close());
 
   await ensureNetwork(rest, DEMO_NETWORK, 'Demo');
-  const agents = await startAgents(platform, rest, number(values.gateways));
+  const agents = await startAgents(platform, rest, values.gateways);
   undo.push(async () => void (await Promise.all(agents.map((agent) => agent.stop()))));
   process.stdout.write(`\n${hint(platform)}\n\n`);
-  if (values.seconds) setTimeout(() => stopping.abort(), number(values.seconds) * 1000).unref();
+  if (values.seconds !== undefined) setTimeout(() => stopping.abort(), values.seconds * 1000).unref();
   await watch(rest);
 }
 
@@ -120,17 +136,23 @@ const pause = (ms: number): Promise<void> =>
     stopping.signal.addEventListener('abort', end);
   });
 
-const number = (text: string): number => {
-  if (!/^\d{1,6}$/.test(text)) throw new StartError(`"${text}" is not a number; see npm run demo -- --help.`);
+function number(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,6}$/.test(text)) throw new FlagError(`${flag} must be a whole number, not "${text}"`);
   return Number(text);
-};
+}
+
+function told(error: unknown): string {
+  if (error instanceof FlagError) return `${error.message}. Run "npm run demo -- --help" to see the flags.`;
+  return error instanceof StartError ? error.message : `The demo failed: ${errorText(error)}`;
+}
 
 let code = 0;
 try {
   await main();
 } catch (error) {
-  code = 1;
-  process.stderr.write(`${error instanceof StartError ? error.message : `The demo failed: ${errorText(error)}`}\n`);
+  code = error instanceof FlagError ? 2 : 1;
+  process.stderr.write(`${told(error)}\n`);
 } finally {
   for (let end = undo.pop(); end; end = undo.pop()) await end();
 }

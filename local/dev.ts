@@ -8,6 +8,7 @@ import { Miniflare, convertV4MiniflareOptions } from 'miniflare';
 import { openDataFolder, writeSecret } from './data-folder.ts';
 import { type DevelopmentCa, openDevelopmentCa, vpnSettings } from './development-ca.ts';
 import { applyMigrations } from './migrations.ts';
+import { FlagError, port as portOf, toFlagError } from './flags.ts';
 import { openOperator } from './operator.ts';
 import { DEFAULT_DOMAIN } from './platform.ts';
 import { registerOperator } from './register-operator.ts';
@@ -25,16 +26,23 @@ const HELP = `Runs \`wrangler dev\` on wrangler.toml: the API door over plain HT
   --help          this text
 `;
 
-async function main(): Promise<number> {
+function flags() {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { port: text, data: text, config: text, help: { type: 'boolean' } } });
+  try {
+    return parseArgs({ options: { port: text, data: text, config: text, help: { type: 'boolean' } } }).values;
+  } catch (error) {
+    throw toFlagError(error);
+  }
+}
+
+async function main(): Promise<number> {
+  const values = flags();
   if (values.help) {
     process.stdout.write(HELP);
     return 0;
   }
-  const asked = values.port ?? '8787';
-  if (!/^\d{1,5}$/.test(asked) || Number(asked) > 65_535) throw new StartError(`--port must be a port from 0 to 65535, not "${asked}".`);
-  const port = Number(asked) === 0 ? await freePort() : Number(asked);
+  const asked = portOf('--port', values.port) ?? 8787;
+  const port = asked === 0 ? await freePort() : asked;
   const dataDir = openDataFolder(values.data ?? '.orc8r');
   const config = resolve(values.config ?? join(import.meta.dirname, '..', 'wrangler.toml'));
   const ca = await openDevelopmentCa({ dataDir, host: '127.0.0.1', domain: DEFAULT_DOMAIN });
@@ -138,6 +146,10 @@ async function runWrangler(args: readonly string[]): Promise<number> {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
+    if (error instanceof FlagError) {
+      process.stderr.write(`${error.message}. Run "npm run dev -- --help" to see the flags.\n`);
+      process.exit(2);
+    }
     process.stderr.write(
       `${error instanceof StartError ? error.message : `npm run dev could not start: ${errorText(error).split('\n')[0]}`}\n`,
     );

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FlagError, parseFlags } from './flags.ts';
 
@@ -57,5 +59,21 @@ describe('parseFlags', () => {
     } catch (error) {
       expect(String(error)).not.toContain('\n');
     }
+  });
+});
+
+describe('the commands that start something', () => {
+  it.each([
+    ['dev', '--frob'],
+    ['dev', '--port=70000'],
+    ['demo', '--frob'],
+    ['demo', '--api-port=x'],
+    ['demo', '--gateways=a'],
+  ])('npm run %s -- %s: refused in one line that says where the flags are listed, with code 2', (command, flag) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, `${command}.ts`), flag], {
+      encoding: 'utf8',
+    });
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(new RegExp(`^[^\n]*${flag.split('=')[0]}[^\n]*Run "npm run ${command} -- --help" to see the flags\\.\n$`));
   });
 });

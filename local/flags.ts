@@ -58,9 +58,14 @@ export function parseFlags(args: readonly string[]): Flags {
       help: values.help ?? false,
     };
   } catch (error) {
-    if (error instanceof FlagError) throw error;
-    throw new FlagError(errorText(error).split(/\.?(?: |\n|$)(?=[A-Z]|$)/)[0]);
+    throw toFlagError(error);
   }
+}
+
+/** What Node's parseArgs says of a wrong flag, in one line. */
+export function toFlagError(error: unknown): FlagError {
+  if (error instanceof FlagError) return error;
+  return new FlagError(errorText(error).split(/\.?(?: |\n|$)(?=[A-Z]|$)/)[0]);
 }
 
 function given(flag: string, value: string | undefined): string | undefined {
@@ -68,7 +73,8 @@ function given(flag: string, value: string | undefined): string | undefined {
   return value;
 }
 
-function port(flag: string, value: string | undefined): number | undefined {
+/** A port; undefined when none is given. Error: FlagError. */
+export function port(flag: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
   if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535) throw new FlagError(`${flag} must be a port from 0 to 65535, not "${value}"`);
   return Number(value);
