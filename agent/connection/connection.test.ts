@@ -153,6 +153,18 @@ describe('keep-alive', () => {
   });
 
   it.each([
+    [10, 10_000],
+    // Not more seldom than half of what the cloud waits, and never without a pause; 0 is no wish.
+    [600, 37_500],
+    [0, 30_000],
+  ])('takes the interval that the cloud asks for: %d s gives %d ms', async (asked, due) => {
+    cloud.onPeer = (peer) => peer.welcome(asked);
+    connection.start();
+    await until(() => connection.connected, 'the welcome');
+    expect(clock.timers.map(Math.round)).toEqual([due, 75_000]);
+  });
+
+  it.each([
     [0, 24_000],
     [0.999999, 35_999],
   ])('jitters by up to a fifth: chance %d gives %d ms', async (chance, due) => {
@@ -345,6 +357,7 @@ describe('reconnecting', () => {
     const peer = await connected();
     await connection.stop();
     expect(await peer.end()).toBe(1000);
+    expect(clock.timers).toEqual([]);
     await clock.advance(600_000);
     await settle();
     expect(cloud.peers).toHaveLength(1);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { GrpcStatus } from '../../core/wire/grpc.ts';
 import { backoffDelay, RECONNECT } from './backoff.ts';
 import type { End } from './outcome.ts';
 import { judge } from './outcome.ts';
@@ -62,6 +63,26 @@ describe('what follows from the end of a connection', () => {
     expect(judge(closed(4403), RECONNECT)).toMatchObject({ bootstrap: false, leastMs: 60_000 });
     expect(judge(closed(4408), RECONNECT)).toMatchObject({ bootstrap: false, leastMs: 0, bug: false });
     expect(judge(closed(4409), RECONNECT)).toMatchObject({ bootstrap: false, leastMs: 30_000 });
+  });
+
+  it('refuses calls meanwhile as magmad has to hear it: only what is about this gateway and its certificate has it bootstrap', () => {
+    const codeOf = (end: End) => judge(end, RECONNECT).code;
+    const refusals = [refused(401, 'certificate_required'), refused(403, 'unregistered_gateway'), closed(4401), closed(4403)];
+    expect(refusals.map(codeOf)).toEqual(refusals.map(() => GrpcStatus.PERMISSION_DENIED));
+    const others = [
+      refused(429, 'overloaded'),
+      refused(503, 'unavailable'),
+      refused(400, 'x'),
+      closed(1001),
+      closed(1006),
+      closed(4409),
+      closed(4410),
+    ];
+    expect(others.map(codeOf)).toEqual(others.map(() => GrpcStatus.UNAVAILABLE));
+    expect(codeOf({ kind: 'failed', reason: 'alert', tlsAlert: true })).toBe(GrpcStatus.PERMISSION_DENIED);
+    expect(codeOf({ kind: 'failed', reason: 'ECONNREFUSED', tlsAlert: false })).toBe(GrpcStatus.UNAVAILABLE);
+    // 1006 is no code that anybody sent.
+    expect(judge(closed(1006), RECONNECT).reason).toBe('the connection broke');
   });
 
   it('a TLS alert about our certificate leads to a new one, a dead network does not', () => {

@@ -97,8 +97,15 @@ describe('`<service>.local`', () => {
     });
     const held = client.call(`${LOCAL_PATH}/Hold`, bytes());
     await until(() => service.open === 1, 'the call to be held');
+    const chat = client.bidi(`${LOCAL_PATH}/Chat`);
+    const outcome = outcomeOf(chat);
+    const heard = new Promise((resolve) => chat.once('data', resolve));
+    chat.write(bytes(1));
+    await heard;
     await service.close();
-    expect((await held).code).not.toBe('OK');
+    expect(await held).toMatchObject({ code: 'UNAVAILABLE', messages: [] });
+    // Reset as the service reset it: not ended as if this had been all.
+    expect((await outcome).code).toBe('CANCELLED');
     expect((await client.call(`${LOCAL_PATH}/Echo`, bytes())).code).toBe('UNAVAILABLE');
   });
 

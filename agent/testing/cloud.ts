@@ -49,8 +49,8 @@ export class Peer {
     this.socket.send(encodeFrame(body));
   }
 
-  welcome(): void {
-    this.send({ case: 'welcome', value: { networkId: 'net1', gatewayId: 'gw1', keepaliveSeconds: 30 } });
+  welcome(keepaliveSeconds = 30): void {
+    this.send({ case: 'welcome', value: { networkId: 'net1', gatewayId: 'gw1', keepaliveSeconds } });
   }
 
   all<C extends Case>(wanted: C): ValueOf<C>[] {

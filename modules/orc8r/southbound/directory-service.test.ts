@@ -88,6 +88,19 @@ describe('GatewayDirectoryService', () => {
     ]).toEqual(['hw-gw2', undefined, imsi, undefined]);
   });
 
+  it('knows sessions by their own id, whatever is in it, and takes no notice of identifiers that are no text', async () => {
+    const { update, view, network } = gateway();
+    await update(imsi, { session_id: 'a-b' });
+    expect([await subscriberOfSession(view, 'a-b'), await subscriberOfSession(view, 'b')]).toEqual([imsi, undefined]);
+    const odd = { location_history: ['hw1'], identifiers: { session_id: 7, sgw_c_teid: 5 } };
+    network.tell('gw1', 'directory_record', 'IMSI2', odd, 2000);
+    expect([
+      await gatewayOfSubscriber(view, 'IMSI2'),
+      await subscriberOfSession(view, '7'),
+      await gatewayOfTunnel(view, 'control', 5),
+    ]).toEqual(['hw1', undefined, undefined]);
+  });
+
   it('gives tunnel ids that nobody has', async () => {
     const { view } = gateway();
     const given = new Set<number>();

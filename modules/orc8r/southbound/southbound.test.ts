@@ -100,6 +100,8 @@ describe('StateService', () => {
     ]);
     const [nameless] = await call(southbound, syncStates, context, { states: [{ version: 1n }] });
     expect(nameless?.unsyncedStates).toMatchObject([{ version: 0n }]);
+    const endless = Array.from({ length: MAX_STATE_IDS + 1 }, () => ({}));
+    await expect(call(southbound, syncStates, context, { states: endless })).rejects.toThrow('at most 100000');
   });
 
   it('deletes states, twice if need be, but only of the own network', async () => {
