@@ -29,7 +29,11 @@ describe('paceAccepts', () => {
     const time = clock();
     const entered: number[] = [];
     const enter = paceAccepts({ rate: 100, burst: 10, now: time.now, wait: time.wait });
-    for (let index = 0; index < 110; index += 1) enter(() => entered.push(index), never);
+    for (let index = 0; index < 110; index += 1)
+      enter((settled) => {
+        entered.push(index);
+        settled();
+      }, never);
     expect(entered).toHaveLength(10);
     time.run(500);
     expect(entered.length).toBeGreaterThanOrEqual(59);
@@ -72,6 +76,27 @@ describe('paceAccepts', () => {
     time.run(1000);
     expect(crowd.entered).toEqual(Array.from({ length: 15 }, (_, index) => index));
     expect(crowd.refused).toHaveLength(25);
+  });
+
+  it('has so many handshakes under way, however slow they are, and goes on when one is over or takes too long', () => {
+    const time = clock();
+    const crowd = new Crowd();
+    const enter = paceAccepts({ rate: 100, burst: 100, atOnce: 3, now: time.now, wait: time.wait });
+    crowd.arrive(enter, 0, 9);
+    time.run(1000);
+    expect(crowd.entered).toEqual([0, 1, 2]);
+    const [first] = crowd.settle;
+    first?.();
+    first?.();
+    time.run(1001);
+    expect(crowd.entered).toEqual([0, 1, 2, 3]);
+    time.run(4999);
+    expect(crowd.entered).toEqual([0, 1, 2, 3]);
+    time.run(5100);
+    expect(crowd.entered).toEqual([0, 1, 2, 3, 4, 5]);
+    for (const settle of crowd.settle) settle();
+    time.run(5200);
+    expect(crowd).toMatchObject({ entered: [0, 1, 2, 3, 4, 5, 6, 7, 8], refused: [] });
   });
 
   it('holds while there is no room and goes on, at the same rate, soon after there is', () => {

@@ -4,6 +4,11 @@ export interface PacingOptions {
   /** Connections that may come at once after a rest. */
   burst: number;
   /**
+   * Handshakes under way at the same time; 100 unless given. More would take longer each, on a machine that is slower than the rate
+   * until all take longer than their clients wait.
+   */
+  atOnce?: number;
+  /**
    * How long a connection may wait at most, in milliseconds; 8 s unless given. Clients give up after 15 s, handshake included: what is
    * done for one that has gone takes the turn of another.
    */
@@ -16,6 +21,9 @@ export interface PacingOptions {
 export type Admit = () => (() => void) | undefined;
 
 const PATIENCE = 8_000;
+const AT_ONCE = 100;
+/** Who has not come to the end of the handshake by then, in milliseconds, does not keep others from theirs. */
+const LONGEST_TURN = 5_000;
 /** How often is looked whether there is room again, in milliseconds. */
 const LOOK_AGAIN = 100;
 
@@ -35,11 +43,31 @@ export function paceAccepts(options: PacingOptions, admit: Admit = () => () => {
   const patience = options.patience ?? PATIENCE;
   const now = options.now ?? (() => performance.now());
   const wait = options.wait ?? ((milliseconds, then) => void setTimeout(then, milliseconds).unref());
+  const atOnce = options.atOnce ?? AT_ONCE;
   const longest = (options.rate * patience) / 1000;
   const queue: Waiting[] = [];
   let tokens = options.burst;
   let filledAt = now();
   let sleeping = false;
+  let underWay = 0;
+
+  /** Answers what ends the turn of who has just been let in. */
+  const begin = (settled: () => void): (() => void) => {
+    let over = false;
+    const makeRoom = (): void => {
+      if (over) return;
+      over = true;
+      underWay -= 1;
+      // Not within the turn of another.
+      if (queue.length > 0) wait(0, pump);
+    };
+    underWay += 1;
+    wait(LONGEST_TURN, makeRoom);
+    return () => {
+      settled();
+      makeRoom();
+    };
+  };
 
   /** Answers the milliseconds after which the next may have its turn; undefined: nobody waits. */
   const letIn = (): number | undefined => {
@@ -53,11 +81,11 @@ export function paceAccepts(options: PacingOptions, admit: Admit = () => () => {
         continue;
       }
       if (tokens < 1) return Math.ceil(((1 - tokens) / options.rate) * 1000);
-      const settled = admit();
+      const settled = underWay < atOnce ? admit() : undefined;
       if (!settled) return LOOK_AGAIN;
       queue.shift();
       tokens -= 1;
-      next.enter(settled);
+      next.enter(begin(settled));
     }
     return undefined;
   };

@@ -151,6 +151,7 @@ function openDoor(door: DoorName, options: FrontOptions, proxy: ProxyOptions, up
     return ['CF-Connecting-IP', clientIp, 'MF-CF-Blob', blob];
   };
   server.on('request', (request, response) => {
+    gateways.admitted.get(peerOf(request.socket))?.();
     proxyRequest(request, response, frontHeaders(request), proxy);
   });
   server.on('upgrade', (request, socket, head) => {
