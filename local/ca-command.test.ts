@@ -215,8 +215,9 @@ describe('the command', () => {
       ['retire', 'root', 'b'],
       ['status', '--nonsense'],
       ['status', '--switch'],
+      ['status', '--passphrase-file', '--help'],
     ])
-      await expect(ca(...args), args.join(' ')).rejects.toThrow();
+      await expect(ca(...args), args.join(' ')).rejects.toThrow(/^[^\n]+$/);
     await expect(ca('status')).rejects.toThrow('There is no certifier authority');
     await open();
     const before = copyOf();

@@ -6,7 +6,7 @@ import { exportAuthorities, importAuthorities } from './ca-archive.ts';
 import { createVpn, hasVpn, prepareRoot, retireOthers, rollCertifier, switchRoot, trustedBy } from './ca-rollover.ts';
 import { openDataFolder, writeSecret } from './data-folder.ts';
 import { lockDataFolder } from './data-lock.ts';
-import { FlagError } from './flags.ts';
+import { FlagError, toFlagError } from './flags.ts';
 import { errorText } from './start-error.ts';
 
 export const CA_HELP = `Looks after the certificate authorities of a local platform. All but \`status\` and \`export\` need it stopped.
@@ -168,6 +168,6 @@ function parsed(args: readonly string[]) {
       options: { data: text, 'passphrase-file': text, switch: flag, help: flag },
     });
   } catch (error) {
-    throw new FlagError(errorText(error));
+    throw toFlagError(error);
   }
 }

@@ -123,7 +123,9 @@ describe('command line', () => {
 
   it.each([
     [[], '--controller is missing'],
-    [['--nope'], "Unknown option '--nope'"],
+    [['--nope'], "Unknown option '--nope'; see --help"],
+    // Node says it in three lines.
+    [['--controller', '--token'], "Option '--controller' argument is ambiguous; see --help"],
     [['fly'], 'unknown command "fly"'],
     [['--controller', 'c', '--ca', '/no/such/file'], '--ca: /no/such/file cannot be read'],
     [['--controller', 'c', '--exporter', 'x'], '--exporter is "orc8r" or "none"'],

@@ -128,7 +128,7 @@ function parseCommandLine(args: readonly string[]): { values: Values; command: s
   try {
     parsed = parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    throw new UsageError(`${reasonOf(error).split('. ')[0]}; see --help`);
+    throw new UsageError(`${reasonOf(error).split(/\. |\.?\n/)[0]}; see --help`);
   }
   const [command = 'run', ...rest] = parsed.positionals;
   if (!['run', 'identity', 'streams'].includes(command) || rest.length > 0)
