@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { arbitraryOf, mutated, oddText } from './arbitrary.ts';
 import { refusalFault } from './answers.ts';
 import { documented } from './described.ts';
@@ -17,11 +17,24 @@ const untouched = platform.dump();
 
 afterAll(() => platform.store.close());
 
+const withBody = probes.filter((probe): probe is Probe & { body: string } => probe.route.body !== undefined && probe.body !== undefined);
+const named = probes.filter(({ params }) => Object.keys(params).length > 0);
+
+/** How far a long run is: without a terminal vitest tells nothing before the end. */
+const PROPERTIES = withBody.length * 2 + named.length + probes.length;
+let done = 0;
+let requests = 0;
+afterEach(() => {
+  done += 1;
+  if (numRuns > 50 && (done % 50 === 0 || done === PROPERTIES)) console.log(`${done} of ${PROPERTIES} properties, ${requests} requests`);
+});
+
 /**
  * Asks, and holds the answer to what holds for every answer: no accident, a refusal is the envelope and leaves everything as it
  * was. Gateways of this platform answer every call, so that no 5xx is in order.
  */
 async function askAnything(asked: Asked): Promise<void> {
+  requests += 1;
   const before = written();
   const answered: Answered = await ask(asked);
   const wrote = written() !== before;
@@ -43,8 +56,6 @@ beforeAll(() => {
   console.error = () => undefined;
 });
 
-const withBody = probes.filter((probe): probe is Probe & { body: string } => probe.route.body !== undefined && probe.body !== undefined);
-
 describe.each(withBody.map((probe) => [`${probe.method} ${probe.route.path}`, probe] as const))('%s', (_, probe) => {
   const { body: schema, example, follow } = documented(probe.route);
   if (!schema) throw new Error('its body is not described');
@@ -63,8 +74,6 @@ describe.each(withBody.map((probe) => [`${probe.method} ${probe.route.path}`, pr
 });
 
 describe('every route', () => {
-  const named = probes.filter(({ params }) => Object.keys(params).length > 0);
-
   it.each(named.map((probe) => [`${probe.method} ${probe.route.path}`, probe] as const))(
     '%s takes or refuses any parameter of its path',
     (_, probe) =>
