@@ -56,6 +56,21 @@ describe('reported states of a network', () => {
     expect([found(states, 'home'), found(states, 'pub')]).toEqual([['p1'], []]);
   });
 
+  it('that are no text are kept as far as a row has room for what becomes of them', () => {
+    const { open, sql } = stateStorage();
+    const states = open();
+    const state = { version: 1, receivedAt: 1, value: new Uint8Array(1024 * 1024).fill(0xff) };
+    const text = { version: 1, receivedAt: 1, value: new TextEncoder().encode(JSON.stringify('ä'.repeat(500_000))) };
+    const given = [
+      { type: 'phone', deviceId: 'p1', number: 1, state },
+      { type: 'phone', deviceId: 'p2', number: 2, state: text },
+    ];
+    expect(states.take('g', { hardwareId: 'hw1', confirmed: 0, news: given })).toEqual({ taken: true });
+    const sizes = sql.exec<{ bytes: number }>('SELECT length(CAST(value AS BLOB)) AS bytes FROM states ORDER BY device_id').toArray();
+    expect(sizes).toEqual([{ bytes: 1_500_000 }, { bytes: 1_000_002 }]);
+    expect(states.report().faulty).toContainEqual(expect.objectContaining({ deviceId: 'p1', fault: 'is not JSON' }));
+  });
+
   it('that cannot be read are kept, told, and break nothing', () => {
     const { open } = stateStorage();
     const states = open();

@@ -5,6 +5,17 @@ import type { StateIndex } from './state-index.ts';
 
 type Id = { id: number };
 
+/** A row may have 2 MB. */
+const MAX_TEXT_BYTES = 1_500_000;
+
+/** What is no UTF-8 takes three times its room as text, and a row that cannot be written would hold up all that comes after it. */
+function textOf(bytes: Uint8Array): string {
+  const text = new TextDecoder().decode(bytes);
+  return bytes.byteLength * 3 > MAX_TEXT_BYTES && new TextEncoder().encode(text).byteLength > MAX_TEXT_BYTES
+    ? text.slice(0, MAX_TEXT_BYTES / 3)
+    : text;
+}
+
 // A state keeps its number while it changes: its entries, and the place that re-indexing has come to, go by it.
 const PUT = `
   INSERT INTO states (type, device_id, subject, hardware_id, value, size, version, received_at, fault) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -83,7 +94,7 @@ export class ReportedStates {
       if (old) this.#sql.exec('UPDATE states SET received_at = ?, version = ? WHERE id = ?', receivedAt, version, old.id);
       return old !== undefined;
     }
-    const text = new TextDecoder().decode(bytes);
+    const text = textOf(bytes);
     const subject = subjectOf(deviceId, hardwareId);
     const { value, fault } = readState(this.#types.get(type), text);
     const row = [type, deviceId, subject, hardwareId, text, text.length, version, receivedAt, fault];
