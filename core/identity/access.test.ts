@@ -141,6 +141,11 @@ describe('permittedNetworks', () => {
   ])('%j shows %j', (grants, shown) => {
     expect(permittedNetworks(operator(...grants), ['n1', 'n2', 'n3'])).toEqual(shown);
   });
+
+  it('takes what is no id, nor anything that a URI could hold', () => {
+    expect(permittedNetworks(operator('ALLOW READ uri /magma/v1/networks/n1'), ['\ud800', ''])).toEqual([]);
+    expect(permittedNetworks(operator('ALLOW READ all'), ['\ud800'])).toEqual(['\ud800']);
+  });
 });
 
 describe('matchesGlob', () => {

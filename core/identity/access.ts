@@ -28,11 +28,12 @@ export function mayAccess(principal: Principal, need: Need): boolean {
   return speaking.some((grant) => grant.effect === 'ALLOW' && allows(grant, need));
 }
 
-/** The networks among these that a principal may read: what a list of networks shows. */
+/** The networks among these that a principal may read: what a list of networks shows. Ids may be any text, also such as no URI can hold. */
 export function permittedNetworks(principal: Principal, ids: readonly string[]): string[] {
-  return ids.filter((networkId) =>
-    mayAccess(principal, { action: 'read', scope: 'network', networkId, uri: `/magma/v1/networks/${encodeURIComponent(networkId)}` }),
-  );
+  return ids.filter((networkId) => {
+    const uri = `/magma/v1/networks/${encodeURIComponent(networkId.toWellFormed())}`;
+    return mayAccess(principal, { action: 'read', scope: 'network', networkId, uri });
+  });
 }
 
 /** The tenants among these that a principal may read. */

@@ -143,6 +143,7 @@ describe('LTE networks', () => {
       expect((await api.call('PUT', path, { as, body: of('hidden') })).status).toBe(204);
       await api.call('PUT', '/lte/n1', { body: lteNetworkBody('n1') });
     }
+    expect(await api.refusal('PUT', '/lte/n1/cellular/feg_network_id', { as, body: '\ud800' })).toMatchObject({ code: 'invalid' });
     await api.call('POST', '/channels', { body: { id: 'stable', name: 'Stable', supported_versions: [] } });
     expect(await api.refusal('PUT', '/lte/n1/cellular/feg_network_id', { body: '@internal' })).toMatchObject({ code: 'invalid' });
   });
