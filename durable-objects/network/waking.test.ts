@@ -45,15 +45,15 @@ describe('Waking', () => {
   it('wakes many as they are granted, and asks again when there is no room', async () => {
     const warned = vi.spyOn(console, 'warn').mockReturnValue();
     const { state, come, passes } = platform([100, 0, 50, new Error('away'), 1000]);
-    come(300);
+    come(364);
     await settle();
-    expect(state).toMatchObject({ had: 164, waits: [200] });
+    expect(state).toMatchObject({ had: 228, waits: [200] });
     passes();
     await settle();
-    expect(state).toMatchObject({ had: 214, waits: [200, 200] });
+    expect(state).toMatchObject({ had: 278, waits: [200, 200] });
     passes();
     await settle();
-    expect(state).toMatchObject({ had: 300, asked: 5 });
+    expect(state).toMatchObject({ had: 364, asked: 5 });
     expect(warned).toHaveBeenCalledOnce();
   });
 });

@@ -1,8 +1,9 @@
 /** So many objects are woken without asking, and without asking again when nothing was woken for a while: a small fleet never waits. */
-const UNASKED = 64;
+const UNASKED = 128;
 const QUIET_MS = 10_000;
-/** Asked for at a time, before the last of them is used up. */
+/** Asked for at a time, when so few are left that the next change to a hundred gateways might have to wait for the answer. */
 const BATCH = 128;
+const FEW = 96;
 /** When there is no room, it is asked again after this, in milliseconds. */
 const ASK_AGAIN_MS = 200;
 
@@ -36,7 +37,7 @@ export class Waking {
     while (this.#left === 0) await (this.#asking ??= this.#ask(ask));
     this.#left -= 1;
     this.#usedAt = now();
-    if (this.#left < UNASKED / 2) this.#asking ??= this.#ask(ask);
+    if (this.#left < FEW) this.#asking ??= this.#ask(ask);
   }
 
   async #ask(ask: (wanted: number) => Promise<number>): Promise<void> {

@@ -10,10 +10,10 @@ import { eventually, startTestPlatform, type TestPlatform } from '../harness/pla
 import { connectRaw, type RawGateway } from '../harness/raw-gateway.ts';
 import { runtimeOf } from '../harness/runtime-load.ts';
 
-const LIMIT = 400;
+const LIMIT = 1000;
 const GATEWAYS = 30;
 /** What a network object wakes without asking (durable-objects/network/waking.ts). */
-const UNASKED = 64;
+const UNASKED = 128;
 
 let test: TestPlatform;
 const lines: LogLine[] = [];
@@ -68,7 +68,7 @@ describe('a runtime near its limit of open files', () => {
     expect(gateways).toEqual([]);
     expect(warned()[0]).toMatchObject({
       level: 'warn',
-      message: expect.stringMatching(/of 400 files open, so new connections.*Raise nofile/),
+      message: expect.stringMatching(/of 1000 files open, so new connections.*Raise nofile/),
     });
 
     empty();
