@@ -51,10 +51,10 @@ describe('Headroom', () => {
     expect(headroom.wakes(15)).toBe(15);
     expect(headroom.wakes(100)).toBe(5);
     expect(headroom.wakes(100)).toBe(0);
-    state.time = 2_000;
+    state.time = 4_000;
     expect(headroom.wakes(100)).toBe(20);
     state.open = 2_000;
-    state.time = 4_000;
+    state.time = 8_000;
     expect(headroom.wakes(1)).toBe(0);
   });
 

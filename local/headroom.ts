@@ -6,7 +6,7 @@ const FOR_CONNECTIONS = 0.85;
 const FOR_WAKING = 0.92;
 /** When what was let in shows in the count at the latest, in milliseconds: a handshake under load, a call of an object. */
 const CONNECTED_MS = 5_000;
-const AWAKE_MS = 2_000;
+const AWAKE_MS = 4_000;
 /** The operator is told again after this, in milliseconds. */
 const TELL_AGAIN_MS = 10 * 60_000;
 

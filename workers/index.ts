@@ -72,7 +72,7 @@ async function answer(request: Request, env: Environment, context: ExecutionCont
 export default {
   async fetch(request, env, context) {
     const response = await answer(request, env, context);
-    await dropUnread(request.body);
+    await dropUnread(request);
     return response;
   },
   async scheduled({ cron }, env) {

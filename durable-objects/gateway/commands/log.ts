@@ -3,6 +3,8 @@ import type { CommandPage, CommandRecord, CommandState, NewCommand, WholeCommand
 
 /** Commands that one gateway has in its history; beyond these the oldest that have ended go. */
 export const MAX_COMMANDS = 256;
+/** So many may have come before those go: who gives one after the other does not wait for that each time. */
+const TIDY_EVERY = 32;
 export const MAX_AGE_MS = 30 * 24 * 60 * 60 * 1000;
 /** A larger answer is not kept, bytes. */
 export const MAX_ANSWER_BYTES = 64 * 1024;
@@ -156,9 +158,11 @@ export class CommandLog {
     return row && { command: wholeOf(row), fingerprint: row.fingerprint };
   }
 
-  /** Takes away what has aged. */
+  /** Takes away what has aged, and what there is too much of. */
   prune(): void {
     this.#sql.exec(`DELETE FROM commands WHERE given_at <= ? AND state NOT IN ('queued', 'running')`, this.#now() - MAX_AGE_MS);
+    const { last } = this.#sql.exec<{ last: number | null }>('SELECT MAX(sequence) AS last FROM commands').one();
+    this.#dropBefore(last ?? 0);
   }
 
   clear(): void {
@@ -180,9 +184,14 @@ export class CommandLog {
         ...[key?.text ?? null, key?.fingerprint ?? null],
       )
       .one();
-    this.#sql.exec(`DELETE FROM commands WHERE sequence <= ? AND state NOT IN ('queued', 'running')`, sequence - MAX_COMMANDS);
+    if (sequence % TIDY_EVERY === 0) this.#dropBefore(sequence);
     const ended = { endedAt: null, error: null, answerBytes: null };
     return { id, sequence, name, detail: detail ?? null, actor, requestId, state, givenAt: at, expiresAt, sentAt, ...ended };
+  }
+
+  /** Keeps the newest, of which the last has this number, and what has not ended. */
+  #dropBefore(last: number): void {
+    this.#sql.exec(`DELETE FROM commands WHERE sequence <= ? AND state NOT IN ('queued', 'running')`, last - MAX_COMMANDS);
   }
 
   #keepCall(sequence: number, { service, path, payload, codes }: CommandCall): void {
