@@ -144,6 +144,7 @@ export interface GatewayReport {
 
 export interface Convergence {
   readonly networkId: string;
+  /** Of the network, up to which it is known what each gateway should have. */
   readonly version: number;
   readonly gateways: readonly GatewayConvergence[];
 }

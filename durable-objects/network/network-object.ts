@@ -78,6 +78,8 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
   readonly #takeOff = new TakeOff((version) => this.#takeOffOutbox(version), TAKE_OFF_MS, Date.now);
   readonly #pace = new RefreshPace();
   #failures = 0;
+  /** Version of the network up to which every gateway's content is rendered. */
+  #rendered = 0;
   /** Version of the newest commit in the outbox that the graph covers. */
   #announced = 0;
   #networkId: string;
@@ -139,10 +141,10 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
   }
 
   async convergence(networkId: string): Promise<Convergence> {
-    const network = await this.#current(networkId);
+    await this.#current(networkId);
     this.#news.flush();
     await this.#verifyConnections();
-    return convergenceOf(networkId, network?.version ?? 0, this.#members.all(), [...this.#desired.all(), ...this.#shared.takers.all()]);
+    return convergenceOf(networkId, this.#rendered, this.#members.all(), [...this.#desired.all(), ...this.#shared.takers.all()]);
   }
 
   async contentPart(networkId: string, name: string, base: ContentPosition | null, cursor: ContentCursor): Promise<ContentPart | null> {
@@ -264,7 +266,9 @@ export class NetworkObject extends DurableObject<ObjectBindings> implements Netw
     this.#pace.covered(before === undefined ? 1 : (this.#graph.network?.version ?? before) - before);
     for (const gatewayId of refreshed.affected) this.#waiting.add(gatewayId);
     this.#placeMembers(refreshed);
-    await this.#settle(await this.#renderWaiting());
+    const rendered = await this.#renderWaiting();
+    this.#rendered = this.#graph.network?.version ?? 0;
+    await this.#settle(rendered);
     this.#shareOut(refreshed);
     this.#announced = refreshed.announced;
   }

@@ -19,7 +19,7 @@ export const convergenceRoutes: readonly Route[] = [
     handle: async ({ params: { network_id: id } }, ctx) => {
       const [[network], convergence] = await Promise.all([ctx.read(networkById({ id })), ctx.fleet.convergence(id)]);
       if (!network) throw notFound(`network "${id}"`);
-      return ok(toConvergenceReport(convergence));
+      return ok(toConvergenceReport(convergence, network.version));
     },
   }),
 ];

@@ -175,6 +175,10 @@ describe('commands', () => {
         },
       ],
     });
+    api.d1.sqlite.exec("UPDATE networks SET version = 8 WHERE id = 'n1'");
+    const { totals } = (await api.call('GET', '/networks/n1/convergence')).body as { totals: unknown };
+    // Who should have what of the newest commit is not known yet.
+    expect(totals).toEqual({ gateways: 8, connected: 6, in_sync: 0, pending: 5, rejected: 1, offline: 2 });
     expect((await api.refusal('GET', '/networks/nope/convergence')).code).toBe('not_found');
   });
 });

@@ -3,20 +3,25 @@ import type { ConvergenceReport } from '../schemas/convergence.ts';
 
 type State = ConvergenceReport['gateways'][number]['state'];
 
-/** How far a gateway is: what it last refused counts until it confirms that version or a newer one. */
-export function stateOf(gateway: GatewayConvergence): State {
+/**
+ * How far a gateway is: what it last refused counts until it confirms that version or a newer one. `known`: all that was committed has
+ * been looked at; nobody is in sync with what has not.
+ */
+function stateOf(gateway: GatewayConvergence, known: boolean): State {
   if (!gateway.connected) return 'offline';
   const behind = gateway.streams.filter((stream) => (stream.ackedVersion ?? -1) < stream.desiredVersion);
   if (behind.some((stream) => stream.nack && stream.nack.version >= stream.desiredVersion)) return 'rejected';
-  return behind.length === 0 && gateway.streams.length > 0 ? 'in_sync' : 'pending';
+  return known && behind.length === 0 && gateway.streams.length > 0 ? 'in_sync' : 'pending';
 }
 
-export function toConvergenceReport(convergence: Convergence): ConvergenceReport {
+/** `committed`: the version of the network in the store. */
+export function toConvergenceReport(convergence: Convergence, committed: number): ConvergenceReport {
+  const known = convergence.version >= committed;
   const gateways = convergence.gateways
     .map((gateway) => ({
       id: gateway.gatewayId,
       hardware_id: gateway.hardwareId,
-      state: stateOf(gateway),
+      state: stateOf(gateway, known),
       connected: gateway.connected,
       connected_since: gateway.connectedSince,
       last_checkin: gateway.lastCheckin,
