@@ -161,8 +161,7 @@ export class CommandLog {
   /** Takes away what has aged, and what there is too much of. */
   prune(): void {
     this.#sql.exec(`DELETE FROM commands WHERE given_at <= ? AND state NOT IN ('queued', 'running')`, this.#now() - MAX_AGE_MS);
-    const { last } = this.#sql.exec<{ last: number | null }>('SELECT MAX(sequence) AS last FROM commands').one();
-    this.#dropBefore(last ?? 0);
+    this.#dropOldest();
   }
 
   clear(): void {
@@ -184,14 +183,17 @@ export class CommandLog {
         ...[key?.text ?? null, key?.fingerprint ?? null],
       )
       .one();
-    if (sequence % TIDY_EVERY === 0) this.#dropBefore(sequence);
+    if (sequence % TIDY_EVERY === 0) this.#dropOldest();
     const ended = { endedAt: null, error: null, answerBytes: null };
     return { id, sequence, name, detail: detail ?? null, actor, requestId, state, givenAt: at, expiresAt, sentAt, ...ended };
   }
 
-  /** Keeps the newest, of which the last has this number, and what has not ended. */
-  #dropBefore(last: number): void {
-    this.#sql.exec(`DELETE FROM commands WHERE sequence <= ? AND state NOT IN ('queued', 'running')`, last - MAX_COMMANDS);
+  /** Keeps the newest, and what has not ended. */
+  #dropOldest(): void {
+    this.#sql.exec(
+      `DELETE FROM commands WHERE sequence <= (SELECT MAX(sequence) FROM commands) - ? AND state NOT IN ('queued', 'running')`,
+      MAX_COMMANDS,
+    );
   }
 
   #keepCall(sequence: number, { service, path, payload, codes }: CommandCall): void {

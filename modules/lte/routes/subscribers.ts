@@ -48,12 +48,12 @@ const create = route({
   body: mutableSubscribers,
   validate: ({ body }) => repeated(body.map(({ id }) => id)),
   responses: createdEmpty,
-  handle: ({ params: { network_id: networkId }, body }, ctx) =>
-    rewrite(ctx, async () => {
-      const ids = body.map(({ id }) => id);
-      const target = body.length === 1 ? (ids[0] ?? '') : `${body.length} subscribers`;
-      const change = { networkId, action: 'subscriber.create', target, mutations: putSubscribers(body, { onlyNew: true }) };
-      if (body.length > 0 && body.every(isPlain) && (await ctx.commitUnread(change))) return created();
+  handle: async ({ params: { network_id: networkId }, body }, ctx) => {
+    const ids = body.map(({ id }) => id);
+    const target = body.length === 1 ? (ids[0] ?? '') : `${body.length} subscribers`;
+    const change = { networkId, action: 'subscriber.create', target, mutations: putSubscribers(body, { onlyNew: true }) };
+    if (body.length > 0 && body.every(isPlain) && (await ctx.commitUnread(change))) return created();
+    return rewrite(ctx, async () => {
       const [network, known, names] = await ctx.read(
         networkById({ id: networkId }),
         knownSubscribers(networkId, ids),
@@ -76,7 +76,8 @@ const create = route({
       if (body.length === 0) return created();
       await ctx.commit(change);
       return created();
-    }),
+    });
+  },
 });
 
 const get = route({
@@ -108,11 +109,11 @@ const put = route({
   body: mutableSubscriber,
   validate: ({ params: { subscriber_id: id }, body }) => sameIdFaults(id, body.id),
   responses: done,
-  handle: ({ params: { network_id: networkId, subscriber_id: id }, body }, ctx) =>
-    rewrite(ctx, async () => {
-      const update = { networkId, action: 'subscriber.update', target: id };
-      const expect = [{ type: SUBSCRIBER, key: id, without: APN_POLICY_PROFILE }];
-      if (isPlain(body) && (await ctx.commitUnread({ ...update, mutations: putSubscribers([body]), expect }))) return noContent();
+  handle: async ({ params: { network_id: networkId, subscriber_id: id }, body }, ctx) => {
+    const update = { networkId, action: 'subscriber.update', target: id };
+    const expect = [{ type: SUBSCRIBER, key: id, without: APN_POLICY_PROFILE }];
+    if (isPlain(body) && (await ctx.commitUnread({ ...update, mutations: putSubscribers([body]), expect }))) return noContent();
+    return rewrite(ctx, async () => {
       const [network, graph, names] = await ctx.read(
         networkById({ id: networkId }),
         loadSubscriber(networkId, id),
@@ -124,7 +125,8 @@ const put = route({
       const mutations = putSubscribers([body], { stale: profileKeys(entity) });
       await commitEntities(ctx, networkId, graph, { ...update, mutations, merges: true });
       return noContent();
-    }),
+    });
+  },
 });
 
 const remove = route({
