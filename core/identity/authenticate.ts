@@ -4,7 +4,7 @@ import type { Query } from '../db/statement.ts';
 import { OrcError } from '../errors.ts';
 import { fromBase64 } from './bytes.ts';
 import type { TlsClient } from './client.ts';
-import { hashToken, isTokenForm } from './operator-token.ts';
+import { hashOfPresented } from './operator-token.ts';
 import { ANONYMOUS, actorName, certificateActor, type Principal } from './principal.ts';
 import { certificateRefusal, refusal } from './refusals.ts';
 import { grantsOfToken, type TokenHolder, tokenByHash } from './token-holder.ts';
@@ -41,8 +41,9 @@ export async function authenticateOperator(
   const { tls, authorization } = credentials;
   if (authorization !== null && authorization.trim() !== '') {
     const { token, user } = readAuthorization(authorization);
-    if (!isTokenForm(token)) throw refusal('operator', 'token_unknown');
-    const query = tokenByHash({ hash: await hashToken(token) });
+    const hash = await hashOfPresented(token);
+    if (hash === undefined) throw refusal('operator', 'token_unknown');
+    const query = tokenByHash({ hash });
     let used: TokenHolder | undefined;
     const judge = (found: TokenHolder | undefined): Principal => {
       const principal = ofToken(found, user, options.now);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { fromBase62, toBase62 } from './base62.ts';
-import { describeToken, hashToken, isTokenForm, newToken } from './operator-token.ts';
+import { describeToken, hashOfPresented, hashToken, isTokenForm, newToken } from './operator-token.ts';
 
 describe('operator token', () => {
   it('has the form of Magma: op_ and base 62 of 32 bytes and their CRC-32, little-endian', async () => {
@@ -42,6 +42,26 @@ describe('operator token', () => {
       `op_${'z'.repeat(49)}`,
     ]) {
       expect(isTokenForm(text), text).toBe(false);
+    }
+  });
+});
+
+describe('the hash of a token that somebody presents', () => {
+  it('is the hash of that token each time, whoever else came in between', async () => {
+    const made = await Promise.all(Array.from({ length: 70 }, newToken));
+    for (const round of [1, 2]) {
+      for (const { token, hash } of made) expect(await hashOfPresented(token), `round ${round}`).toBe(hash);
+    }
+    const last = made.at(-1);
+    expect(await hashOfPresented(last?.token ?? '')).toBe(last?.hash);
+  });
+
+  it('is none for what has not the form of one, however often it comes', async () => {
+    const { token } = await newToken();
+    await hashOfPresented(token);
+    for (const text of ['', 'op_', token.slice(0, -1), ` ${token}`, `op_${'z'.repeat(49)}`]) {
+      expect(await hashOfPresented(text)).toBeUndefined();
+      expect(await hashOfPresented(text)).toBeUndefined();
     }
   });
 });

@@ -7,6 +7,8 @@ const CHECKSUM_BYTES = 4;
 const DIGITS = 49;
 const FORM = new RegExp(`^op_[0-9A-Za-z]{${DIGITS}}$`);
 const PREFIX_LENGTH = 9;
+/** Hashes that are remembered. */
+const MOST_HASHES = 64;
 
 /** What the platform keeps of a token, and shows in lists. */
 export interface TokenRecord {
@@ -34,6 +36,23 @@ export async function describeToken(token: string): Promise<TokenRecord> {
 /** SHA-256 of a token, lower-case hex. */
 export async function hashToken(token: string): Promise<string> {
   return toHex(await sha256(utf8Bytes(token)));
+}
+
+/** Most calls bring one of few tokens. A hash is a pure function of its token, so that this can be shared by all and never be out of date. */
+const hashes = new Map<string, string>();
+
+/** The hash of a token that somebody presents; undefined when it cannot be a token at all. */
+export async function hashOfPresented(text: string): Promise<string | undefined> {
+  const known = hashes.get(text);
+  if (known !== undefined) return known;
+  if (!isTokenForm(text)) return undefined;
+  const hash = await hashToken(text);
+  hashes.set(text, hash);
+  for (const oldest of hashes.keys()) {
+    if (hashes.size <= MOST_HASHES) break;
+    hashes.delete(oldest);
+  }
+  return hash;
 }
 
 /** Whether a text can be a token at all: one mistyped or cut short is told apart without asking the store. */

@@ -15,6 +15,8 @@ const all = { before: Number.MAX_SAFE_INTEGER, limit: 1000 };
 /** A call that went out, and what ends it. */
 interface Out {
   readonly request: GatewayCallRequest;
+  /** States of the commands written down before. */
+  readonly written: readonly string[];
   readonly end: (result: GatewayCallResult) => void;
 }
 
@@ -62,7 +64,7 @@ const wake = (): GatewayCommands =>
       if (busy) return { sent: false, result: Promise.resolve(failed('overloaded')) };
       if (!connected) return { sent: false, result: Promise.resolve(failed('offline')) };
       const { promise, resolve } = Promise.withResolvers<GatewayCallResult>();
-      out.push({ request, end: resolve });
+      out.push({ request, written: onDisk(), end: resolve });
       return { sent: true, result: promise };
     },
     recheck: ({ name }) => recheck?.(name),
@@ -99,8 +101,11 @@ beforeEach(() => {
 });
 
 describe('a command to a gateway that is connected', () => {
-  it('is written down before it goes out, and ends with the answer', async () => {
+  it('is written down while it goes out, and ends with the answer', async () => {
     const given = commands.give(wanted({ detail: { of: 'it' } }));
+    // It does not wait for the disk, which has it before anything else happens.
+    expect(out[0]?.written).toEqual([]);
+    expect(onDisk()).toEqual(['running']);
     expect(states()).toEqual({ reboot: 'running' });
     out[0]?.end(done(1, 2));
     const { id } = (await given) as { id: string };
@@ -184,6 +189,7 @@ describe('a command to a gateway that is away', () => {
     // A second hello in the meantime changes nothing.
     commands.deliver();
     expect(sentPaths()).toEqual(['/a']);
+    expect(out[0]?.written).toEqual(['running', 'queued']);
     expect(states()).toEqual({ a: 'running', b: 'queued' });
     out[0]?.end(done(1));
     await settle();
@@ -337,6 +343,8 @@ describe('an Idempotency-Key', () => {
   it('has a command carried out once, and answers again as it was', async () => {
     const first = commands.give(wanted({ key: key() }));
     const second = commands.give(wanted({ key: key() }));
+    // Whoever asks again after a crash finds it, if it went out.
+    expect(out[0]?.written).toEqual(['running']);
     expect(out).toHaveLength(1);
     out[0]?.end(done(1));
     const answer = await first;

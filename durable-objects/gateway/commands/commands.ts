@@ -25,14 +25,20 @@ const BUSY_MS = 1000;
 /** Ends that somebody has been told of are written together after this, milliseconds. */
 const WRITE_MS = 250;
 
+/** A call to the gateway: whether the request went out, and how it ends. */
+interface Outgoing {
+  readonly sent: boolean;
+  readonly result: Promise<GatewayCallResult>;
+}
+
 export interface GatewayCommandsOptions {
   readonly log: CommandLog;
   readonly audit: Pick<AuditOutbox, 'add'>;
   readonly now: () => number;
   readonly identity: () => GatewayIdentity | undefined;
   readonly connected: () => boolean;
-  /** Calls the gateway; `sent` tells whether the request went out. */
-  readonly call: (request: GatewayCallRequest) => { readonly sent: boolean; readonly result: Promise<GatewayCallResult> };
+  /** Calls the gateway. */
+  readonly call: (request: GatewayCallRequest) => Outgoing;
   readonly recheck: Recheck;
   /** Work that the object has to stay awake for. */
   readonly keep: (work: Promise<void>) => void;
@@ -42,8 +48,8 @@ export interface GatewayCommandsOptions {
 }
 
 /**
- * The commands of a gateway: given at once, or kept until it connects and then given in order, one at a time. Each is sent at most once:
- * it is written down as running before it goes out (what leaves an object waits for what it wrote), and is never sent from there again.
+ * The commands of a gateway: given at once, or kept until it connects and then given in order, one at a time. Each is written down as
+ * running in the turn in which it is sent, and is never sent from there again.
  */
 export class GatewayCommands {
   readonly #options: GatewayCommandsOptions;
@@ -68,7 +74,11 @@ export class GatewayCommands {
       // Whoever has commands wait wants them in order: a new one does not overtake those that wait.
       if (!connected() || log.waiting() > 0) return this.#queue(command, command.queueFor);
     }
-    return this.#send(log.begin(command), command, command.key === undefined);
+    // What leaves an object waits for what was written before. Whoever comes again with a key after a crash must find it written that the
+    // command may have gone out; without a key it is on its way while the disk writes, and only the answer to whoever gave it waits.
+    const written = command.key && log.begin(command);
+    const outgoing = this.#options.call(command);
+    return this.#follow(written ?? log.begin(command), command, outgoing);
   }
 
   /** The gateway has connected: what waits is given to it. */
@@ -145,10 +155,8 @@ export class GatewayCommands {
     return told(record.id, ending);
   }
 
-  /** Sends what is written down as running, in the same turn. */
-  #send(record: CommandRecord, call: CommandCall, lazily: boolean): Promise<GivenCommand> {
-    const { sent, result } = this.#options.call(call);
-    const given = this.#settle(record, call, result, sent, lazily);
+  #follow(record: CommandRecord, command: NewCommand, outgoing: Outgoing): Promise<GivenCommand> {
+    const given = this.#settle(record, command, outgoing, command.key === undefined);
     this.#running.set(record.id, given);
     this.#options.keep(given.then(() => void this.#running.delete(record.id)));
     return given;
@@ -158,15 +166,9 @@ export class GatewayCommands {
    * `lazily`: the answer does not wait until its record is on disk. Should the object die in that moment, the record says that the end is
    * not known, though somebody was told of it; what an Idempotency-Key is to answer again may not be lost like that.
    */
-  async #settle(
-    record: CommandRecord,
-    call: CommandCall,
-    result: Promise<GatewayCallResult>,
-    sent: boolean,
-    lazily = false,
-  ): Promise<GivenCommand> {
+  async #settle(record: CommandRecord, { codes }: CommandCall, { sent, result }: Outgoing, lazily = false): Promise<GivenCommand> {
     const gatewayId = this.#options.identity()?.gatewayId ?? '';
-    const ending = endingOf(gatewayId, await result, sent, call.codes);
+    const ending = endingOf(gatewayId, await result, sent, codes);
     if (lazily && sent) this.#endSoon(record, ending);
     else this.#end(record, ending);
     return told(record.id, ending);
@@ -197,14 +199,14 @@ export class GatewayCommands {
         continue;
       }
       const call = log.start(record);
-      const { sent, result } = this.#options.call(call);
-      if (!sent) {
+      const outgoing = this.#options.call(call);
+      if (!outgoing.sent) {
         // In the same turn, so that it is never seen as running.
         log.putBack(record, call);
         later(BUSY_MS, () => this.deliver());
         return;
       }
-      await this.#settle(record, call, result, sent);
+      await this.#settle(record, call, outgoing);
     }
   }
 
