@@ -15,7 +15,7 @@ const versionNow = sql`(SELECT version FROM ${networks} WHERE id = ${p('network'
 
 type By = 'actor' | 'request' | 'at';
 
-// A view whose trigger (migration 0004) writes revisions, entities and edges, so that the rows are sent once for all of them.
+// A view whose trigger (migrations 0004 and 0005) writes revisions, entities and edges, so that the rows are sent once for all of them.
 const put = compile<'network' | 'type' | 'rows' | 'onlyNew' | By>(
   sql`INSERT INTO put_entities (network_id, type, entities, only_new, actor, request_id, at)
       VALUES (${p('network')}, ${p('type')}, ${p('rows')}, ${p('onlyNew')}, ${p('actor')}, ${p('request')}, ${p('at')})`,

@@ -71,21 +71,24 @@ export interface Committed {
  * Errors: `precondition_failed`, `conflict` (id or physical id taken), `invalid` (an edge to something that is gone).
  */
 export async function commit(db: Database, change: Commit, author: Author): Promise<Committed> {
-  const statements = commitStatements(change, author);
+  const changes = changesOf(change);
+  const statements = statementsFor(change, changes, author);
   const results = await db.commit(statements, { rightsStay: !change.mutations.some(changesRights) });
   const version = results.flat().find((row) => 'version' in row)?.['version'];
-  return { networkId: change.networkId, version: Number(version ?? 0), changes: changesOf(change) };
+  return { networkId: change.networkId, version: Number(version ?? 0), changes };
 }
 
 /** The statements of a commit, in the order in which they have to run. */
-export function commitStatements(change: Commit, author: Author): Statement[] {
+export const commitStatements = (change: Commit, author: Author): Statement[] => statementsFor(change, changesOf(change), author);
+
+function statementsFor(change: Commit, changed: readonly EntityId[], author: Author): Statement[] {
   const { networkId: network, mutations } = change;
   const { at } = author;
   const by = { actor: author.actor, request: author.requestId, at };
   const creates = mutations.some((mutation) => mutation.do === 'create_network');
   const removes = mutations.some((mutation) => mutation.do === 'delete_network');
   const images = distinct(mutations.filter((mutation) => !isBulk(mutation)).flatMap(revised));
-  const changes = JSON.stringify(changesOf(change).map((id) => [id.type, id.key]));
+  const changes = JSON.stringify(changed.map((id) => [id.type, id.key]));
   const announce = insertOutbox({ network, changes, at });
   return [
     ...expectations(change, !creates),

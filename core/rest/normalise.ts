@@ -10,20 +10,28 @@ export function normalise(schema: z.ZodType, value: unknown): unknown {
   return normalised(layoutOf(schema), value);
 }
 
+/** A property that is not there any more. */
+const LEFT_OUT = Symbol('left out');
+
+/** What needs no change is given back as it is: most bodies need none, and those of bulk writes are many. */
 function normalised(layout: Layout, value: unknown): unknown {
   const { properties } = layout;
   if (!properties || !isPlain(value)) return descend(layout, value, normalised);
-  const kept: [string, unknown][] = [];
-  for (const [name, given] of Object.entries(value)) {
+  const names = Object.keys(value);
+  let kept: [string, unknown][] | undefined;
+  for (const [index, name] of names.entries()) {
+    const given = value[name];
     const property = properties.get(name);
-    if (property === undefined) {
-      kept.push([name, given]);
-      continue;
-    }
-    if (given === null || given === undefined) continue;
-    const { optional, facts } = property;
-    if (optional && !facts.keepZero && isZero(given, property)) continue;
-    kept.push([name, normalised(property, given)]);
+    const after = property === undefined ? given : normalisedProperty(property, given);
+    if (kept === undefined && after === given) continue;
+    kept ??= names.slice(0, index).map((before) => [before, value[before]]);
+    if (after !== LEFT_OUT) kept.push([name, after]);
   }
-  return Object.fromEntries(kept);
+  return kept ? Object.fromEntries(kept) : value;
+}
+
+function normalisedProperty(property: Layout, given: unknown): unknown {
+  if (given === null || given === undefined) return LEFT_OUT;
+  const { optional, facts } = property;
+  return optional && !facts.keepZero && isZero(given, property) ? LEFT_OUT : normalised(property, given);
 }

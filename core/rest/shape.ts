@@ -102,9 +102,15 @@ export const isPlain = (value: unknown): value is Record<string, unknown> =>
 
 type Visit = (layout: Layout, value: unknown) => unknown;
 
-/** Applies `visit` to the members of a list or map; objects are the visitor's own business. */
+/** Applies `visit` to the members of a list or map, and gives back the same one when it changed none; objects are the visitor's own business. */
 export function descend({ kind, members }: Layout, value: unknown, visit: Visit): unknown {
   if (members === undefined) return value;
-  if (kind === 'array') return Array.isArray(value) ? value.map((item) => visit(members, item)) : value;
-  return isPlain(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, visit(members, item)])) : value;
+  if (kind === 'array') {
+    if (!Array.isArray(value)) return value;
+    const after = value.map((item) => visit(members, item));
+    return after.every((item, index) => item === value[index]) ? value : after;
+  }
+  if (!isPlain(value)) return value;
+  const after = Object.entries(value).map(([key, item]): [string, unknown] => [key, visit(members, item)]);
+  return after.every(([key, item]) => item === value[key]) ? value : Object.fromEntries(after);
 }

@@ -35,3 +35,25 @@ export async function peakWhile<T>(pid: number, happen: () => Promise<T>): Promi
     clearInterval(timer);
   }
 }
+
+/** Waits until a process hardly computes (Linux): what it was left with after its last answer is done. */
+export async function calm(pid: number): Promise<void> {
+  for (let before = ticksOf(pid); ; ) {
+    await new Promise((resolve) => setTimeout(resolve, CALM_MS));
+    const now = ticksOf(pid);
+    if (now - before <= CALM_TICKS) return;
+    before = now;
+  }
+}
+
+const CALM_MS = 200;
+/** Of 10 ms each. */
+const CALM_TICKS = 1;
+
+/** Time that a process has computed, in ticks. */
+function ticksOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The name, in brackets, may hold anything; utime and stime are the 12th and 13th after it.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}

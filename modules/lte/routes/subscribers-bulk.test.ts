@@ -11,6 +11,7 @@ const send = (text: string, idempotencyKey?: string, contentType = 'application/
   api.call('POST', bulk, { raw: { contentType, chunks: [text] }, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) });
 const refused = async (chunks: readonly (string | Uint8Array)[], contentType = 'application/x-ndjson') =>
   api.refusal('POST', bulk, { raw: { contentType, chunks } });
+type Report = { readonly created: number; readonly updated: number; readonly repeated: boolean };
 const nothing = { failed: 0, failures: [], unlisted: 0, repeated: false };
 
 beforeEach(async () => {
@@ -156,6 +157,23 @@ describe('subscribers in bulk', () => {
     api.now += 24 * 3600 * 1000 + 1;
     await send(ndjson(subscriberBody(5)), 'k3');
     expect(api.d1.sqlite.prepare('SELECT key FROM kept_answers').all()).toEqual([{ key: 'k3' }]);
+  });
+
+  it('are made once when two bring them at the same moment, and both reports are true', async () => {
+    const reports = await Promise.all([send(ndjson(subscriberBody(1), subscriberBody(2))), send(ndjson(subscriberBody(2), subscriberBody(3)))]);
+    expect(reports.map(({ body: report }) => report).sort((a, b) => Number((a as Report).updated) - Number((b as Report).updated))).toEqual([
+      { total: 2, created: 2, updated: 0, ...nothing },
+      { total: 2, created: 1, updated: 1, ...nothing },
+    ]);
+    expect(await body(path)).toMatchObject({ total_count: 3 });
+  });
+
+  it('are carried out once under an Idempotency-Key that comes twice at the same moment', async () => {
+    const before = api.committed.length;
+    const answers = await Promise.all([send(ndjson(subscriberBody(1)), 'k'), send(ndjson(subscriberBody(1)), 'k')]);
+    expect(answers.map(({ body: report }) => (report as Report).repeated).sort()).toEqual([false, true]);
+    expect(answers.map(({ body: report }) => (report as Report).created)).toEqual([1, 1]);
+    expect(api.committed).toHaveLength(before + 1);
   });
 
   it('come as CSV too, with keys in base64 or hex', async () => {

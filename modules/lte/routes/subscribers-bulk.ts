@@ -2,11 +2,13 @@ import { keptAnswer } from '../../../core/configurator/kept-answers.ts';
 import { networkById } from '../../../core/configurator/load.ts';
 import type { Mutation } from '../../../core/configurator/mutations.ts';
 import { notFound, OrcError } from '../../../core/errors.ts';
-import { type Route, route } from '../../../core/module/route.ts';
+import type { RequestContext } from '../../../core/module/context.ts';
+import { type Reply, type Route, route } from '../../../core/module/route.ts';
+import { rewrite } from '../../../core/rest/etag.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, ok } from '../../../core/rest/reply.ts';
 import { type BulkReport, bulkReport, MAX_BULK_LINES } from '../schemas/subscriber-bulk.ts';
-import { collect, CSV, NDJSON } from '../services/subscriber/bulk/collect.ts';
+import { collect, type Collected, CSV, NDJSON } from '../services/subscriber/bulk/collect.ts';
 import { judged } from '../services/subscriber/bulk/judge.ts';
 import { ownerOfProfile, putSubscribers } from '../services/subscriber/model.ts';
 import { knownSubscribers } from '../services/subscriber/queries.ts';
@@ -42,35 +44,45 @@ export const subscriberBulkRoutes: readonly Route[] = [
     responses: answers(bulkReport, 'What became of each line'),
     refusals: { 409: 'The `Idempotency-Key` came with another body before, or others changed the subscribers each time this was tried' },
     handle: async ({ params: { network_id: networkId }, raw }, ctx) => {
-      const { idempotencyKey: key } = ctx;
-      const { rows, fingerprint, ...said } = await collect(raw, { fingerprint: key !== undefined, known: ctx.principal });
-      const whole = rows.flatMap(({ subscriber, faults }) => (subscriber && faults.length === 0 ? [subscriber.id] : []));
-      const [network, known, names, kept] = await ctx.read(
-        networkById({ id: networkId }),
-        knownSubscribers(networkId, whole),
-        knownNames(
-          networkId,
-          rows.flatMap(({ subscriber }) => subscriber ?? []),
-        ),
-        keptAnswer({ networkId, operation: OPERATION, key: key ?? '' }),
-      );
-      if (!network) throw notFound(`network "${networkId}"`);
-      if (kept) {
-        if (kept.fingerprint !== fingerprint)
-          throw new OrcError('conflict', 'this Idempotency-Key came with another body before; take a new one');
-        return ok({ ...(kept.answer as BulkReport), repeated: true });
-      }
-      const { good, failures } = judged(rows, said, (subscriber) => referenceFaults(subscriber, 'body', network, names));
-      const ids = new Set(good.map(({ id }) => id));
-      const updated = good.filter(({ id }) => known.keys.has(id)).length;
-      const report = failures.report({ created: good.length - updated, updated });
-      const stale = known.profiles.filter((profile) => ids.has(ownerOfProfile(profile)));
-      const answer: Mutation[] = key === undefined ? [] : [{ do: 'keep_answer', operation: OPERATION, key, fingerprint, answer: report }];
-      if (good.length > 0) {
-        const mutations = [...putSubscribers(good, { stale, known: known.keys }), ...answer];
-        await ctx.commit({ networkId, action: 'subscriber.bulk', target: `${good.length} subscribers`, mutations });
-      }
-      return ok(report);
+      const collected = await collect(raw, { fingerprint: ctx.idempotencyKey !== undefined, known: ctx.principal });
+      return rewrite(ctx, () => carryOut(ctx, networkId, collected));
     },
   }),
 ];
+
+async function carryOut(ctx: RequestContext, networkId: string, { rows, fingerprint, ...said }: Collected): Promise<Reply> {
+  const { idempotencyKey: key } = ctx;
+  const whole = rows.flatMap(({ subscriber, faults }) => (subscriber && faults.length === 0 ? [subscriber.id] : []));
+  const [network, known, names, kept] = await ctx.read(
+    networkById({ id: networkId }),
+    knownSubscribers(networkId, whole),
+    knownNames(
+      networkId,
+      rows.flatMap(({ subscriber }) => subscriber ?? []),
+    ),
+    keptAnswer({ networkId, operation: OPERATION, key: key ?? '' }),
+  );
+  if (!network) throw notFound(`network "${networkId}"`);
+  if (kept) {
+    if (kept.fingerprint !== fingerprint)
+      throw new OrcError('conflict', 'this Idempotency-Key came with another body before; take a new one');
+    return ok({ ...(kept.answer as BulkReport), repeated: true });
+  }
+  const { good, failures } = judged(rows, said, (subscriber) => referenceFaults(subscriber, 'body', network, names));
+  const ids = new Set(good.map(({ id }) => id));
+  const updated = good.filter(({ id }) => known.keys.has(id)).length;
+  const report = failures.report({ created: good.length - updated, updated });
+  const stale = known.profiles.filter((profile) => ids.has(ownerOfProfile(profile)));
+  const answer: Mutation[] = key === undefined ? [] : [{ do: 'keep_answer', operation: OPERATION, key, fingerprint, answer: report }];
+  if (good.length > 0) {
+    const mutations = [...putSubscribers(good, { stale, isNew: (id) => !known.keys.has(id) }), ...answer];
+    await ctx.commit({ networkId, action: 'subscriber.bulk', target: `${good.length} subscribers`, mutations }).catch(overtaken);
+  }
+  return ok(report);
+}
+
+/** Since all this was read, somebody made one of the new subscribers or brought the same Idempotency-Key: it has to be read again. */
+function overtaken(error: unknown): never {
+  if (error instanceof OrcError && error.code === 'conflict') throw new OrcError('precondition_failed', error.message, { cause: error });
+  throw error;
+}

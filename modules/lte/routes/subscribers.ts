@@ -51,7 +51,7 @@ const create = route({
   handle: async ({ params: { network_id: networkId }, body }, ctx) => {
     const ids = body.map(({ id }) => id);
     const target = body.length === 1 ? (ids[0] ?? '') : `${body.length} subscribers`;
-    const change = { networkId, action: 'subscriber.create', target, mutations: putSubscribers(body, { onlyNew: true }) };
+    const change = { networkId, action: 'subscriber.create', target, mutations: putSubscribers(body, { isNew: () => true }) };
     if (body.length > 0 && body.every(isPlain) && (await ctx.commitUnread(change))) return created();
     return rewrite(ctx, async () => {
       const [network, known, names] = await ctx.read(

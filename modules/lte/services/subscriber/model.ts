@@ -63,31 +63,29 @@ const wholeProfiles = ({ id, active_policies_by_apn: byApn = {} }: MutableSubscr
   }));
 
 /**
- * Makes subscribers what is given. `stale`: keys of the policy profiles that those among them had before; `known`: those that are
- * there, all unless it is said. `onlyNew`: one that is there already is a conflict.
+ * Makes subscribers what is given. `stale`: keys of the policy profiles that those among them had before. `isNew`: which are not there
+ * yet, none unless it is said; one that is there after all is a conflict.
  */
 export function putSubscribers(
   subscribers: readonly MutableSubscriber[],
-  {
-    stale = [],
-    known,
-    onlyNew = false,
-  }: { readonly stale?: readonly string[]; readonly known?: ReadonlySet<string>; readonly onlyNew?: boolean } = {},
+  { stale = [], isNew = () => false }: { readonly stale?: readonly string[]; readonly isNew?: (id: string) => boolean } = {},
 ): Mutation[] {
   const had = new Set(stale);
   const profiles = subscribers.flatMap(wholeProfiles).map((profile) => ({ ...profile, isNew: !had.has(profile.key) }));
-  const whole = subscribers.map((subscriber) => ({
-    ...wholeSubscriber(subscriber),
-    isNew: known !== undefined && !known.has(subscriber.id),
-  }));
   const kept = new Set(profiles.map(({ key }) => key));
   const gone = stale.filter((key) => !kept.has(key));
-  const mutations: Mutation[] = [
+  const put = (onlyNew: boolean): Mutation => ({
+    do: 'put_entities',
+    type: SUBSCRIBER,
+    entities: subscribers.filter(({ id }) => isNew(id) === onlyNew).map(wholeSubscriber),
+    onlyNew,
+  });
+  return [
     { do: 'delete_entities', type: APN_POLICY_PROFILE, keys: gone },
     { do: 'put_entities', type: APN_POLICY_PROFILE, entities: profiles },
-    { do: 'put_entities', type: SUBSCRIBER, entities: whole, onlyNew },
+    put(true),
+    put(false),
   ];
-  return mutations;
 }
 
 /** Keys of the policy profiles of an entity. */

@@ -32,7 +32,7 @@ interface CollectOptions {
  * Errors: `invalid` for a body that cannot be taken apart, `too_large` for too many lines.
  */
 export async function collect(raw: RawBody, options: CollectOptions): Promise<Collected> {
-  const rows = new Rows(options.known);
+  const rows = new Rows();
   const hash = options.fingerprint ? sha256.create() : undefined;
   let lines = 0;
   const take = async (found: readonly Found<Parsed>[]): Promise<void> => {
@@ -40,7 +40,8 @@ export async function collect(raw: RawBody, options: CollectOptions): Promise<Co
       lines += 1;
       if (lines > MAX_BULK_LINES)
         throw new OrcError('too_large', `the body holds more than ${MAX_BULK_LINES} subscribers; send it in parts`);
-      await rows.take(one);
+      if (rows.dear) await options.known();
+      rows.take(one);
     }
   };
   const reader = raw.contentType === CSV ? new CsvSubscribers() : new JsonSubscribers();

@@ -22,23 +22,17 @@ export interface Row {
   readonly faults: readonly Fault[];
 }
 
-/** Looking further takes several times what parsing does: at more lines than this only once it is known who asks. */
+/** Looking further takes several times what parsing does: refused lines after which it should be known who asks. */
 const UNASKED = 100;
 
 /** Takes lines as they come, each on its own but for ids that come again; holds no more of refused ones than a report can tell. */
 export class Rows {
-  readonly #known: () => Promise<unknown>;
   readonly #kept: Row[] = [];
   /** Lines of the subscribers whose form is right. */
   readonly #lineOf = new Map<string, number>();
   #refused = 0;
   #size = 0;
   #untold = 0;
-
-  /** `known` is done when it is settled who asks. */
-  constructor(known: () => Promise<unknown>) {
-    this.#known = known;
-  }
 
   /** In the order of their lines. */
   get all(): readonly Row[] {
@@ -50,7 +44,12 @@ export class Rows {
     return this.#untold;
   }
 
-  async take({ line, value: parsed }: Found<Parsed>): Promise<void> {
+  /** So many lines were refused that the next should only be taken once it is settled who asks. */
+  get dear(): boolean {
+    return this.#refused >= UNASKED;
+  }
+
+  take({ line, value: parsed }: Found<Parsed>): void {
     if ('fault' in parsed) this.#keep({ ...nothing, line, faults: [{ path: 'body', message: parsed.fault }] });
     else {
       const read = attempt(mutableSubscriber, parsed.value, 'body');
@@ -58,7 +57,6 @@ export class Rows {
       else if (this.#isFull()) this.#untold += 1;
       else {
         this.#refused += 1;
-        if (this.#refused === UNASKED) await this.#known();
         const id = (parsed.value as { id?: unknown } | null)?.id;
         this.#keep({ line, id, ...this.#mended(read) });
       }
