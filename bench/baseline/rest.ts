@@ -32,6 +32,9 @@ const ADD_ENTITIES = `${ENTITY} SELECT 'bench', 'subscriber', value ->> '$[0]', 
 const ADD_EDGES = `INSERT INTO associations (network_id, from_type, from_key, to_type, to_key)
   SELECT 'bench', 'subscriber', value ->> '$[0]', 'apn', value ->> '$[3]' FROM json_each(?)`;
 
+const ADD_REVISIONS = `INSERT INTO revisions (network_id, version, type, key, before, after, actor, request_id, at)
+  SELECT 'bench', 1, 'subscriber', value ->> '$[0]', NULL, value, 'bench', '', 0 FROM json_each(?)`;
+
 /** A write of two statements, to the product's own tables with their indexes: the entity, and who did it. */
 rest.put('/pair/:id', async (c) => {
   const { DB: db } = c.env;
@@ -41,11 +44,11 @@ rest.put('/pair/:id', async (c) => {
   return c.body(null, 204);
 });
 
-/** Rows that the product would make of subscribers, as they came, line by line a JSON array of [key, name, config, APN]. */
+/** Rows that the product would make of subscribers (entity, edge, revision), as they came, line by line a JSON array of [key, name, config, APN]. */
 rest.post('/rows', async (c) => {
   const { DB: db } = c.env;
   const lines = (await c.req.text()).split('\n');
-  await db.batch(lines.flatMap((line) => [ADD_ENTITIES, ADD_EDGES].map((sql) => db.prepare(sql).bind(line))));
+  await db.batch(lines.flatMap((line) => [ADD_ENTITIES, ADD_EDGES, ADD_REVISIONS].map((sql) => db.prepare(sql).bind(line))));
   return c.body(null, 204);
 });
 

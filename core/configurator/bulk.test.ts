@@ -75,6 +75,19 @@ describe('many entities at once', () => {
     expect(await leaf('k1')).toBeUndefined();
   });
 
+  it('may have any keys and names, and revisions that hold them', async () => {
+    const keys = ['', 'a"b', 'back\\slash', '\u0001\n', 'é😀', "it's", '$.x[0]', '__proto__', '7'];
+    for (const onlyNew of [true, false]) {
+      await write(put(keys, ['a'], { onlyNew, name: `name "of" \n😀 ${onlyNew}` }));
+      for (const key of keys) {
+        const image = { name: `name "of" \n😀 ${onlyNew}`, config: { key }, children: [{ type: 'root', key: 'a' }] };
+        expect(await leaf(key), key).toMatchObject(image);
+        const last = revisions(key).at(-1);
+        expect(JSON.parse(String(last?.after)), key).toEqual({ ...image, description: '', physical_id: null, children: [['root', 'a']] });
+      }
+    }
+  });
+
   it('refuse one that is there when all have to be new, and an edge to nowhere; nothing is kept then', async () => {
     await write(put(['k1']));
     await expect(write(put(['k2', 'k1'], [], { onlyNew: true }))).rejects.toMatchObject({ code: 'conflict' });

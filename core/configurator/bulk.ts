@@ -15,10 +15,10 @@ const versionNow = sql`(SELECT version FROM ${networks} WHERE id = ${p('network'
 
 type By = 'actor' | 'request' | 'at';
 
-// A view whose trigger (migrations 0004 and 0005) writes revisions, entities and edges, so that the rows are sent once for all of them.
+// A view whose trigger (migrations 0004 and 0005) writes revisions, entities and edges, so that the rows are sent and parsed once for all.
 const put = compile<'network' | 'type' | 'rows' | 'onlyNew' | By>(
   sql`INSERT INTO put_entities (network_id, type, entities, only_new, actor, request_id, at)
-      VALUES (${p('network')}, ${p('type')}, ${p('rows')}, ${p('onlyNew')}, ${p('actor')}, ${p('request')}, ${p('at')})`,
+      VALUES (${p('network')}, ${p('type')}, jsonb(${p('rows')}), ${p('onlyNew')}, ${p('actor')}, ${p('request')}, ${p('at')})`,
 );
 
 const reviseGone = compile<'network' | 'type' | 'keys' | By>(
@@ -40,12 +40,12 @@ const keepAnswer = compile<'network' | 'operation' | 'key' | 'fingerprint' | 'an
 export function bulkStatements(mutation: BulkMutation, network: string, by: { actor: string; request: string; at: number }): Statement[] {
   switch (mutation.do) {
     case 'put_entities':
-      return chunks(mutation.entities.map(rowOf)).map((rows) =>
-        put({ network, type: mutation.type, rows, onlyNew: mutation.onlyNew ? 1 : 0, ...by }),
+      return chunks(mutation.entities.map(memberOf)).map((members) =>
+        put({ network, type: mutation.type, rows: `{${members}}`, onlyNew: mutation.onlyNew ? 1 : 0, ...by }),
       );
     case 'delete_entities':
       return chunks(mutation.keys.map((key) => JSON.stringify(key))).flatMap((keys) => {
-        const values = { network, type: mutation.type, keys };
+        const values = { network, type: mutation.type, keys: `[${keys}]` };
         return [reviseGone({ ...values, ...by }), remove(values)];
       });
     case 'keep_answer': {
@@ -58,29 +58,32 @@ export function bulkStatements(mutation: BulkMutation, network: string, by: { ac
   }
 }
 
-/** As the view takes it: [key, name, config, [[child type, child key], ...]]. */
-const rowOf = ({ key, name, config, children }: WholeEntity): string =>
-  JSON.stringify([key, name, config ?? null, children.map((id) => [id.type, id.key]).sort(byTypeAndKey)]);
+/** As the view takes it: the key and the image, as it comes out of the store in `entityImage`. */
+function memberOf({ key, name, config, children }: WholeEntity): string {
+  const edges = children.map((id) => [id.type, id.key]).sort(byTypeAndKey);
+  const image = { name, description: '', physical_id: null, config: config ?? null, children: edges };
+  return `${JSON.stringify(key)}:${JSON.stringify(image)}`;
+}
 
 /** As the image of the same edges comes out of the store. */
 function byTypeAndKey([a = '', b = '']: readonly string[], [c = '', d = '']: readonly string[]): number {
   return a === c ? (b < d ? -1 : b > d ? 1 : 0) : a < c ? -1 : 1;
 }
 
-/** JSON texts joined to arrays that fit into one parameter each. */
+/** JSON texts joined to what fits into one parameter each. */
 function chunks(texts: readonly string[]): string[] {
   const full: string[] = [];
   let current: string[] = [];
   let size = 0;
   for (const text of texts) {
     if (size + text.length > MAX_PARAMETER && current.length > 0) {
-      full.push(`[${current.join(',')}]`);
+      full.push(current.join(','));
       current = [];
       size = 0;
     }
     current.push(text);
     size += text.length + 1;
   }
-  if (current.length > 0) full.push(`[${current.join(',')}]`);
+  if (current.length > 0) full.push(current.join(','));
   return full;
 }

@@ -10,9 +10,10 @@ const request = (body: BodyInit | null, type: string | null = 'application/json'
   } as RequestInit);
 /** A body that comes in pieces, without a length. */
 const pieces = (...chunks: Uint8Array[]) =>
-  new ReadableStream<Uint8Array>({
+  new ReadableStream({
+    type: 'bytes',
     start(controller) {
-      for (const chunk of chunks) controller.enqueue(chunk);
+      for (const chunk of chunks) controller.enqueue(new Uint8Array(chunk));
       controller.close();
     },
   });

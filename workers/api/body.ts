@@ -3,6 +3,8 @@ import type { RawBody, RawBodySpec } from '../../core/module/route.ts';
 
 /** Largest request body of a REST call, bytes. */
 export const MAX_BODY_BYTES = 5 * 1024 * 1024;
+/** Most of a body that is taken at once, bytes. */
+const MAX_CHUNK_BYTES = 64 * 1024;
 /** Longest path and query, characters. */
 export const MAX_URL_LENGTH = 8 * 1024;
 /**
@@ -55,12 +57,11 @@ function isTooDeep(value: unknown): boolean {
 const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 async function readText(request: Request): Promise<string> {
-  if (!request.body) return '';
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
   let text = '';
   let bytes = 0;
   try {
-    for await (const chunk of request.body.values({ preventCancel: true })) {
+    for await (const chunk of chunksOf(request)) {
       bytes += chunk.byteLength;
       if (bytes > MAX_BODY_BYTES) throw tooLarge();
       text += decoder.decode(chunk, { stream: true });
@@ -82,7 +83,7 @@ export function openRaw(request: Request, spec: RawBodySpec): RawBody {
     throw new OrcError('unsupported_media_type', `the body has to be ${spec.contentTypes.join(' or ')}, not "${type.slice(0, 100)}"`);
   }
   if (Number(request.headers.get('content-length') ?? 0) > spec.maxBytes) throw tooLarge(spec.maxBytes);
-  return { contentType, chunks: bounded(request.body, spec.maxBytes) };
+  return { contentType, chunks: bounded(request, spec.maxBytes) };
 }
 
 /** Error: `invalid` for an Idempotency-Key that is none. */
@@ -92,12 +93,28 @@ export function idempotencyKeyOf(request: Request): string | undefined {
   throw invalid([{ path: 'header.idempotency-key', message: 'must be 1 to 255 visible ASCII characters' }]);
 }
 
-async function* bounded(body: ReadableStream<Uint8Array> | null, maxBytes: number): AsyncGenerator<Uint8Array> {
+async function* bounded(request: Request, maxBytes: number): AsyncGenerator<Uint8Array> {
   let bytes = 0;
-  for await (const chunk of body?.values({ preventCancel: true }) ?? []) {
+  for await (const chunk of chunksOf(request)) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes) throw tooLarge(maxBytes);
     yield chunk;
+  }
+}
+
+/** What of a body comes at once, as long as it is read; what is left stays for `dropUnread`. Without a buffer of ours workerd gives 4 KiB each. */
+async function* chunksOf({ body, headers }: Request): AsyncGenerator<Uint8Array> {
+  if (!body) return;
+  const size = Math.min(Number(headers.get('content-length')) || MAX_CHUNK_BYTES, MAX_CHUNK_BYTES);
+  const reader = body.getReader({ mode: 'byob' });
+  try {
+    for (;;) {
+      const { done, value } = await reader.read(new Uint8Array(size));
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    reader.releaseLock();
   }
 }
 
