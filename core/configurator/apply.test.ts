@@ -90,6 +90,7 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
     }),
   ),
   fc.record({ do: does('delete_entities'), type, keys }),
+  fc.record({ do: does('delete_children'), id, type }),
   fc.record({
     do: does('put_device'),
     hardwareId: fc.constantFrom('hw1', 'hw2', 'hw3'),

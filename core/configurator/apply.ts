@@ -132,6 +132,9 @@ function apply(networkId: string, draft: Draft, mutation: Mutation): void {
     case 'delete_entities':
       for (const key of mutation.keys) draft.remove({ type: mutation.type, key });
       return;
+    case 'delete_children':
+      for (const child of draft.get(mutation.id)?.children ?? []) if (child.type === mutation.type) draft.remove(child);
+      return;
     case 'put_device':
       draft.devices.set(mutation.hardwareId, mutation.info);
       return;

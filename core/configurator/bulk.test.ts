@@ -75,6 +75,28 @@ describe('many entities at once', () => {
     expect(await leaf('k1')).toBeUndefined();
   });
 
+  it('go with what they belong to, without being read: revised, announced and counted', async () => {
+    await write(put(['k1', 'k2'], ['a']), put(['k3'], ['b']));
+    await write({ do: 'create_entity', id: { type: 'owner', key: 'o' } });
+    await write({ do: 'set_children', id: { type: 'owner', key: 'o' }, type: 'leaf', keys: ['k2', 'k1'] });
+    await write({ do: 'set_children', id: { type: 'owner', key: 'o' }, type: 'root', keys: ['a'] });
+    const made = await write({ do: 'delete_children', id: { type: 'owner', key: 'o' }, type: 'leaf' }, put(['k4']));
+    expect([await leaf('k1'), await leaf('k2')]).toEqual([undefined, undefined]);
+    expect(await leaf('k3')).toBeDefined();
+    expect(await total('leaf')).toBe(2);
+    const gone = revisions('k1').at(-1);
+    expect(gone).toMatchObject({ version: made.version, after: null, actor: 'operator:x' });
+    expect(JSON.parse(String(gone?.before))).toMatchObject({ config: { key: 'k1' }, children: [['root', 'a']] });
+    const outbox = store.sqlite.prepare('SELECT changes FROM outbox WHERE version = ?').get(made.version);
+    expect(JSON.parse(String(outbox?.changes))).toEqual([
+      ['leaf', 'k1'],
+      ['leaf', 'k2'],
+      ['leaf', 'k4'],
+    ]);
+    const owner = (await db.read(loadEntities('n', [{ type: 'owner', key: 'o' }])))[0];
+    expect(find(owner, 'owner', 'o')?.children).toEqual([{ type: 'root', key: 'a' }]);
+  });
+
   it('may have any keys and names, and revisions that hold them', async () => {
     const keys = ['', 'a"b', 'back\\slash', '\u0001\n', 'é😀', "it's", '$.x[0]', '__proto__', '7'];
     for (const onlyNew of [true, false]) {

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { entities, keptAnswers, networks, revisions } from '../db/schema.ts';
+import { associations, entities, keptAnswers, networks, revisions } from '../db/schema.ts';
 import { compile, type Statement } from '../db/statement.ts';
 import type { BulkMutation, WholeEntity } from './mutations.ts';
 import { entityImage } from './statements.ts';
@@ -30,13 +30,24 @@ const remove = compile<'network' | 'type' | 'keys'>(
   sql`DELETE FROM ${entities} WHERE network_id = ${p('network')} AND type = ${p('type')} AND key IN (SELECT value FROM json_each(${p('keys')}))`,
 );
 
+const childrenOf = sql`FROM ${associations} AS a WHERE a.network_id = ${p('network')} AND a.from_type = ${p('parentType')}
+  AND a.from_key = ${p('parentKey')} AND a.to_type = ${p('type')}`;
+const reviseChildren = compile<'network' | 'type' | 'parentType' | 'parentKey' | By>(
+  sql`INSERT INTO ${revisions} (network_id, version, type, key, before, after, actor, request_id, at)
+      SELECT ${p('network')}, ${versionNow}, ${p('type')}, a.to_key, ${entityImage(sql`a.to_key`)},
+        NULL, ${p('actor')}, ${p('request')}, ${p('at')} ${childrenOf} ORDER BY a.to_key`,
+);
+const removeChildren = compile<'network' | 'type' | 'parentType' | 'parentKey'>(
+  sql`DELETE FROM ${entities} WHERE network_id = ${p('network')} AND type = ${p('type')} AND key IN (SELECT a.to_key ${childrenOf})`,
+);
+
 const forgetAnswers = compile<'before'>(sql`DELETE FROM ${keptAnswers} WHERE at < ${p('before')}`);
 const keepAnswer = compile<'network' | 'operation' | 'key' | 'fingerprint' | 'answer' | 'at'>(
   sql`INSERT INTO ${keptAnswers} (network_id, operation, key, fingerprint, answer, at)
       VALUES (${p('network')}, ${p('operation')}, ${p('key')}, ${p('fingerprint')}, ${p('answer')}, ${p('at')})`,
 );
 
-/** The statements of a mutation of many entities at once, their revisions included: one or two for each half megabyte. */
+/** The statements of a mutation of many entities at once, their revisions included: one or two, or as many for each half megabyte. */
 export function bulkStatements(mutation: BulkMutation, network: string, by: { actor: string; request: string; at: number }): Statement[] {
   switch (mutation.do) {
     case 'put_entities':
@@ -48,6 +59,10 @@ export function bulkStatements(mutation: BulkMutation, network: string, by: { ac
         const values = { network, type: mutation.type, keys: `[${keys}]` };
         return [reviseGone({ ...values, ...by }), remove(values)];
       });
+    case 'delete_children': {
+      const values = { network, type: mutation.type, parentType: mutation.id.type, parentKey: mutation.id.key };
+      return [reviseChildren({ ...values, ...by }), removeChildren(values)];
+    }
     case 'keep_answer': {
       const { operation, key, fingerprint, answer } = mutation;
       return [

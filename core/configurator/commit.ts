@@ -13,15 +13,13 @@ const p = sql.placeholder;
 const guardNetwork = compile<'network' | 'version'>(
   sql`INSERT INTO ${commitGuard} (expected) SELECT 0 WHERE COALESCE((SELECT version FROM ${networks} WHERE id = ${p('network')}), 0) <> ${p('version')}`,
 );
-/** `expect`: JSON array of [type, key, version or null, type of children or null]. */
+/** `expect`: JSON array of [type, key, version or null]. */
 const guardEntities = compile<'network' | 'exists' | 'expect'>(
   sql`INSERT INTO ${commitGuard} (expected) SELECT 0
       WHERE (${p('exists')} = 1 AND NOT EXISTS (SELECT 1 FROM ${networks} WHERE id = ${p('network')}))
         OR EXISTS (SELECT 1 FROM json_each(${p('expect')}) AS i
           LEFT JOIN ${entities} AS e ON e.network_id = ${p('network')} AND e.type = i.value ->> '$[0]' AND e.key = i.value ->> '$[1]'
-          WHERE COALESCE(e.version, 0) <> COALESCE(i.value ->> '$[2]', e.version, -1)
-            OR EXISTS (SELECT 1 FROM ${associations} WHERE network_id = e.network_id AND from_type = e.type AND from_key = e.key
-              AND to_type = i.value ->> '$[3]'))`,
+          WHERE COALESCE(e.version, 0) <> COALESCE(i.value ->> '$[2]', e.version, -1))`,
 );
 const bumpNetwork = compile<'network' | 'at'>(
   sql`UPDATE ${networks} SET version = version + 1, updated_at = ${p('at')} WHERE id = ${p('network')}`,
@@ -29,6 +27,16 @@ const bumpNetwork = compile<'network' | 'at'>(
 const insertOutbox = compile<'network' | 'changes' | 'at'>(
   sql`INSERT INTO ${outbox} (network_id, version, changes, at)
       SELECT id, version, ${p('changes')}, ${p('at')} FROM ${networks} WHERE id = ${p('network')} RETURNING version`,
+);
+/** The same before some of it happens. `childrenOf`: JSON array of [type, key, type of its children]: these are among the changes, too. */
+const insertOutboxBefore = compile<'network' | 'changes' | 'childrenOf' | 'at'>(
+  sql`INSERT INTO ${outbox} (network_id, version, changes, at)
+      SELECT id, version, (SELECT json_group_array(json(change)) FROM (
+          SELECT change FROM (SELECT json_array(a.to_type, a.to_key) AS change FROM json_each(${p('childrenOf')}) AS i
+            CROSS JOIN ${associations} AS a ON a.network_id = ${p('network')} AND a.from_type = i.value ->> '$[0]'
+              AND a.from_key = i.value ->> '$[1]' AND a.to_type = i.value ->> '$[2]' ORDER BY a.to_type, a.to_key)
+          UNION ALL SELECT value FROM json_each(${p('changes')}))), ${p('at')}
+      FROM ${networks} WHERE id = ${p('network')} RETURNING version`,
 );
 const insertAudit = compile<'at' | 'actor' | 'action' | 'network' | 'target' | 'request' | 'outcome' | 'detail'>(
   sql`INSERT INTO ${audit} (at, actor, action, network_id, target, outcome, request_id, detail)
@@ -45,8 +53,6 @@ export interface Author {
 export interface Expected extends EntityId {
   /** As it was read; 0: it does not exist; left out: it exists. */
   readonly version?: number;
-  /** It has no children of that type. */
-  readonly without?: string;
 }
 
 export interface Commit {
@@ -63,6 +69,7 @@ export interface Commit {
 export interface Committed {
   readonly networkId: string;
   readonly version: number;
+  /** As the mutations name them; deleted children are named in the outbox only. */
   readonly changes: readonly EntityId[];
 }
 
@@ -89,16 +96,19 @@ function statementsFor(change: Commit, changed: readonly EntityId[], author: Aut
   const removes = mutations.some((mutation) => mutation.do === 'delete_network');
   const images = distinct(mutations.filter((mutation) => !isBulk(mutation)).flatMap(revised));
   const changes = JSON.stringify(changed.map((id) => [id.type, id.key]));
-  const announce = insertOutbox({ network, changes, at });
+  const orphans = mutations.filter((mutation) => mutation.do === 'delete_children');
+  // A deleted network has no version left to announce, and deleted children cannot be named any more: that row is written before.
+  const before = removes || orphans.length > 0;
+  const childrenOf = JSON.stringify(orphans.map(({ id, type }) => [id.type, id.key, type]));
+  const announce = [before ? insertOutboxBefore({ network, changes, childrenOf, at }) : insertOutbox({ network, changes, at })];
   return [
     ...expectations(change, !creates),
     ...(creates ? [] : [bumpNetwork({ network, at })]),
-    // A deleted network has no version left to announce, so that row is written while it still has one.
-    ...(removes ? [announce] : []),
+    ...(before ? announce : []),
     ...images.map((id) => imageBefore(id, network, by)),
     ...mutations.flatMap((mutation) => (isBulk(mutation) ? bulkStatements(mutation, network, by) : statementsOf(mutation, network, at))),
     ...images.map((id) => imageAfter(id, network, by.request)),
-    ...(removes ? [] : [announce]),
+    ...(before ? [] : announce),
     auditStatement({ action: change.action, networkId: network, target: change.target, outcome: 'ok' }, author),
   ];
 }
@@ -106,9 +116,7 @@ function statementsFor(change: Commit, changed: readonly EntityId[], author: Aut
 /** What fails when the network is not there, or a version has moved. */
 function expectations({ networkId: network, expect = [] }: Commit, exists: boolean): Statement[] {
   const whole = expect.filter(({ type }) => type === NETWORK.type);
-  const parts = expect
-    .filter(({ type }) => type !== NETWORK.type)
-    .map(({ type, key, version = null, without = null }) => [type, key, version, without]);
+  const parts = expect.filter(({ type }) => type !== NETWORK.type).map(({ type, key, version = null }) => [type, key, version]);
   return [
     ...(exists || parts.length > 0 ? [guardEntities({ network, exists: exists ? 1 : 0, expect: JSON.stringify(parts) })] : []),
     ...whole.flatMap(({ version }) => (version === undefined ? [] : [guardNetwork({ network, version })])),

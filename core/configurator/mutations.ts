@@ -42,6 +42,8 @@ export type BulkMutation =
   /** Makes each entity what is given, edges included: a new one, or (unless `onlyNew`) instead of what was there. */
   | { readonly do: 'put_entities'; readonly type: string; readonly entities: readonly WholeEntity[]; readonly onlyNew?: boolean }
   | { readonly do: 'delete_entities'; readonly type: string; readonly keys: readonly string[] }
+  /** Deletes the children of that type, whatever they are: for who has not read them. */
+  | DeleteChildren
   /** Keeps the answer for a day, in case the request comes again. */
   | {
       readonly do: 'keep_answer';
@@ -50,6 +52,12 @@ export type BulkMutation =
       readonly fingerprint: string;
       readonly answer: unknown;
     };
+
+export interface DeleteChildren {
+  readonly do: 'delete_children';
+  readonly id: EntityId;
+  readonly type: string;
+}
 
 /** An entity of a type that has neither description nor physical id. */
 export interface WholeEntity {
@@ -61,8 +69,14 @@ export interface WholeEntity {
   readonly isNew?: boolean;
 }
 
-export const isBulk = (mutation: Mutation): mutation is BulkMutation =>
-  mutation.do === 'put_entities' || mutation.do === 'delete_entities' || mutation.do === 'keep_answer';
+const BULK: ReadonlySet<Mutation['do']> = new Set<BulkMutation['do']>([
+  'put_entities',
+  'delete_entities',
+  'delete_children',
+  'keep_answer',
+]);
+
+export const isBulk = (mutation: Mutation): mutation is BulkMutation => BULK.has(mutation.do);
 
 /** Whether somebody may do more or less afterwards: a certificate or what grants are about is gone. */
 export const changesRights = (mutation: Mutation): boolean =>
@@ -88,7 +102,7 @@ export const shownKey = ({ key }: EntityId, networkId: string): string => (key =
 export const storedKey = (id: EntityId, networkId: string): string =>
   id.type === NETWORK.type && id.key === networkId ? NETWORK.key : id.key;
 
-/** The entities whose image a mutation changes: each gets a revision. */
+/** The entities whose image a mutation changes: each gets a revision. Those of `delete_children` only the store knows. */
 export function revised(mutation: Mutation): EntityId[] {
   switch (mutation.do) {
     case 'create_network':
@@ -108,6 +122,7 @@ export function revised(mutation: Mutation): EntityId[] {
       return mutation.entities.map(({ key }) => ({ type: mutation.type, key }));
     case 'delete_entities':
       return mutation.keys.map((key) => ({ type: mutation.type, key }));
+    case 'delete_children':
     case 'put_device':
     case 'delete_device':
     case 'revoke_certificates':

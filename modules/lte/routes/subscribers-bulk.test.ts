@@ -160,11 +160,16 @@ describe('subscribers in bulk', () => {
   });
 
   it('are made once when two bring them at the same moment, and both reports are true', async () => {
-    const reports = await Promise.all([send(ndjson(subscriberBody(1), subscriberBody(2))), send(ndjson(subscriberBody(2), subscriberBody(3)))]);
-    expect(reports.map(({ body: report }) => report).sort((a, b) => Number((a as Report).updated) - Number((b as Report).updated))).toEqual([
-      { total: 2, created: 2, updated: 0, ...nothing },
-      { total: 2, created: 1, updated: 1, ...nothing },
+    const reports = await Promise.all([
+      send(ndjson(subscriberBody(1), subscriberBody(2))),
+      send(ndjson(subscriberBody(2), subscriberBody(3))),
     ]);
+    expect(reports.map(({ body: report }) => report).sort((a, b) => Number((a as Report).updated) - Number((b as Report).updated))).toEqual(
+      [
+        { total: 2, created: 2, updated: 0, ...nothing },
+        { total: 2, created: 1, updated: 1, ...nothing },
+      ],
+    );
     expect(await body(path)).toMatchObject({ total_count: 3 });
   });
 

@@ -23,10 +23,15 @@ function stored(): unknown {
 /** The caller is let in, as by any call of a moment before. */
 const known = () => api.call('GET', `${path}/${imsi(9)}`);
 
-beforeEach(async () => {
+/** A plain subscriber and one with policies by access point. */
+async function begin(): Promise<void> {
   api = await subscriberApi();
-  await api.call('POST', path, { body: [subscriberBody(9)] });
-});
+  await api.call('POST', path, {
+    body: [subscriberBody(9), { ...subscriberBody(3), active_policies_by_apn: { internet: ['r1'], ims: [] } }],
+  });
+}
+
+beforeEach(begin);
 afterEach(() => api.d1.close());
 
 const writes = async (): Promise<number[]> => {
@@ -35,38 +40,45 @@ const writes = async (): Promise<number[]> => {
     await api.call('POST', path, { body: [subscriberBody(1), subscriberBody(2)] }),
     await api.call('PUT', one, { body: changed }),
     await api.call('PUT', one, { body: subscriberBody(1) }),
+    await api.call('PUT', `${path}/${imsi(3)}`, { body: subscriberBody(3) }),
   ];
-  expect(answers.map(({ status }) => status)).toEqual([201, 204, 204]);
+  expect(answers.map(({ status }) => status)).toEqual([201, 204, 204, 204]);
   return answers.map(({ trips }) => trips);
 };
 
 describe('writes of subscribers in quick succession', () => {
   it('take one round trip each, and leave behind what careful ones leave', async () => {
-    expect(await writes()).toEqual([2, 2, 2]);
-    const [careful, told] = [stored(), api.committed];
+    expect(await writes()).toEqual([2, 2, 2, 2]);
+    const versions = () => api.committed.map(({ version }) => version);
+    const [careful, told] = [stored(), versions()];
     api.d1.close();
-    api = await subscriberApi();
-    await api.call('POST', path, { body: [subscriberBody(9)] });
+    await begin();
     api.recent = new Recent(() => api.now);
     await known();
-    expect(await writes()).toEqual([1, 1, 1]);
+    expect(await writes()).toEqual([1, 1, 1, 1]);
     expect(stored()).toEqual(careful);
-    expect(api.committed).toEqual(told);
+    expect(versions()).toEqual(told);
   });
 
   it('are careful again when the moment is over', async () => {
     api.recent = new Recent(() => api.now);
     await known();
     api.now += 250;
-    expect(await writes()).toEqual([2, 1, 1]);
+    expect(await writes()).toEqual([2, 1, 1, 1]);
   });
 
   it('replace also who had policies by access point, which go', async () => {
     api.recent = new Recent(() => api.now);
     await api.call('POST', path, { body: [{ ...subscriberBody(1), active_policies_by_apn: { internet: ['r1'] } }] });
-    expect((await api.call('PUT', one, { body: subscriberBody(1) })).status).toBe(204);
+    const other = { ...subscriberBody(2), active_policies_by_apn: { internet: ['r1'] } };
+    await api.call('POST', path, { body: [other] });
+    expect(await api.call('PUT', one, { body: subscriberBody(1) })).toMatchObject({ status: 204, trips: 1 });
     expect((await api.call('GET', one)).body).toEqual(subscriberShown(1));
-    expect(api.d1.sqlite.prepare("SELECT key FROM entities WHERE type = 'apn_policy_profile'").all()).toEqual([]);
+    expect(api.d1.sqlite.prepare("SELECT key FROM entities WHERE type = 'apn_policy_profile' ORDER BY key").all()).toEqual([
+      { key: `${imsi(2)}___internet` },
+      { key: `${imsi(3)}___ims` },
+      { key: `${imsi(3)}___internet` },
+    ]);
   });
 
   it.each([

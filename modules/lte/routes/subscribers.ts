@@ -11,7 +11,7 @@ import { sameIdFaults } from '../../../core/rest/same-id.ts';
 import { type MutableSubscriber, mutableSubscriber, mutableSubscribers, subscriber } from '../schemas/subscriber.ts';
 import { APN_POLICY_PROFILE, MSISDN, SUBSCRIBER } from '../services/entity-types.ts';
 import { numbersOf } from '../services/msisdn.ts';
-import { DEFAULT_PROFILE, profileKeys, putSubscribers, readSubscriber } from '../services/subscriber/model.ts';
+import { DEFAULT_PROFILE, profileKeys, putSubscribers, readSubscriber, subscriberKey } from '../services/subscriber/model.ts';
 import { knownSubscribers, loadSubscriber } from '../services/subscriber/queries.ts';
 import { knownNames, referenceFaults } from '../services/subscriber/references.ts';
 import { statesOfSubscribers } from '../services/subscriber/state.ts';
@@ -111,8 +111,11 @@ const put = route({
   responses: done,
   handle: async ({ params: { network_id: networkId, subscriber_id: id }, body }, ctx) => {
     const update = { networkId, action: 'subscriber.update', target: id };
-    const expect = [{ type: SUBSCRIBER, key: id, without: APN_POLICY_PROFILE }];
-    if (isPlain(body) && (await ctx.commitUnread({ ...update, mutations: putSubscribers([body]), expect }))) return noContent();
+    if (isPlain(body)) {
+      const subscriber = subscriberKey(id);
+      const mutations: Mutation[] = [{ do: 'delete_children', id: subscriber, type: APN_POLICY_PROFILE }, ...putSubscribers([body])];
+      if (await ctx.commitUnread({ ...update, mutations, expect: [subscriber] })) return noContent();
+    }
     return rewrite(ctx, async () => {
       const [network, graph, names] = await ctx.read(
         networkById({ id: networkId }),
