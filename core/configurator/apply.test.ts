@@ -87,10 +87,10 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
         { maxLength: 2, selector: (each) => each.key },
       ),
       onlyNew: fc.boolean(),
+      owns: fc.option(type, { nil: undefined }),
     }),
   ),
   fc.record({ do: does('delete_entities'), type, keys }),
-  fc.record({ do: does('delete_children'), id, type }),
   fc.record({
     do: does('put_device'),
     hardwareId: fc.constantFrom('hw1', 'hw2', 'hw3'),

@@ -132,9 +132,6 @@ function apply(networkId: string, draft: Draft, mutation: Mutation): void {
     case 'delete_entities':
       for (const key of mutation.keys) draft.remove({ type: mutation.type, key });
       return;
-    case 'delete_children':
-      for (const child of draft.get(mutation.id)?.children ?? []) if (child.type === mutation.type) draft.remove(child);
-      return;
     case 'put_device':
       draft.devices.set(mutation.hardwareId, mutation.info);
       return;
@@ -148,11 +145,14 @@ function apply(networkId: string, draft: Draft, mutation: Mutation): void {
 }
 
 /** All are there before the first edge is drawn: they may lead from one to another. */
-function putEntities(draft: Draft, { type, entities }: Extract<Mutation, { do: 'put_entities' }>): void {
+function putEntities(draft: Draft, { type, entities, owns }: Extract<Mutation, { do: 'put_entities' }>): void {
   for (const { key, name, config = null } of entities) {
     const old = draft.get({ type, key });
     const blank = { type, key, id: 0, description: '', physicalId: null, version: 1, parents: [], device: undefined };
-    for (const child of old?.children ?? []) draft.unlink({ type, key }, child);
+    for (const child of old?.children ?? []) {
+      if (child.type === owns) draft.remove(child);
+      else draft.unlink({ type, key }, child);
+    }
     draft.put({ ...blank, ...draft.get({ type, key }), name, config, children: [] });
   }
   for (const { key, children } of entities) for (const child of children) draft.link({ type, key }, child);

@@ -5,7 +5,7 @@ import { bulkStatements } from './bulk.ts';
 import { commit } from './commit.ts';
 import { keptAnswer } from './kept-answers.ts';
 import { countEntities, loadEntities } from './load.ts';
-import { find } from './model.ts';
+import { type EntityId, find } from './model.ts';
 import type { BulkMutation, Mutation } from './mutations.ts';
 
 let store: TestD1;
@@ -77,10 +77,14 @@ describe('many entities at once', () => {
 
   it('go with what they belong to, without being read: revised, announced and counted', async () => {
     await write(put(['k1', 'k2'], ['a']), put(['k3'], ['b']));
-    await write({ do: 'create_entity', id: { type: 'owner', key: 'o' } });
-    await write({ do: 'set_children', id: { type: 'owner', key: 'o' }, type: 'leaf', keys: ['k2', 'k1'] });
-    await write({ do: 'set_children', id: { type: 'owner', key: 'o' }, type: 'root', keys: ['a'] });
-    const made = await write({ do: 'delete_children', id: { type: 'owner', key: 'o' }, type: 'leaf' }, put(['k4']));
+    const owner = (...children: EntityId[]): BulkMutation => ({
+      do: 'put_entities',
+      type: 'owner',
+      entities: [{ key: 'o', name: '', config: null, children }],
+      owns: 'leaf',
+    });
+    await write(owner({ type: 'leaf', key: 'k2' }, { type: 'leaf', key: 'k1' }, { type: 'root', key: 'b' }));
+    const made = await write(owner({ type: 'root', key: 'a' }), put(['k4']));
     expect([await leaf('k1'), await leaf('k2')]).toEqual([undefined, undefined]);
     expect(await leaf('k3')).toBeDefined();
     expect(await total('leaf')).toBe(2);
@@ -89,12 +93,15 @@ describe('many entities at once', () => {
     expect(JSON.parse(String(gone?.before))).toMatchObject({ config: { key: 'k1' }, children: [['root', 'a']] });
     const outbox = store.sqlite.prepare('SELECT changes FROM outbox WHERE version = ?').get(made.version);
     expect(JSON.parse(String(outbox?.changes))).toEqual([
+      ['owner', 'o'],
+      ['leaf', 'k4'],
       ['leaf', 'k1'],
       ['leaf', 'k2'],
-      ['leaf', 'k4'],
     ]);
-    const owner = (await db.read(loadEntities('n', [{ type: 'owner', key: 'o' }])))[0];
-    expect(find(owner, 'owner', 'o')?.children).toEqual([{ type: 'root', key: 'a' }]);
+    const of = store.sqlite.prepare("SELECT before, after FROM revisions WHERE type = 'owner' ORDER BY id").all();
+    expect(of[1]?.before).toBe(of[0]?.after);
+    const [graph] = await db.read(loadEntities('n', [{ type: 'owner', key: 'o' }]));
+    expect(find(graph, 'owner', 'o')?.children).toEqual([{ type: 'root', key: 'a' }]);
   });
 
   it('may have any keys and names, and revisions that hold them', async () => {

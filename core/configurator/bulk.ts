@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { associations, entities, keptAnswers, networks, revisions } from '../db/schema.ts';
+import { entities, keptAnswers, networks, revisions } from '../db/schema.ts';
 import { compile, type Statement } from '../db/statement.ts';
 import type { BulkMutation, WholeEntity } from './mutations.ts';
 import { entityImage } from './statements.ts';
@@ -16,9 +16,9 @@ const versionNow = sql`(SELECT version FROM ${networks} WHERE id = ${p('network'
 type By = 'actor' | 'request' | 'at';
 
 // A view whose trigger (migrations 0004 and 0005) writes revisions, entities and edges, so that the rows are sent and parsed once for all.
-const put = compile<'network' | 'type' | 'rows' | 'onlyNew' | By>(
-  sql`INSERT INTO put_entities (network_id, type, entities, only_new, actor, request_id, at)
-      VALUES (${p('network')}, ${p('type')}, jsonb(${p('rows')}), ${p('onlyNew')}, ${p('actor')}, ${p('request')}, ${p('at')})`,
+const put = compile<'network' | 'type' | 'rows' | 'onlyNew' | 'owns' | By>(
+  sql`INSERT INTO put_entities (network_id, type, entities, only_new, owns, actor, request_id, at)
+      VALUES (${p('network')}, ${p('type')}, jsonb(${p('rows')}), ${p('onlyNew')}, ${p('owns')}, ${p('actor')}, ${p('request')}, ${p('at')})`,
 );
 
 const reviseGone = compile<'network' | 'type' | 'keys' | By>(
@@ -30,39 +30,24 @@ const remove = compile<'network' | 'type' | 'keys'>(
   sql`DELETE FROM ${entities} WHERE network_id = ${p('network')} AND type = ${p('type')} AND key IN (SELECT value FROM json_each(${p('keys')}))`,
 );
 
-const childrenOf = sql`FROM ${associations} AS a WHERE a.network_id = ${p('network')} AND a.from_type = ${p('parentType')}
-  AND a.from_key = ${p('parentKey')} AND a.to_type = ${p('type')}`;
-const reviseChildren = compile<'network' | 'type' | 'parentType' | 'parentKey' | By>(
-  sql`INSERT INTO ${revisions} (network_id, version, type, key, before, after, actor, request_id, at)
-      SELECT ${p('network')}, ${versionNow}, ${p('type')}, a.to_key, ${entityImage(sql`a.to_key`)},
-        NULL, ${p('actor')}, ${p('request')}, ${p('at')} ${childrenOf} ORDER BY a.to_key`,
-);
-const removeChildren = compile<'network' | 'type' | 'parentType' | 'parentKey'>(
-  sql`DELETE FROM ${entities} WHERE network_id = ${p('network')} AND type = ${p('type')} AND key IN (SELECT a.to_key ${childrenOf})`,
-);
-
 const forgetAnswers = compile<'before'>(sql`DELETE FROM ${keptAnswers} WHERE at < ${p('before')}`);
 const keepAnswer = compile<'network' | 'operation' | 'key' | 'fingerprint' | 'answer' | 'at'>(
   sql`INSERT INTO ${keptAnswers} (network_id, operation, key, fingerprint, answer, at)
       VALUES (${p('network')}, ${p('operation')}, ${p('key')}, ${p('fingerprint')}, ${p('answer')}, ${p('at')})`,
 );
 
-/** The statements of a mutation of many entities at once, their revisions included: one or two, or as many for each half megabyte. */
+/** The statements of a mutation of many entities at once, their revisions included: one or two for each half megabyte. */
 export function bulkStatements(mutation: BulkMutation, network: string, by: { actor: string; request: string; at: number }): Statement[] {
   switch (mutation.do) {
-    case 'put_entities':
-      return chunks(mutation.entities.map(memberOf)).map((members) =>
-        put({ network, type: mutation.type, rows: `{${members}}`, onlyNew: mutation.onlyNew ? 1 : 0, ...by }),
-      );
+    case 'put_entities': {
+      const values = { network, type: mutation.type, onlyNew: mutation.onlyNew ? 1 : 0, owns: mutation.owns ?? null, ...by };
+      return chunks(mutation.entities.map(memberOf)).map((members) => put({ ...values, rows: `{${members}}` }));
+    }
     case 'delete_entities':
       return chunks(mutation.keys.map((key) => JSON.stringify(key))).flatMap((keys) => {
         const values = { network, type: mutation.type, keys: `[${keys}]` };
         return [reviseGone({ ...values, ...by }), remove(values)];
       });
-    case 'delete_children': {
-      const values = { network, type: mutation.type, parentType: mutation.id.type, parentKey: mutation.id.key };
-      return [reviseChildren({ ...values, ...by }), removeChildren(values)];
-    }
     case 'keep_answer': {
       const { operation, key, fingerprint, answer } = mutation;
       return [

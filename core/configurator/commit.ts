@@ -32,10 +32,10 @@ const insertOutbox = compile<'network' | 'changes' | 'at'>(
 const insertOutboxBefore = compile<'network' | 'changes' | 'childrenOf' | 'at'>(
   sql`INSERT INTO ${outbox} (network_id, version, changes, at)
       SELECT id, version, (SELECT json_group_array(json(change)) FROM (
-          SELECT change FROM (SELECT json_array(a.to_type, a.to_key) AS change FROM json_each(${p('childrenOf')}) AS i
+          SELECT value AS change FROM json_each(${p('changes')})
+          UNION ALL SELECT change FROM (SELECT json_array(a.to_type, a.to_key) AS change FROM json_each(${p('childrenOf')}) AS i
             CROSS JOIN ${associations} AS a ON a.network_id = ${p('network')} AND a.from_type = i.value ->> '$[0]'
-              AND a.from_key = i.value ->> '$[1]' AND a.to_type = i.value ->> '$[2]' ORDER BY a.to_type, a.to_key)
-          UNION ALL SELECT value FROM json_each(${p('changes')}))), ${p('at')}
+              AND a.from_key = i.value ->> '$[1]' AND a.to_type = i.value ->> '$[2]' ORDER BY a.to_type, a.to_key))), ${p('at')}
       FROM ${networks} WHERE id = ${p('network')} RETURNING version`,
 );
 const insertAudit = compile<'at' | 'actor' | 'action' | 'network' | 'target' | 'request' | 'outcome' | 'detail'>(
@@ -69,7 +69,7 @@ export interface Commit {
 export interface Committed {
   readonly networkId: string;
   readonly version: number;
-  /** As the mutations name them; deleted children are named in the outbox only. */
+  /** As the mutations name them; what went with its owner is named in the outbox only. */
   readonly changes: readonly EntityId[];
 }
 
@@ -96,10 +96,10 @@ function statementsFor(change: Commit, changed: readonly EntityId[], author: Aut
   const removes = mutations.some((mutation) => mutation.do === 'delete_network');
   const images = distinct(mutations.filter((mutation) => !isBulk(mutation)).flatMap(revised));
   const changes = JSON.stringify(changed.map((id) => [id.type, id.key]));
-  const orphans = mutations.filter((mutation) => mutation.do === 'delete_children');
-  // A deleted network has no version left to announce, and deleted children cannot be named any more: that row is written before.
-  const before = removes || orphans.length > 0;
-  const childrenOf = JSON.stringify(orphans.map(({ id, type }) => [id.type, id.key, type]));
+  const owners = mutations.flatMap(ownersOf);
+  // A deleted network has no version left to announce, and what went with its owner cannot be named any more: that row is written before.
+  const before = removes || owners.length > 0;
+  const childrenOf = JSON.stringify(owners);
   const announce = [before ? insertOutboxBefore({ network, changes, childrenOf, at }) : insertOutbox({ network, changes, at })];
   return [
     ...expectations(change, !creates),
@@ -112,6 +112,12 @@ function statementsFor(change: Commit, changed: readonly EntityId[], author: Aut
     auditStatement({ action: change.action, networkId: network, target: change.target, outcome: 'ok' }, author),
   ];
 }
+
+/** Whose children of which type a mutation takes along: [type, key, type of the children]. */
+const ownersOf = (mutation: Mutation): [string, string, string][] =>
+  mutation.do === 'put_entities' && mutation.owns !== undefined
+    ? mutation.entities.map(({ key }) => [mutation.type, key, mutation.owns ?? ''])
+    : [];
 
 /** What fails when the network is not there, or a version has moved. */
 function expectations({ networkId: network, expect = [] }: Commit, exists: boolean): Statement[] {

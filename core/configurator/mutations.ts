@@ -39,11 +39,18 @@ export type Mutation =
 
 /** Changes of many entities in a few statements. Their children's versions stay, so edges have to be told by name at the far end. */
 export type BulkMutation =
-  /** Makes each entity what is given, edges included: a new one, or (unless `onlyNew`) instead of what was there. */
-  | { readonly do: 'put_entities'; readonly type: string; readonly entities: readonly WholeEntity[]; readonly onlyNew?: boolean }
+  /**
+   * Makes each entity what is given, edges included: a new one, or (unless `onlyNew`) instead of what was there. `owns`: a type of which it
+   * is given no children; those that it had go with their edges, whatever they are.
+   */
+  | {
+      readonly do: 'put_entities';
+      readonly type: string;
+      readonly entities: readonly WholeEntity[];
+      readonly onlyNew?: boolean;
+      readonly owns?: string;
+    }
   | { readonly do: 'delete_entities'; readonly type: string; readonly keys: readonly string[] }
-  /** Deletes the children of that type, whatever they are: for who has not read them. */
-  | DeleteChildren
   /** Keeps the answer for a day, in case the request comes again. */
   | {
       readonly do: 'keep_answer';
@@ -52,12 +59,6 @@ export type BulkMutation =
       readonly fingerprint: string;
       readonly answer: unknown;
     };
-
-export interface DeleteChildren {
-  readonly do: 'delete_children';
-  readonly id: EntityId;
-  readonly type: string;
-}
 
 /** An entity of a type that has neither description nor physical id. */
 export interface WholeEntity {
@@ -69,14 +70,8 @@ export interface WholeEntity {
   readonly isNew?: boolean;
 }
 
-const BULK: ReadonlySet<Mutation['do']> = new Set<BulkMutation['do']>([
-  'put_entities',
-  'delete_entities',
-  'delete_children',
-  'keep_answer',
-]);
-
-export const isBulk = (mutation: Mutation): mutation is BulkMutation => BULK.has(mutation.do);
+export const isBulk = (mutation: Mutation): mutation is BulkMutation =>
+  mutation.do === 'put_entities' || mutation.do === 'delete_entities' || mutation.do === 'keep_answer';
 
 /** Whether somebody may do more or less afterwards: a certificate or what grants are about is gone. */
 export const changesRights = (mutation: Mutation): boolean =>
@@ -102,7 +97,7 @@ export const shownKey = ({ key }: EntityId, networkId: string): string => (key =
 export const storedKey = (id: EntityId, networkId: string): string =>
   id.type === NETWORK.type && id.key === networkId ? NETWORK.key : id.key;
 
-/** The entities whose image a mutation changes: each gets a revision. Those of `delete_children` only the store knows. */
+/** The entities whose image a mutation changes: each gets a revision. Those that go with their owner are known to the store only. */
 export function revised(mutation: Mutation): EntityId[] {
   switch (mutation.do) {
     case 'create_network':
@@ -122,7 +117,6 @@ export function revised(mutation: Mutation): EntityId[] {
       return mutation.entities.map(({ key }) => ({ type: mutation.type, key }));
     case 'delete_entities':
       return mutation.keys.map((key) => ({ type: mutation.type, key }));
-    case 'delete_children':
     case 'put_device':
     case 'delete_device':
     case 'revoke_certificates':

@@ -112,9 +112,8 @@ const put = route({
   handle: async ({ params: { network_id: networkId, subscriber_id: id }, body }, ctx) => {
     const update = { networkId, action: 'subscriber.update', target: id };
     if (isPlain(body)) {
-      const subscriber = subscriberKey(id);
-      const mutations: Mutation[] = [{ do: 'delete_children', id: subscriber, type: APN_POLICY_PROFILE }, ...putSubscribers([body])];
-      if (await ctx.commitUnread({ ...update, mutations, expect: [subscriber] })) return noContent();
+      const mutations = putSubscribers([body], { unread: true });
+      if (await ctx.commitUnread({ ...update, mutations, expect: [subscriberKey(id)] })) return noContent();
     }
     return rewrite(ctx, async () => {
       const [network, graph, names] = await ctx.read(

@@ -64,11 +64,15 @@ const wholeProfiles = ({ id, active_policies_by_apn: byApn = {} }: MutableSubscr
 
 /**
  * Makes subscribers what is given. `stale`: keys of the policy profiles that those among them had before. `isNew`: which are not there
- * yet, none unless it is said; one that is there after all is a conflict.
+ * yet, none unless it is said; one that is there after all is a conflict. `unread`: nobody knows which profiles they had, they have none now.
  */
 export function putSubscribers(
   subscribers: readonly MutableSubscriber[],
-  { stale = [], isNew = () => false }: { readonly stale?: readonly string[]; readonly isNew?: (id: string) => boolean } = {},
+  {
+    stale = [],
+    isNew = () => false,
+    unread = false,
+  }: { readonly stale?: readonly string[]; readonly isNew?: (id: string) => boolean; readonly unread?: boolean } = {},
 ): Mutation[] {
   const had = new Set(stale);
   const profiles = subscribers.flatMap(wholeProfiles).map((profile) => ({ ...profile, isNew: !had.has(profile.key) }));
@@ -79,12 +83,14 @@ export function putSubscribers(
     type: SUBSCRIBER,
     entities: subscribers.filter(({ id }) => isNew(id) === onlyNew).map(wholeSubscriber),
     onlyNew,
+    ...(unread ? { owns: APN_POLICY_PROFILE } : {}),
   });
   return [
-    { do: 'delete_entities', type: APN_POLICY_PROFILE, keys: gone },
     { do: 'put_entities', type: APN_POLICY_PROFILE, entities: profiles },
     put(true),
     put(false),
+    // Last, so that the revisions of their subscribers still name them.
+    { do: 'delete_entities', type: APN_POLICY_PROFILE, keys: gone },
   ];
 }
 
