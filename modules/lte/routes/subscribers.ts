@@ -9,7 +9,7 @@ import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, created, createdEmpty, done, noContent, ok } from '../../../core/rest/reply.ts';
 import { sameIdFaults } from '../../../core/rest/same-id.ts';
 import { type MutableSubscriber, mutableSubscriber, mutableSubscribers, subscriber } from '../schemas/subscriber.ts';
-import { APN_POLICY_PROFILE, MSISDN, SUBSCRIBER } from '../services/entity-types.ts';
+import { MSISDN, SUBSCRIBER } from '../services/entity-types.ts';
 import { numbersOf } from '../services/msisdn.ts';
 import { DEFAULT_PROFILE, profileKeys, putSubscribers, readSubscriber, subscriberKey } from '../services/subscriber/model.ts';
 import { knownSubscribers, loadSubscriber } from '../services/subscriber/queries.ts';
