@@ -8,7 +8,12 @@ function grant(text: string): Grant {
   const [effect, action, resourceType, resource = '*'] = text.split(' ');
   return { effect, action, resourceType, resource } as Grant;
 }
-const operator = (...grants: string[]): Principal => ({ kind: 'operator', id: 'ann', grants: grants.map(grant), via: 'token' });
+const operator = (...grants: string[]): Principal => ({
+  kind: 'operator',
+  id: 'ann',
+  grants: grants.map(grant),
+  credential: { token: 'tok_test' },
+});
 const gateway: Principal = {
   kind: 'gateway',
   hardwareId: 'hw1',

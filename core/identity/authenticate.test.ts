@@ -74,7 +74,7 @@ const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
 
 describe('an operator', () => {
   it('is known by certificate', async () => {
-    expect(await operator({ tls: certificate('0A') })).toEqual({ kind: 'operator', id: 'ann', grants, via: 'certificate' });
+    expect(await operator({ tls: certificate('0A') })).toEqual({ kind: 'operator', id: 'ann', grants, credential: { certificate: '0A' } });
   });
 
   it.each([
@@ -82,11 +82,13 @@ describe('an operator', () => {
     ['bearer in small letters', `bearer   ${live.token} `],
     ['Basic with the right name', basic(`ann:${live.token}`)],
   ])('is known by %s token', async (_name, authorization) => {
-    expect(await operator({ authorization })).toEqual({ kind: 'operator', id: 'ann', grants, via: 'token' });
+    expect(await operator({ authorization })).toEqual({ kind: 'operator', id: 'ann', grants, credential: { token: live.id } });
   });
 
   it('who sends a token besides a certificate acts by the token', async () => {
-    expect(await operator({ tls: certificate('61'), authorization: `Bearer ${live.token}` })).toMatchObject({ via: 'token' });
+    expect(await operator({ tls: certificate('61'), authorization: `Bearer ${live.token}` })).toMatchObject({
+      credential: { token: live.id },
+    });
     const other = await newToken();
     expect(await refused(operator({ tls: certificate('0A'), authorization: `Bearer ${other.token}` }))).toMatchObject({
       reason: 'token_unknown',

@@ -128,7 +128,7 @@ function ofToken(found: TokenHolder | undefined, user: string | undefined, now: 
   if (found.revokedAt !== null) throw refusal('operator', 'token_revoked');
   if (found.expiresAt !== null && now >= found.expiresAt)
     throw refusal('operator', 'token_expired', `it ended at ${new Date(found.expiresAt).toISOString()}`);
-  return { kind: 'operator', id: found.operatorId, grants: grantsOfToken(found, now), via: 'token' };
+  return { kind: 'operator', id: found.operatorId, grants: grantsOfToken(found, now), credential: { token: found.id } };
 }
 
 function ofCertificate(door: 'operator' | 'gateway', tls: TlsClient, found: CertificateHolder | undefined, now: number): Principal {
@@ -148,7 +148,7 @@ function ofCertificate(door: 'operator' | 'gateway', tls: TlsClient, found: Cert
   if (door === 'gateway') throw refusal('gateway', 'not_a_gateway');
   // The operator was deleted after the certificate was issued.
   if (!found.grants) throw certificateRefusal(door, 'unknown', found, tls);
-  return { kind: 'operator', id: found.subject, grants: found.grants, via: 'certificate' };
+  return { kind: 'operator', id: found.subject, grants: found.grants, credential: { certificate: found.serial } };
 }
 
 /** The token of an Authorization header, and the user name when it came with one. */

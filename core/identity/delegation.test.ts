@@ -15,7 +15,12 @@ function grant(text: string): Grant {
   return { effect, action, resourceType, resource, ...(resourceType === 'tenant' ? { networks: NETWORKS_OF[resource] ?? [] } : {}) };
 }
 const NETWORKS_OF: Record<string, string[]> = { 7: ['n1', 'n2'], 8: ['n3'], '*': ['n1', 'n2', 'n3'] };
-const operator = (...grants: string[]): Principal => ({ kind: 'operator', id: 'ann', grants: grants.map(grant), via: 'token' });
+const operator = (...grants: string[]): Principal => ({
+  kind: 'operator',
+  id: 'ann',
+  grants: grants.map(grant),
+  credential: { token: 'tok_test' },
+});
 
 describe('rights that are given', () => {
   it.each<[string[], string[], boolean]>([
@@ -104,7 +109,7 @@ describe('rights that are given', () => {
     let given = 0;
     fc.assert(
       fc.property(fc.array(anyGrant, { maxLength: 4 }), fc.array(anyGrant, { maxLength: 3 }), (own, theirs) => {
-        const giver: Principal = { kind: 'operator', id: 'ann', grants: own, via: 'token' };
+        const giver: Principal = { kind: 'operator', id: 'ann', grants: own, credential: { token: 'tok_test' } };
         if (!holds(giver, theirs)) return;
         given += 1;
         const taker: Principal = { ...giver, grants: theirs };

@@ -2,7 +2,7 @@ import type { TlsClient } from './client.ts';
 
 /** Who is asking: an operator with what they were granted, or a gateway. */
 export type Principal =
-  | { readonly kind: 'operator'; readonly id: string; readonly grants: readonly Grant[]; readonly via: 'certificate' | 'token' }
+  | { readonly kind: 'operator'; readonly id: string; readonly grants: readonly Grant[]; readonly credential: Credential }
   | {
       readonly kind: 'gateway';
       readonly hardwareId: string;
@@ -13,6 +13,9 @@ export type Principal =
     }
   /** Whoever calls a route of scope `anyone`: there credentials are not even looked at. */
   | { readonly kind: 'nobody' };
+
+/** By what an operator was let in: the id of a token, or the serial number of a certificate. */
+export type Credential = { readonly token: string } | { readonly certificate: string };
 
 /** One line of an operator's access list. `network` and `tenant` take an id or `*`, `uri` a glob over path and query. */
 export interface Grant {

@@ -23,7 +23,7 @@ afterEach(() => store.close());
 async function operatorWith(...grants: Omit<Grant, 'networks'>[]): Promise<Principal> {
   await db.commit(registerOperatorStatements({ id: 'ann', grants, certificate }, 1));
   const [found] = await db.read(certificateBySerial({ serial: 'A1' }));
-  return { kind: 'operator', id: 'ann', grants: found?.grants ?? [], via: 'certificate' };
+  return { kind: 'operator', id: 'ann', grants: found?.grants ?? [], credential: { certificate: 'TEST' } };
 }
 const tenant = (effect: Grant['effect'], resource: string, action: Grant['action'] = 'WRITE') =>
   ({ effect, action, resourceType: 'tenant', resource }) as const;

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { tenantNetworks, tokens } from '../db/schema.ts';
-import { type Query, query } from '../db/statement.ts';
+import { type Query, query, type Row } from '../db/statement.ts';
 import { grantsColumn, readGrants } from './grants.ts';
 import { grantsOfPolicies, type Memberships, type TokenPolicy } from './policies.ts';
 import type { Grant } from './principal.ts';
@@ -24,28 +24,37 @@ export interface TokenHolder {
   readonly memberships: Memberships;
 }
 
-/** The token of a hash; everything that decides what it may comes with it. */
-export const tokenByHash: (values: { hash: string }) => Query<TokenHolder | undefined> = query<TokenHolder | undefined, 'hash'>(
-  sql`SELECT t.id AS id, t.operator_id AS operator_id, t.kind AS kind, t.expires_at AS expires_at, t.revoked_at AS revoked_at,
+const columns = sql` t.id AS id, t.operator_id AS operator_id, t.kind AS kind, t.expires_at AS expires_at, t.revoked_at AS revoked_at,
         t.last_used_at AS last_used_at, t.policies AS policies, ${grantsColumn(sql`t.operator_id`)} AS grants,
         CASE WHEN t.kind = 'login' THEN (SELECT json_group_array(json_array(o.expires_at, json(o.policies))) FROM ${tokens} AS o
           WHERE o.operator_id = t.operator_id AND o.kind = 'api' AND o.revoked_at IS NULL AND o.policies IS NOT NULL) END AS others,
         CASE WHEN EXISTS (SELECT 1 FROM ${tokens} AS o WHERE o.operator_id = t.operator_id AND o.policies LIKE '%TENANT_ID%')
-          THEN (SELECT json_group_array(json_array(CAST(n.tenant_id AS TEXT), n.network_id)) FROM ${tenantNetworks} AS n) END AS memberships
-      FROM ${tokens} AS t WHERE t.hash = ${p('hash')}`,
-  ([row]) =>
-    row && {
-      id: String(row['id']),
-      operatorId: String(row['operator_id']),
-      kind: row['kind'] === 'login' ? 'login' : 'api',
-      expiresAt: time(row['expires_at']),
-      revokedAt: time(row['revoked_at']),
-      lastUsedAt: time(row['last_used_at']),
-      grants: readGrants(row['grants']),
-      policies: parsed<TokenPolicy[] | null>(row['policies'], null),
-      others: parsed<[number | null, TokenPolicy[]][]>(row['others'], []).map(([expiresAt, policies]) => ({ expiresAt, policies })),
-      memberships: parsed<Memberships>(row['memberships'], []),
-    },
+          THEN (SELECT json_group_array(json_array(CAST(n.tenant_id AS TEXT), n.network_id)) FROM ${tenantNetworks} AS n) END AS memberships`;
+
+const readHolder = ([row]: readonly Row[]): TokenHolder | undefined =>
+  row && {
+    id: String(row['id']),
+    operatorId: String(row['operator_id']),
+    kind: row['kind'] === 'login' ? 'login' : 'api',
+    expiresAt: time(row['expires_at']),
+    revokedAt: time(row['revoked_at']),
+    lastUsedAt: time(row['last_used_at']),
+    grants: readGrants(row['grants']),
+    policies: parsed<TokenPolicy[] | null>(row['policies'], null),
+    others: parsed<[number | null, TokenPolicy[]][]>(row['others'], []).map(([expiresAt, policies]) => ({ expiresAt, policies })),
+    memberships: parsed<Memberships>(row['memberships'], []),
+  };
+
+/** The token of a hash; everything that decides what it may comes with it. */
+export const tokenByHash: (values: { hash: string }) => Query<TokenHolder | undefined> = query<TokenHolder | undefined, 'hash'>(
+  sql`SELECT ${columns} FROM ${tokens} AS t WHERE t.hash = ${p('hash')}`,
+  readHolder,
+);
+
+/** The same by the token's id. */
+export const tokenById: (values: { id: string }) => Query<TokenHolder | undefined> = query<TokenHolder | undefined, 'id'>(
+  sql`SELECT ${columns} FROM ${tokens} AS t WHERE t.id = ${p('id')}`,
+  readHolder,
 );
 
 /**

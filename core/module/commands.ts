@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import type { Credential } from '../identity/principal.ts';
 
 /** `unknown`: it was sent, and whether the gateway acted is not known; it is never sent again. */
 export const COMMAND_STATES = ['queued', 'running', 'done', 'failed', 'refused', 'expired', 'cancelled', 'unknown'] as const;
@@ -26,6 +27,14 @@ export interface NewCommand extends CommandActor {
   /** How long it may wait for the gateway to connect, milliseconds; undefined: not at all. */
   readonly queueFor?: number | undefined;
   readonly key?: IdempotencyKey | undefined;
+  /** What it was let through by: one that waits is given only if that still lets it. */
+  readonly leave?: Leave | undefined;
+}
+
+/** By what right a command was given: to write to its network, by this credential and under this path and query. */
+export interface Leave {
+  readonly credential: Credential;
+  readonly uri: string;
 }
 
 export interface IdempotencyKey {

@@ -32,6 +32,8 @@ export interface Writes {
 /** What a route handler may use. Nothing here knows HTTP, Hono or bindings. */
 export interface RequestContext extends Writes {
   readonly requestId: string;
+  /** Path and query as they were sent: grants may speak of them. */
+  readonly uri: string;
   /** Unix milliseconds; injected, so tests set it. */
   readonly now: () => number;
   /** Reads in one round trip each; the first also settles who is asking, so nothing is seen before access is checked. */

@@ -146,14 +146,15 @@ export class GatewayObject extends DurableObject<ObjectBindings> implements Gate
       write: async (rows) => void (await new Database(this.env.DB).commit([auditRows(rows)])),
       schedule,
     });
+    const log = new CommandLog(storage.sql, Date.now);
     this.#commands = new GatewayCommands({
-      log: new CommandLog(storage.sql, Date.now),
+      log,
       audit: this.#audit,
       now: Date.now,
       identity: () => this.#identity,
       connected: () => this.#connection.socket !== undefined,
       call: (request) => this.#send(request),
-      recheck: recheck(registry, bindings, () => this.#identity),
+      recheck: recheck({ registry, bindings, identity: () => this.#identity, leaveOf: (record) => log.leaveOf(record), now: Date.now }),
       keep: (work) => state.waitUntil(work),
       later,
       schedule,

@@ -80,4 +80,5 @@ export const gatewayMigrations: readonly Migration[] = [
       ALTER TABLE streams ADD COLUMN unanswered INTEGER NOT NULL DEFAULT 0`,
   },
   { id: '0008_commands', sql: commandTables },
+  { id: '0009_leave', sql: 'ALTER TABLE command_calls ADD COLUMN leave TEXT' },
 ];

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Agent } from '../../agent/agent.ts';
 import { ensureGateway, ensureNetwork, lteGateway } from '../../local/demo/network.ts';
 import { findRuntimes } from '../../local/processes.ts';
-import type { RestAnswer } from '../../local/rest-client.ts';
+import { type RestAnswer, restClient } from '../../local/rest-client.ts';
 import { addGateway, auditOf } from '../harness/identities.ts';
 import { eventually, next, startTestPlatform, type TestPlatform } from '../harness/platform.ts';
 
@@ -110,6 +110,29 @@ describe('a command that waits for its gateway', () => {
     expect(rows).toContainEqual(
       expect.objectContaining({ outcome: 'refused', detail: { command: 'note', command_id: id, code: 'forbidden' } }),
     );
+  });
+
+  it('is refused when whoever gave it has lost the right to it by then', async () => {
+    const { start, notes } = await registered('lapsed');
+    await test.rest.must('POST', '/magma/v1/user', { username: 'temp', password: 'correct horse battery' });
+    const policy = { effect: 'ALLOW', action: 'WRITE', resourceType: 'NETWORK_ID', resourceIDs: ['n'] };
+    const made = await test.rest.must('POST', '/magma/v1/user/temp/tokens', [policy]);
+    const { id: tokenId, token } = made.body as { readonly id: string; readonly token: string };
+    const { platform } = test;
+    const temp = restClient({ base: platform.addresses.api, caFile: platform.credentials.rootFile, token });
+    try {
+      const given = await temp.must('POST', `${base('lapsed')}/command/generic?queue=true`, { command: 'note', params: { by: 'temp' } });
+      const { id } = given.body as Command;
+      const other = await queue('lapsed', 'generic', { command: 'note', params: { by: 'admin' } });
+      await test.rest.must('DELETE', `/magma/v1/user/temp/tokens/${tokenId}`);
+      await start();
+      expect(await ended('lapsed', id)).toMatchObject({ state: 'refused', sent_at: null, error: { code: 'forbidden' } });
+      expect(await ended('lapsed', other)).toMatchObject({ state: 'done' });
+      expect(linesOf(notes)).toEqual(['{"by":"admin"}']);
+      await audited('lapsed', ['command.generic queued', 'command.generic queued', 'command.generic refused', 'command.generic ok']);
+    } finally {
+      temp.close();
+    }
   });
 
   it('is carried out once when the gateway connects, in its turn', async () => {

@@ -17,7 +17,7 @@ import { TestFleet } from './fleet.ts';
 export const admin: Principal = {
   kind: 'operator',
   id: 'admin',
-  via: 'certificate',
+  credential: { certificate: 'TEST' },
   grants: [{ effect: 'ALLOW', action: 'WRITE', resourceType: 'all', resource: '*' }],
 };
 
@@ -25,7 +25,7 @@ export const admin: Principal = {
 export const operatorOf = (action: 'READ' | 'WRITE', ...networkIds: string[]): Principal => ({
   kind: 'operator',
   id: `${action.toLowerCase()}s-${networkIds.join('-')}`,
-  via: 'token',
+  credential: { token: 'tok_test' },
   grants: networkIds.map((resource) => ({ effect: 'ALLOW', action, resourceType: 'network', resource })),
 });
 
@@ -85,7 +85,7 @@ export function testApi(routes: readonly Route[], modules: readonly ModuleSummar
       checkVisible(params);
       requests += 1;
       const dryRun = options.dryRun ? new DryRun() : undefined;
-      const context = testContext({ api, requestId: `request-${requests}`, options, modules, dryRun });
+      const context = testContext({ api, requestId: `request-${requests}`, uri: `/magma/v1${path}`, options, modules, dryRun });
       const input = await readInput(route, { path: params, query: options.query ?? {}, body: options.body }, context);
       const raw = options.raw && { ...options.raw, chunks: stream(options.raw.chunks) };
       const reply: Reply = await route.handle({ ...input, raw } as never, context);
@@ -126,13 +126,14 @@ async function* stream(chunks: readonly (string | Uint8Array)[]): AsyncGenerator
 interface ContextOptions {
   readonly api: TestApi;
   readonly requestId: string;
+  readonly uri?: string;
   readonly options: CallOptions;
   readonly modules: readonly ModuleSummary[];
   readonly dryRun?: DryRun | undefined;
 }
 
 /** A request's context over the test's database: access is settled by the first read, as in production. */
-export function testContext({ api, requestId, options, modules, dryRun }: ContextOptions): RequestContext {
+export function testContext({ api, requestId, uri = '', options, modules, dryRun }: ContextOptions): RequestContext {
   const principal = options.as ?? admin;
   let settled = false;
   const gate: Gate<boolean> = {
@@ -145,6 +146,7 @@ export function testContext({ api, requestId, options, modules, dryRun }: Contex
   const author = () => ({ actor: actorName(principal), requestId, at: api.now });
   return {
     requestId,
+    uri,
     now: () => api.now,
     read: db.read.bind(db),
     readRecent: db.readRecent.bind(db),

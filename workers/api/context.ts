@@ -7,6 +7,8 @@ import { writesOf } from '../../core/module/writes.ts';
 
 export interface ContextParts {
   readonly requestId: string;
+  /** Path and query as they were sent. */
+  readonly uri: string;
   readonly now: () => number;
   readonly db: Database;
   /** The principal once the database's gate has let the request through. */
@@ -31,6 +33,7 @@ export function createContext(parts: ContextParts): RequestContext {
   const author = async () => ({ actor: actorName(await known()), requestId, at: now() });
   return {
     requestId,
+    uri: parts.uri,
     now,
     read: (...queries) => db.read(...queries),
     readRecent: (...queries) => db.readRecent(...queries),

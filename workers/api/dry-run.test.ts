@@ -19,7 +19,7 @@ const grant = (
   resource,
   ...(resourceType === 'tenant' ? { networks } : {}),
 });
-const operator = (...grants: Grant[]): Principal => ({ kind: 'operator', id: 'ann', via: 'token', grants });
+const operator = (...grants: Grant[]): Principal => ({ kind: 'operator', id: 'ann', credential: { token: 'tok_test' }, grants });
 const registry = { mconfigReads: { types: new Set(['magmad_gateway']), networkWide: new Set<string>() } };
 const difference = { path: '/configsByKey/mme/mcc', before: '001', after: '002' };
 

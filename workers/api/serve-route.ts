@@ -68,6 +68,7 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
     const dryRun = wantsDryRun(route, url) ? new DryRun() : undefined;
     const context = createContext({
       requestId,
+      uri,
       now: Date.now,
       db,
       principal: authentication.principal,

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../../core/errors.ts';
-import type { CommandPage, CommandRecord, CommandState, NewCommand, WholeCommand } from '../../../core/module/commands.ts';
+import type { CommandPage, CommandRecord, CommandState, Leave, NewCommand, WholeCommand } from '../../../core/module/commands.ts';
 
 /** Commands that one gateway has in its history; beyond these the oldest that have ended go. */
 export const MAX_COMMANDS = 256;
@@ -12,7 +12,7 @@ export const MAX_ANSWER_BYTES = 64 * 1024;
 const MAX_MESSAGE = 4096;
 
 /** What it takes to send a command. */
-export type CommandCall = Pick<NewCommand, 'service' | 'path' | 'payload' | 'codes'>;
+export type CommandCall = Pick<NewCommand, 'service' | 'path' | 'payload' | 'codes' | 'leave'>;
 
 /** How a command ended. */
 export interface Ending {
@@ -72,15 +72,21 @@ export class CommandLog {
   /** A command that waits is about to be sent. Answers what to send, which is not kept any more. */
   start({ sequence }: CommandRecord): CommandCall {
     const call = this.#sql
-      .exec<{ service: string; path: string; payload: ArrayBuffer; codes: string | null }>(
-        'DELETE FROM command_calls WHERE sequence = ? RETURNING service, path, payload, codes',
+      .exec<{ service: string; path: string; payload: ArrayBuffer; codes: string | null; leave: string | null }>(
+        'DELETE FROM command_calls WHERE sequence = ? RETURNING service, path, payload, codes, leave',
         sequence,
       )
       .toArray()[0];
     if (!call) throw new Error(`command ${sequence} has nothing to send`);
     this.#sql.exec(`UPDATE commands SET state = 'running', sent_at = ? WHERE sequence = ?`, this.#now(), sequence);
-    const { service, path, payload, codes } = call;
-    return { service, path, payload: new Uint8Array(payload), ...(codes === null ? {} : { codes: JSON.parse(codes) as object }) };
+    const { service, path, payload, codes, leave } = call;
+    return {
+      service,
+      path,
+      payload: new Uint8Array(payload),
+      ...(codes === null ? {} : { codes: JSON.parse(codes) as object }),
+      ...(leave === null ? {} : { leave: JSON.parse(leave) as Leave }),
+    };
   }
 
   /** It could not be sent after all, and waits again. */
@@ -118,6 +124,12 @@ export class CommandLog {
   next(): CommandRecord | undefined {
     const [row] = this.#sql.exec<Row>(`SELECT ${COLUMNS} FROM commands WHERE state = 'queued' ORDER BY sequence LIMIT 1`).toArray();
     return row && recordOf(row);
+  }
+
+  /** By what right one that waits was given; undefined: that was not written down. */
+  leaveOf({ sequence }: Pick<CommandRecord, 'sequence'>): Leave | undefined {
+    const [row] = this.#sql.exec<{ leave: string | null }>('SELECT leave FROM command_calls WHERE sequence = ?', sequence).toArray();
+    return row?.leave ? (JSON.parse(row.leave) as Leave) : undefined;
   }
 
   /** When the first of those that wait runs out. */
@@ -196,10 +208,11 @@ export class CommandLog {
     );
   }
 
-  #keepCall(sequence: number, { service, path, payload, codes }: CommandCall): void {
+  #keepCall(sequence: number, { service, path, payload, codes, leave }: CommandCall): void {
+    const json = (value: object | undefined) => (value === undefined ? null : JSON.stringify(value));
     this.#sql.exec(
-      'INSERT INTO command_calls (sequence, service, path, payload, codes) VALUES (?, ?, ?, ?, ?)',
-      ...[sequence, service, path, payload, codes === undefined ? null : JSON.stringify(codes)],
+      'INSERT INTO command_calls (sequence, service, path, payload, codes, leave) VALUES (?, ?, ?, ?, ?, ?)',
+      ...[sequence, service, path, payload, json(codes), json(leave)],
     );
   }
 }

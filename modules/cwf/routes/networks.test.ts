@@ -67,7 +67,7 @@ describe('carrier Wi-Fi networks', () => {
     const one: Principal = {
       kind: 'operator',
       id: 'one',
-      via: 'token',
+      credential: { token: 'tok_test' },
       grants: [{ effect: 'ALLOW', action: 'READ', resourceType: 'network', resource: 'n1' }],
     };
     expect((await api.call('GET', '/cwf', { as: one })).body).toEqual(['n1']);

@@ -36,7 +36,7 @@ describe.each([
     const one: Principal = {
       kind: 'operator',
       id: 'one',
-      via: 'token',
+      credential: { token: 'tok_test' },
       grants: [{ effect: 'ALLOW', action: 'READ', resourceType: 'network', resource: id }],
     };
     expect((await api.call('GET', base, { as: one })).body).toEqual([id]);

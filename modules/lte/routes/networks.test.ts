@@ -61,7 +61,7 @@ describe('LTE networks', () => {
     const one: Principal = {
       kind: 'operator',
       id: 'one',
-      via: 'token',
+      credential: { token: 'tok_test' },
       grants: [{ effect: 'ALLOW', action: 'READ', resourceType: 'network', resource: 'n1' }],
     };
     expect((await api.call('GET', '/lte', { as: one })).body).toEqual(['n1']);

@@ -12,7 +12,7 @@ const DAY = 24 * 3600 * 1000;
 const grantee = (...grants: Extract<Principal, { kind: 'operator' }>['grants'][number][]): Principal => ({
   kind: 'operator',
   id: 'bob',
-  via: 'token',
+  credential: { token: 'tok_test' },
   grants,
 });
 const network = { resourceType: 'network', resource: 'n1', effect: 'ALLOW' } as const;

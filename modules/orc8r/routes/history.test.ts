@@ -182,7 +182,7 @@ describe('the audit log', () => {
 
   it('shows the operator of a network that network only', async () => {
     const grants = [{ effect: 'ALLOW', action: 'READ', resourceType: 'network', resource: 'n1' }] as const;
-    const ann: Principal = { kind: 'operator', id: 'ann', via: 'token', grants };
+    const ann: Principal = { kind: 'operator', id: 'ann', credential: { token: 'tok_test' }, grants };
     expect((await audit({ network: 'n1' }, ann)).entries).toHaveLength(2);
     expect((await api.refusal('GET', '/audit', { as: ann })).code).toBe('forbidden');
     expect((await api.refusal('GET', '/audit', { as: ann, query: { network: 'n2' } })).code).toBe('forbidden');

@@ -69,7 +69,7 @@ describe('networks', () => {
     const some: Principal = {
       kind: 'operator',
       id: 'x',
-      via: 'token',
+      credential: { token: 'tok_test' },
       grants: [
         { ...grant, resource: 'n1' },
         { ...grant, resource: 'n3' },

@@ -71,7 +71,7 @@ describe('tenants', () => {
     const owner: Principal = {
       kind: 'operator',
       id: 'owner',
-      via: 'token',
+      credential: { token: 'tok_test' },
       grants: [{ effect: 'ALLOW', action: 'READ', resourceType: 'tenant', resource: '2', networks: [] }],
     };
     expect((await api.call('GET', '/tenants', { as: owner })).body).toEqual([{ id: 2, networks: [] }]);
@@ -92,7 +92,7 @@ describe('tenants', () => {
       { effect: 'ALLOW', action: 'WRITE', resourceType: 'all', resource: '*' },
       { effect: 'DENY', action: 'WRITE', resourceType: 'network', resource: 'n2' },
     ] as const;
-    const ann: Principal = { kind: 'operator', id: 'ann', via: 'token', grants };
+    const ann: Principal = { kind: 'operator', id: 'ann', credential: { token: 'tok_test' }, grants };
     const refused = async (method: string, path: string, body?: unknown) => (await api.refusal(method, path, { body, as: ann })).reason;
     await api.call('POST', '/tenants', { body: { id: 7, name: 'a', networks: ['n1', 'n2'] } });
     expect(await refused('POST', '/tenants', { id: 8, name: 'b', networks: ['n2'] })).toBe('not_permitted');

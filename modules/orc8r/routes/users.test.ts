@@ -196,7 +196,7 @@ describe('an operator who may look after users and little else', () => {
   const keeper: Principal = {
     kind: 'operator',
     id: 'keeper',
-    via: 'token',
+    credential: { token: 'tok_test' },
     grants: [uri('/magma/v1/user'), uri('/magma/v1/user/**'), { effect: 'ALLOW', action: 'READ', resourceType: 'network', resource: 'n1' }],
   };
   const write = { ...read, action: 'WRITE' };

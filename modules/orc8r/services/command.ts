@@ -75,16 +75,18 @@ async function give<I extends DescMessage, O extends DescMessage>(
   }
   const path = methodPath(kind.method);
   const payload = toBinary(kind.method.input, create(kind.method.input, request));
+  const principal = await ctx.principal();
   const command: NewCommand = {
     name: kind.name,
     detail,
-    actor: actorName(await ctx.principal()),
+    actor: actorName(principal),
     requestId: ctx.requestId,
     service: MAGMAD,
     path,
     payload,
     codes: kind.codes,
     queueFor: queueFor === undefined ? undefined : queueFor * 1000,
+    leave: principal.kind === 'operator' ? { credential: principal.credential, uri: ctx.uri } : undefined,
     key: ctx.idempotencyKey === undefined ? undefined : { text: ctx.idempotencyKey, fingerprint: await fingerprint(path, payload) },
   };
   return ctx.fleet.commands.give({ ...gateway, hardwareId }, command);
