@@ -43,6 +43,20 @@ describe('a scope', () => {
     expect(find(some, 'hub', 'h')?.parents.map(({ key }) => key)).toEqual(['k1-own', 'k2-own', 'k3-own']);
   });
 
+  it('names other parents than children where it says so', async () => {
+    const own = { type: 'own', key: 'k1-own' };
+    const edges = ['hub', 'leaf'];
+    const [both, below, above] = await db.read(
+      loadScoped('n', [own], { edges }),
+      loadScoped('n', [own], { edges, parents: [] }),
+      loadScoped('n', [own], { edges: [], parents: ['leaf'] }),
+    );
+    const leaf = { type: 'leaf', key: 'k1' };
+    expect(find(both, 'own', 'k1-own')).toMatchObject({ children: [hub], parents: [leaf] });
+    expect(find(below, 'own', 'k1-own')).toMatchObject({ children: [hub], parents: [] });
+    expect(find(above, 'own', 'k1-own')).toMatchObject({ children: [], parents: [leaf] });
+  });
+
   it('goes page by page', async () => {
     const [graph, all] = await db.read(
       loadScopedPage('n', 'leaf', { after: 'k1', limit: 1, edges: [] }),

@@ -12,21 +12,24 @@ const p = sql.placeholder;
  */
 export interface Scope {
   readonly edges: readonly string[];
+  /** The same for edges from parents, where fewer are wanted. */
+  readonly parents?: readonly string[];
   /** Types of children that are loaded along, one step down; none unless said. */
   readonly follow?: readonly string[];
 }
 
-export type ScopeParameters = { readonly networkId: string; readonly edges: string; readonly follow: string };
+export type ScopeParameters = { readonly networkId: string; readonly edges: string; readonly parents: string; readonly follow: string };
 
-export const scopeParameters = (networkId: string, { edges, follow = [] }: Scope): ScopeParameters => ({
+export const scopeParameters = (networkId: string, { edges, parents = edges, follow = [] }: Scope): ScopeParameters => ({
   networkId,
   edges: JSON.stringify(edges),
+  parents: JSON.stringify(parents),
   follow: JSON.stringify(follow),
 });
 
 /** A query for the entities that `roots` selects (columns type and key; placeholder networkId) with what the scope names, in `order` of columns of `e`. */
 export const scopedQuery = <Names extends string>(roots: SQL, order = sql`e.type, e.key`) =>
-  query<Graph, Names | 'networkId' | 'edges' | 'follow'>(
+  query<Graph, Names | keyof ScopeParameters>(
     sql`WITH roots AS (${roots}),
       wanted AS (SELECT type, key FROM roots
         UNION SELECT a.to_type, a.to_key FROM roots
@@ -37,7 +40,7 @@ export const scopedQuery = <Names extends string>(roots: SQL, order = sql`e.type
         (SELECT json_group_array(json_array(to_type, to_key)) FROM ${a} WHERE network_id = e.network_id AND from_type = e.type
           AND from_key = e.key AND to_type IN (SELECT value FROM json_each(${p('edges')}))) AS children,
         (SELECT json_group_array(json_array(from_type, from_key)) FROM ${a} WHERE network_id = e.network_id AND to_type = e.type
-          AND to_key = e.key AND from_type IN (SELECT value FROM json_each(${p('edges')}))) AS parents
+          AND to_key = e.key AND from_type IN (SELECT value FROM json_each(${p('parents')}))) AS parents
       FROM wanted CROSS JOIN ${e} AS e ON e.network_id = ${p('networkId')} AND e.type = wanted.type AND e.key = wanted.key
         LEFT JOIN ${d} AS d ON d.hardware_id = e.physical_id
       ORDER BY ${order}`,

@@ -9,7 +9,7 @@ import { subscriberKey } from './model.ts';
 const p = sql.placeholder;
 
 /** A subscriber with the names of what it uses, and its policy profiles; nothing of the APNs and rules that all others share. */
-const SCOPE: Scope = { edges: [APN, POLICY, BASE_NAME, APN_POLICY_PROFILE], follow: [APN_POLICY_PROFILE] };
+const SCOPE: Scope = { edges: [APN, POLICY, BASE_NAME, APN_POLICY_PROFILE], parents: [], follow: [APN_POLICY_PROFILE] };
 
 export const loadSubscriber = (networkId: string, id: string): Query<Graph> => loadSubscribers(networkId, [id]);
 
