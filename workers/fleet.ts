@@ -22,20 +22,23 @@ import {
   type StatusPage,
   type StoredReport,
 } from '../durable-objects/ports.ts';
-import { readSubjects } from '../durable-objects/lib/read-subjects.ts';
+import { readWeighed } from '../durable-objects/lib/read-subjects.ts';
 import { callFailure } from './call-failure.ts';
 import { fleetCommands } from './fleet-commands.ts';
 import { messageStream } from './gateway-stream.ts';
-import type { RecentReports } from './recent-reports.ts';
+import type { Recently } from './recent-answers.ts';
 
-/** Longer reports, in characters, are not remembered: they would fill the isolate's memory. */
-const MOST_REMEMBERED = 16 * 1024;
+/** Longer reports, and answers about states, in characters, are not remembered: they would fill the isolate's memory. */
+const LONGEST_REPORT = 16 * 1024;
+const LONGEST_STATES = 256 * 1024;
+
+const nameOf = (...question: readonly unknown[]): string => JSON.stringify(question);
 
 /**
  * The gateways as routes see them, through the objects. No object is asked before `authorised`: asking wakes it, or even makes it.
  * `recent` outlives a request.
  */
-export function createFleet(bindings: ObjectBindings, authorised: () => Promise<void>, recent?: RecentReports): Fleet {
+export function createFleet(bindings: ObjectBindings, authorised: () => Promise<void>, recent?: Recently): Fleet {
   const network = async (networkId: string): Promise<NetworkPort> => {
     await authorised();
     return networkObject(bindings, networkId);
@@ -46,14 +49,14 @@ export function createFleet(bindings: ObjectBindings, authorised: () => Promise<
   };
   const take = (networkId: string, gatewayId: string, stored: StoredReport | null): GatewayReport | undefined => {
     const report = stored ? readReport(stored) : undefined;
-    if ((stored?.state.length ?? 0) <= MOST_REMEMBERED) recent?.keep(networkId, gatewayId, report, Date.now());
+    if ((stored?.state.length ?? 0) <= LONGEST_REPORT) recent?.reports.keep(nameOf(networkId, gatewayId), report, Date.now());
     return report;
   };
   return {
     async status(networkId, gatewayId) {
       await authorised();
-      const known = recent?.find(networkId, gatewayId, Date.now());
-      if (known) return known.report;
+      const known = recent?.reports.find(nameOf(networkId, gatewayId), Date.now());
+      if (known) return known.answer;
       return take(networkId, gatewayId, await networkObject(bindings, networkId).status(gatewayId));
     },
     async statuses(networkId, gatewayIds) {
@@ -61,9 +64,9 @@ export function createFleet(bindings: ObjectBindings, authorised: () => Promise<
       const all = new Map<string, GatewayReport>();
       const unknown: string[] = [];
       for (const gatewayId of gatewayIds) {
-        const known = recent?.find(networkId, gatewayId, Date.now());
+        const known = recent?.reports.find(nameOf(networkId, gatewayId), Date.now());
         if (!known) unknown.push(gatewayId);
-        else if (known.report) all.set(gatewayId, known.report);
+        else if (known.answer) all.set(gatewayId, known.answer);
       }
       for (let first: number | null = 0; first !== null && first < unknown.length; ) {
         const page: StatusPage = await networkObject(bindings, networkId).statuses(unknown, first);
@@ -77,7 +80,15 @@ export function createFleet(bindings: ObjectBindings, authorised: () => Promise<
       return all;
     },
     convergence: async (networkId) => (await network(networkId)).convergence(networkId),
-    states: async (networkId, query) => readSubjects(await network(networkId), query),
+    async states(networkId, query) {
+      const port = await network(networkId);
+      const name = nameOf(networkId, query);
+      const known = recent?.states.find(name, Date.now());
+      if (known) return known.answer;
+      const { subjects, characters } = await readWeighed(port, query);
+      if (characters <= LONGEST_STATES) recent?.states.keep(name, subjects, Date.now());
+      return subjects;
+    },
     stateIndex: async (networkId) => (await network(networkId)).stateIndex(),
     captures: {
       keep: async (target, traceId, content) => (await gateway(target)).keepCapture(target.networkId, target.gatewayId, traceId, content),

@@ -1,13 +1,14 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OrcError } from '../core/errors.ts';
+import type { StateQuery } from '../core/state/network-states.ts';
 import { decodeGrpcMessage, MessageReader, prefixMessage } from '../core/wire/grpc.ts';
 import { Magmad, RestartServicesRequestSchema } from '../proto/gen/orc8r/protos/magmad_pb.js';
 import { bindings, migrateD1, network } from '../test/workers/environment.ts';
 import { createNetwork, newGateway, write } from '../test/workers/fleet.ts';
 import { client, connect, type TestSocket } from '../test/workers/socket.ts';
 import { createFleet } from './fleet.ts';
-import { RecentReports } from './recent-reports.ts';
+import { recently } from './recent-answers.ts';
 
 const { restartServices } = Magmad.method;
 let count = 0;
@@ -108,7 +109,7 @@ describe('what gateways report', () => {
         },
       }),
     } as unknown as DurableObjectNamespace;
-    const recent = new RecentReports();
+    const recent = recently();
     const remembering = createFleet({ ...bindings, NETWORK: watched }, async () => {}, recent);
     vi.useFakeTimers({ toFake: ['Date'] });
     const first = await remembering.statuses(net, ['g1', 'g2', 'nobody']);
@@ -122,6 +123,46 @@ describe('what gateways report', () => {
     vi.useRealTimers();
   });
 
+  it('about states is not asked again within a moment, unless it was long or is another question', async () => {
+    const asked: StateQuery[] = [];
+    let value = '"short"';
+    const watched = {
+      getByName: () => ({
+        statesAbout: async (query: StateQuery) => {
+          asked.push(query);
+          const state = { type: 't', hardwareId: 'h', gatewayId: 'g1', value, receivedAt: 1 };
+          return { subjects: [['s1', { states: [state], indexed: {} }]], next: null };
+        },
+      }),
+    } as unknown as DurableObjectNamespace;
+    let allowed = true;
+    const remembering = createFleet(
+      { ...bindings, NETWORK: watched },
+      async () => {
+        if (!allowed) throw new OrcError('forbidden', 'no');
+      },
+      recently(),
+    );
+    const ask = (networkId: string, ...subjects: string[]) => remembering.states(networkId, { types: ['t'], subjects });
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const first = await ask(net, 's1');
+    expect(first.get('s1')?.states[0]?.value).toBe('short');
+    expect(await ask(net, 's1')).toEqual(first);
+    expect(asked).toHaveLength(1);
+    await ask(net, 's1', 's2');
+    await ask('other', 's1');
+    expect(asked).toHaveLength(3);
+    allowed = false;
+    await expect(ask(net, 's1')).rejects.toMatchObject({ code: 'forbidden' });
+    allowed = true;
+    vi.setSystemTime(Date.now() + 250);
+    value = JSON.stringify('x'.repeat(300_000));
+    await ask(net, 's1');
+    await ask(net, 's1');
+    expect(asked).toHaveLength(5);
+    vi.useRealTimers();
+  });
+
   it('is asked of no object before the caller is authorised', async () => {
     const asked: string[] = [];
     const trap = { getByName: (name: string) => asked.push(name) } as unknown as DurableObjectNamespace;
@@ -131,6 +172,7 @@ describe('what gateways report', () => {
     for (const ask of [
       closed.status(net, 'g1'),
       closed.statuses(net, ['g1']),
+      closed.states(net, { types: ['t'], subjects: ['s1'] }),
       closed.convergence(net),
       closed.call({ networkId: net, gatewayId: 'g1', hardwareId: 'h' }, 'magmad', restartServices, {}),
     ]) {

@@ -11,7 +11,7 @@ import { announce } from '../announce.ts';
 import { type Environment, settingsOf } from '../environment.ts';
 import { errorResponse } from '../errors.ts';
 import { createFleet } from '../fleet.ts';
-import { RecentReports } from '../recent-reports.ts';
+import { recently } from '../recent-answers.ts';
 import { MAX_URL_LENGTH } from './body.ts';
 import { serveDocs } from './docs.ts';
 import { emptyParameter } from './empty-parameter.ts';
@@ -25,7 +25,7 @@ interface Caller {
 
 const PREFIX = '/magma/v1';
 
-const recentReports = new RecentReports();
+const recentAnswers = recently();
 const recentRows = new Recent(Date.now);
 
 type ApiEnv = { Bindings: Caller; Variables: { requestId: string } };
@@ -93,7 +93,7 @@ async function handle(route: Route, registry: Registry, version: string, c: Cont
     tls,
     d1: env.DB,
     recent: recentRows,
-    fleet: (authorised) => createFleet(env, authorised, recentReports),
+    fleet: (authorised) => createFleet(env, authorised, recentAnswers),
     platform: platformInfo(registry, version, settings),
     registry,
     committed: (result) => c.executionCtx.waitUntil(announce(env, result)),
