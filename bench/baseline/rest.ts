@@ -44,11 +44,15 @@ rest.put('/pair/:id', async (c) => {
   return c.body(null, 204);
 });
 
-/** Rows that the product would make of subscribers (entity, edge, revision), as they came, line by line a JSON array of [key, name, config, APN]. */
+/**
+ * Rows that the product would make of subscribers, as they came, line by line a JSON array of [key, name, config, APN]: entities and edges,
+ * with `history` their revisions too.
+ */
 rest.post('/rows', async (c) => {
   const { DB: db } = c.env;
+  const inserts = c.req.query('history') === 'true' ? [ADD_ENTITIES, ADD_EDGES, ADD_REVISIONS] : [ADD_ENTITIES, ADD_EDGES];
   const lines = (await c.req.text()).split('\n');
-  await db.batch(lines.flatMap((line) => [ADD_ENTITIES, ADD_EDGES, ADD_REVISIONS].map((sql) => db.prepare(sql).bind(line))));
+  await db.batch(lines.flatMap((line) => inserts.map((sql) => db.prepare(sql).bind(line))));
   return c.body(null, 204);
 });
 

@@ -35,24 +35,29 @@ export const restWrites: Benchmark = {
     const first = { product: CONCURRENCY, baseline: 0 };
     // The network's object looks at what was committed after the answer: that is left neither side to wait for.
     const settled = () => calm(runtimeOf(product));
-    const bulkWrites = {
-      product: async () => {
-        const lines = subscriberLines((first.product += BULK_ROWS), BULK_ROWS);
-        await settled();
-        return rowsPerSecond(() => putBulk(product.rest, NETWORK, lines));
-      },
-      baseline: async () => {
-        const lines = rowLines((first.baseline += BULK_ROWS));
-        await settled();
-        return rowsPerSecond(() => insertRows(baseline.rest, lines));
-      },
+    const bulkAgainst = async (history: boolean) => {
+      const bulkWrites = {
+        product: async () => {
+          const lines = subscriberLines((first.product += BULK_ROWS), BULK_ROWS);
+          await settled();
+          return rowsPerSecond(() => putBulk(product.rest, NETWORK, lines));
+        },
+        baseline: async () => {
+          const lines = rowLines((first.baseline += BULK_ROWS));
+          await settled();
+          return rowsPerSecond(() => insertRows(baseline.rest, lines, history));
+        },
+      };
+      await byTurns(1, bulkWrites);
+      return byTurns(BULK_ROUNDS, bulkWrites);
     };
-    await byTurns(1, bulkWrites);
-    const bulk = await byTurns(BULK_ROUNDS, bulkWrites);
+    const bulk = await bulkAgainst(false);
+    const bulkWithHistory = await bulkAgainst(true);
     return [
       { name: `a subscriber replaced, ${CONCURRENCY} at a time`, unit: 'calls/s', ...rates, aim: { ratio: 0.5 } },
       { name: 'a subscriber replaced: D1 round trips', unit: 'trips', product: [trips], aim: { atMost: 2 } },
       { name: `subscribers in bulk, ${BULK_ROWS} a call`, unit: 'rows/s', ...bulk, aim: { ratio: 0.5 } },
+      { name: 'the same, against rows with their history', unit: 'rows/s', ...bulkWithHistory, aim: { ratio: 0.5 } },
     ];
   },
 };
@@ -93,8 +98,8 @@ function rowLines(first: number): string {
   return chunks.map((rows) => `[${rows.join(',')}]`).join('\n');
 }
 
-async function insertRows(rest: RestClient, lines: string): Promise<void> {
+async function insertRows(rest: RestClient, lines: string, history: boolean): Promise<void> {
   const headers = { 'content-type': 'text/plain', 'content-length': String(Buffer.byteLength(lines)) };
-  const answer = await rest.call('POST', '/rest/rows', lines, headers);
+  const answer = await rest.call('POST', `/rest/rows?history=${history}`, lines, headers);
   if (answer.status !== 204) throw new Error(`the baseline answered ${answer.status}: ${JSON.stringify(answer.body)}`);
 }

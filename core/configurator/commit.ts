@@ -28,8 +28,8 @@ const insertOutbox = compile<'network' | 'changes' | 'at'>(
   sql`INSERT INTO ${outbox} (network_id, version, changes, at)
       SELECT id, version, ${p('changes')}, ${p('at')} FROM ${networks} WHERE id = ${p('network')} RETURNING version`,
 );
-/** The same before some of it happens. `childrenOf`: JSON array of [type, key, type of its children]: these are among the changes, too. */
-const insertOutboxBefore = compile<'network' | 'changes' | 'childrenOf' | 'at'>(
+/** The same with what goes with its owner. `childrenOf`: JSON array of [type, key of an owner, type of the children that go]. */
+const insertOutboxWithChildren = compile<'network' | 'changes' | 'childrenOf' | 'at'>(
   sql`INSERT INTO ${outbox} (network_id, version, changes, at)
       SELECT id, version, (SELECT json_group_array(json(change)) FROM (
           SELECT value AS change FROM json_each(${p('changes')})
@@ -99,8 +99,11 @@ function statementsFor(change: Commit, changed: readonly EntityId[], author: Aut
   const owners = mutations.flatMap(ownersOf);
   // A deleted network has no version left to announce, and what went with its owner cannot be named any more: that row is written before.
   const before = removes || owners.length > 0;
-  const childrenOf = JSON.stringify(owners);
-  const announce = [before ? insertOutboxBefore({ network, changes, childrenOf, at }) : insertOutbox({ network, changes, at })];
+  const announce = [
+    owners.length > 0
+      ? insertOutboxWithChildren({ network, changes, childrenOf: JSON.stringify(owners), at })
+      : insertOutbox({ network, changes, at }),
+  ];
   return [
     ...expectations(change, !creates),
     ...(creates ? [] : [bumpNetwork({ network, at })]),
@@ -114,10 +117,11 @@ function statementsFor(change: Commit, changed: readonly EntityId[], author: Aut
 }
 
 /** Whose children of which type a mutation takes along: [type, key, type of the children]. */
-const ownersOf = (mutation: Mutation): [string, string, string][] =>
-  mutation.do === 'put_entities' && mutation.owns !== undefined
-    ? mutation.entities.map(({ key }) => [mutation.type, key, mutation.owns ?? ''])
-    : [];
+function ownersOf(mutation: Mutation): [string, string, string][] {
+  if (mutation.do !== 'put_entities' || mutation.owns === undefined) return [];
+  const { type, owns, entities } = mutation;
+  return entities.map(({ key }) => [type, key, owns]);
+}
 
 /** What fails when the network is not there, or a version has moved. */
 function expectations({ networkId: network, expect = [] }: Commit, exists: boolean): Statement[] {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OrcError } from '../../../core/errors.ts';
+import { networkById } from '../../../core/configurator/load.ts';
 import { Database } from '../../../core/db/database.ts';
 import { newToken, registerOperatorStatements } from '../../../core/identity/operators.ts';
 import type { Grant } from '../../../core/identity/principal.ts';
@@ -63,6 +64,21 @@ describe('a command that waited', () => {
     leave = undefined;
     expect(await check({ reboot: no })).toMatchObject({ message: 'the module says no' });
     expect(check()).toBeUndefined();
+  });
+
+  it('is asked about in one round trip, in which the right comes first', async () => {
+    const seen: unknown[] = [];
+    const reads: CommandCheck = async (_, { networkId, read }) => {
+      seen.push((await read(networkById({ id: networkId })))[0]);
+      return undefined;
+    };
+    await operatorWith(grant('ALLOW', 'network', 'n1'));
+    const before = store.trips();
+    expect(await check({ reboot: reads })).toBeUndefined();
+    expect(store.trips() - before).toBe(1);
+    store.sqlite.exec('DELETE FROM grants');
+    expect(await check({ reboot: reads })).toMatchObject({ code: 'forbidden' });
+    expect(seen).toEqual([undefined]);
   });
 
   it('is not judged while that cannot be asked', async () => {

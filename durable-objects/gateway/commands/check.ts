@@ -1,6 +1,7 @@
-import { Database } from '../../../core/db/database.ts';
+import { Database, type Gate } from '../../../core/db/database.ts';
 import { OrcError } from '../../../core/errors.ts';
 import { mayAccess } from '../../../core/identity/access.ts';
+import type { Principal } from '../../../core/identity/principal.ts';
 import { standing } from '../../../core/identity/standing.ts';
 import type { CommandRecord, Leave } from '../../../core/module/commands.ts';
 import type { Registry } from '../../../core/module/registry.ts';
@@ -28,17 +29,29 @@ export function recheck({ registry, bindings, identity, leaveOf, now }: RecheckO
     const gateway = identity();
     if (!gateway || !(check || leave)) return undefined;
     const { networkId, gatewayId } = gateway;
-    const db = new Database(bindings.DB);
-    const lapsed = leave ? hasLapsed(db, leave, networkId, now()) : Promise.resolve(undefined);
-    return lapsed.then((refusal) => refusal ?? check?.(record, { networkId, gatewayId, commands, read: db.read.bind(db) }));
+    const db = new Database(bindings.DB, leave && stillHeld(leave, networkId, now()));
+    const asked = async () => {
+      const refusal = await check?.(record, { networkId, gatewayId, commands, read: db.read.bind(db) });
+      // A check that read nothing has not passed the gate yet.
+      await db.authorise();
+      return refusal;
+    };
+    return asked().catch((error: unknown) => {
+      if (error instanceof OrcError && error.code === 'forbidden') return error;
+      throw error;
+    });
   };
 }
 
-async function hasLapsed(db: Database, { credential, uri }: Leave, networkId: string, now: number): Promise<OrcError | undefined> {
-  const [principal] = await db.read(standing(credential, now));
-  if (principal && mayAccess(principal, { action: 'write', scope: 'network', networkId, uri })) return undefined;
-  return new OrcError(
-    'forbidden',
-    'whoever gave this may not any more: the token or certificate was revoked since, or the right taken away',
-  );
-}
+/** Lets on only who still has the right by which a command was given; asked in the round trip of what its module reads. */
+const stillHeld = ({ credential, uri }: Leave, networkId: string, now: number): Gate<unknown> => ({
+  query: standing(credential, now),
+  check(value) {
+    const principal = value as Principal | undefined;
+    if (principal && mayAccess(principal, { action: 'write', scope: 'network', networkId, uri })) return;
+    throw new OrcError(
+      'forbidden',
+      'whoever gave this may not any more: the token or certificate was revoked since, or the right taken away',
+    );
+  },
+});
