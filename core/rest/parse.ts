@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type Fault, invalid } from '../errors.ts';
+import { fits } from './fits.ts';
 import { normalise } from './normalise.ts';
 import { isPlain, layoutOf } from './shape.ts';
 
@@ -12,6 +13,7 @@ export type Parsed<T> =
 
 /** Checks one part of a request against its schema. Normalises first. Every fault has its path (`body.cellular.ran.bandwidth_mhz`). */
 export function attempt<S extends z.ZodType>(schema: S, value: unknown, part: Part): Parsed<z.output<S>> {
+  if (part === 'body' && fits(schema, value)) return { ok: true, value: value as z.output<S> };
   const normalised = normalise(schema, value);
   const given = part === 'query' ? withNumbers(schema, normalised) : normalised;
   const result = schema.safeParse(given, { reportInput: true });
