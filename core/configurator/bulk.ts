@@ -15,7 +15,7 @@ const versionNow = sql`(SELECT version FROM ${networks} WHERE id = ${p('network'
 
 type By = 'actor' | 'request' | 'at';
 
-// A view whose trigger (migrations 0004 and 0005) writes revisions, entities and edges, so that the rows are sent and parsed once for all.
+// A view whose trigger (migrations 0004 to 0006) writes revisions, entities and edges, so that the rows are sent and parsed once for all.
 const put = compile<'network' | 'type' | 'rows' | 'onlyNew' | 'owns' | By>(
   sql`INSERT INTO put_entities (network_id, type, entities, only_new, owns, actor, request_id, at)
       VALUES (${p('network')}, ${p('type')}, jsonb(${p('rows')}), ${p('onlyNew')}, ${p('owns')}, ${p('actor')}, ${p('request')}, ${p('at')})`,
@@ -58,11 +58,11 @@ export function bulkStatements(mutation: BulkMutation, network: string, by: { ac
   }
 }
 
-/** As the view takes it: the key and the image, as it comes out of the store in `entityImage`. */
+/** As the view takes it: the key, and what there is to say of such an entity. */
 function memberOf({ key, name, config, children }: WholeEntity): string {
-  const edges = children.map((id) => [id.type, id.key]).sort(byTypeAndKey);
-  const image = { name, description: '', physical_id: null, config: config ?? null, children: edges };
-  return `${JSON.stringify(key)}:${JSON.stringify(image)}`;
+  const edges = children.map((id) => [id.type, id.key]);
+  if (edges.length > 1) edges.sort(byTypeAndKey);
+  return `${JSON.stringify(key)}:${JSON.stringify([name, config ?? null, edges])}`;
 }
 
 /** As the image of the same edges comes out of the store. */
@@ -73,17 +73,15 @@ function byTypeAndKey([a = '', b = '']: readonly string[], [c = '', d = '']: rea
 /** JSON texts joined to what fits into one parameter each. */
 function chunks(texts: readonly string[]): string[] {
   const full: string[] = [];
-  let current: string[] = [];
-  let size = 0;
+  let current = '';
   for (const text of texts) {
-    if (size + text.length > MAX_PARAMETER && current.length > 0) {
-      full.push(current.join(','));
-      current = [];
-      size = 0;
+    if (current === '') current = text;
+    else if (current.length + text.length < MAX_PARAMETER) current += `,${text}`;
+    else {
+      full.push(current);
+      current = text;
     }
-    current.push(text);
-    size += text.length + 1;
   }
-  if (current.length > 0) full.push(current.join(','));
+  if (current !== '') full.push(current);
   return full;
 }

@@ -33,7 +33,15 @@ export interface Revision extends EntityId {
   readonly at: number;
 }
 
-const image = (value: unknown): Image | null => (value === null ? null : (JSON.parse(String(value)) as Image));
+type ShortImage = readonly [name: string, config: unknown, children: NonNullable<Image['children']>];
+
+/** As the store keeps it: whole, or short where a bulk write made it, whose entities have neither description nor physical id. */
+function image(stored: unknown): Image | null {
+  const value: unknown = typeof stored === 'string' ? JSON.parse(stored) : null;
+  if (!Array.isArray(value)) return value as Image | null;
+  const [name, config, children] = value as unknown as ShortImage;
+  return { name, description: '', physical_id: null, config, children };
+}
 
 const readRevision = (row: Row): Revision => ({
   id: Number(row['id']),
@@ -100,7 +108,7 @@ export const restorables: (values: { networkId: string; version: number; type: s
           CASE WHEN r.type = 'network' THEN (SELECT version FROM ${n} WHERE id = r.network_id) ELSE e.version END AS current,
           (SELECT json_group_array(DISTINCT c.to_type) FROM ${a} AS c WHERE c.network_id = r.network_id AND c.from_type = r.type AND c.from_key = r.key) AS types,
           (SELECT json_group_array(json_array(json_extract(w.value, '$[0]'), json_extract(w.value, '$[1]')))
-             FROM json_each(COALESCE(json_extract(r.after, '$.children'), '[]')) AS w
+             FROM json_each(COALESCE(json_extract(r.after, '$.children'), json_extract(r.after, '$[2]'), '[]')) AS w
              WHERE NOT EXISTS (SELECT 1 FROM ${e} AS x WHERE x.network_id = r.network_id AND x.type = json_extract(w.value, '$[0]')
                AND x.key = json_extract(w.value, '$[1]'))) AS missing
         FROM ${r} AS r LEFT JOIN ${e} AS e ON e.network_id = r.network_id AND e.type = r.type AND e.key = r.key

@@ -53,6 +53,21 @@ describe('subscribers in bulk', () => {
     ]);
   });
 
+  it('come back as a version left them, or not while what they used is gone', async () => {
+    const { body: before } = await api.call('GET', '/networks/n1/revisions', { query: { page_size: '1' } });
+    const made = ((before as { revisions: { version: number }[] }).revisions[0]?.version ?? 0) + 1;
+    const restore = `/networks/n1/revisions/${made}:restore`;
+    await send(ndjson({ ...subscriberBody(1), active_apns: ['internet', 'ims'] }, subscriberBody(2)));
+    const [one, two] = [await body(`${path}/${imsi(1)}`), await body(`${path}/${imsi(2)}`)];
+    await send(ndjson({ ...subscriberBody(1), name: 'other', active_apns: [] }));
+    await api.call('DELETE', `${path}/${imsi(2)}`);
+    expect((await api.call('POST', restore)).status).toBe(200);
+    expect([await body(`${path}/${imsi(1)}`), await body(`${path}/${imsi(2)}`)]).toEqual([one, two]);
+    await api.call('DELETE', '/lte/n1/apns/ims');
+    const { faults } = await api.refusal('POST', restore);
+    expect(faults).toEqual([{ path: `subscriber/${imsi(1)}`, message: expect.stringContaining('apn/ims') }]);
+  });
+
   it('report each bad line; the good ones take effect', async () => {
     const lines = [
       subscriberBody(1),

@@ -36,7 +36,8 @@ const profileKey = (subscriber: string, apn: string): string => `${subscriber}__
 /** The subscriber that a policy profile belongs to. */
 export const ownerOfProfile = (profile: string): string => profile.slice(0, profile.indexOf('___'));
 
-const ids = (type: string, keys: readonly string[] = []): EntityId[] => [...new Set(keys)].map((key) => ({ type, key }));
+const ids = (type: string, keys: readonly string[] = []): EntityId[] =>
+  (keys.length > 1 ? [...new Set(keys)] : keys).map((key) => ({ type, key }));
 
 function wholeSubscriber(subscriber: MutableSubscriber): WholeEntity {
   const { id, name = '', lte, static_ips, forbidden_network_types } = subscriber;
