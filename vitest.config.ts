@@ -32,6 +32,10 @@ export default defineConfig({
         test: { name: 'workers', include: [inWorkerd], exclude: ['**/node_modules/**'], testTimeout: 30_000, fileParallelism: false },
       },
       {
+        // Waits for a real clock: `npm run test:long`.
+        test: { name: 'long', include: ['test/long/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false },
+      },
+      {
         test: { name: 'e2e', include: [throughTheDoor], testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false, isolate: false },
       },
     ],

@@ -1,5 +1,5 @@
-// `npm run test:long`: the property tests with many more cases than `npm test` runs, and a seed of their own. `npm run test:long -- socket`
-// runs one of them; `--runs 1000 --seed 7` says how many cases, and repeats a run that failed.
+// `npm run test:long`: the property tests with many more cases than `npm test` runs, and a seed of their own, and what has to wait for a
+// real clock. `npm run test:long -- socket` runs one of them; `--runs 1000 --seed 7` says how many cases, and repeats a run that failed.
 import { parseArgs } from 'node:util';
 import { run } from './steps.ts';
 
@@ -24,6 +24,14 @@ const steps: readonly Step[] = [
     environment: (runs, seed) => ({ ORC8R_PROPERTY_RUNS: runs, ORC8R_PROPERTY_SEED: seed }),
   },
   {
+    name: 'bodies',
+    what: 'bodies for each route, recognised as right as they stand only where zod says the same',
+    runs: '2000',
+    project: 'unit',
+    file: 'test/contract/fits.test.ts',
+    environment: (runs, seed) => ({ ORC8R_PROPERTY_RUNS: runs, ORC8R_PROPERTY_SEED: seed }),
+  },
+  {
     name: 'socket',
     what: 'frames on the sockets of gateways',
     runs: '100000',
@@ -38,6 +46,14 @@ const steps: readonly Step[] = [
     project: 'unit',
     file: 'agent/proxy/fuzz.test.ts',
     environment: fuzz,
+  },
+  {
+    name: 'quiet',
+    what: 'log that is followed while nobody writes to it for longer than an idle object stays in memory',
+    runs: '1',
+    project: 'long',
+    file: 'test/long/quiet-log.test.ts',
+    environment: () => ({}),
   },
 ];
 
