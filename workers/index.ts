@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { waitUntil } from 'cloudflare:workers';
+import { invalid } from '../core/errors.ts';
 import { createRegistry } from '../core/module/registry.ts';
 import { readClient } from '../core/identity/client.ts';
 import { GatewayObject as Gateway } from '../durable-objects/gateway/gateway-object.ts';
@@ -53,6 +54,7 @@ function bootstrapOf(env: Environment, settings: Settings): Bootstrap {
 async function answer(request: Request, env: Environment, context: ExecutionContext): Promise<Response> {
   const requestId = crypto.randomUUID();
   try {
+    if (!URL.canParse(request.url)) throw invalid('the header Host names no host');
     const settings = settingsOf(env);
     const client = readClient(request.cf, { source: settings.IDENTITY_SOURCE, frontSecret: settings.FRONT_SECRET });
     switch (client.door ?? doorOf(new URL(request.url).hostname)) {

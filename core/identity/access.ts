@@ -30,11 +30,34 @@ export function mayAccess(principal: Principal, need: Need): boolean {
 
 /** The networks among these that a principal may read: what a list of networks shows. Ids may be any text, also such as no URI can hold. */
 export function permittedNetworks(principal: Principal, ids: readonly string[]): string[] {
-  return ids.filter((networkId) => {
-    const uri = `/magma/v1/networks/${encodeURIComponent(networkId.toWellFormed())}`;
-    return mayAccess(principal, { action: 'read', scope: 'network', networkId, uri });
-  });
+  return ids.filter((networkId) => mayAccess(principal, { action: 'read', scope: 'network', networkId, uri: uriOf(networkId) }));
 }
+
+/**
+ * Throws `forbidden` when a DENY speaks of this network: for what touches a network that its route does not name, to which the caller has
+ * been let in otherwise.
+ */
+export function demandNotDenied(principal: Principal, action: Permission['action'], networkId: string): void {
+  if (!isDenied(principal, action, networkId)) return;
+  throw new OrcError(
+    'forbidden',
+    `access denied: operator ${principal.kind === 'operator' ? principal.id : ''} may not ${action} network ${networkId}`,
+    {
+      reason: 'not_permitted',
+    },
+  );
+}
+
+/** Whether a DENY speaks of this network. */
+export function isDenied(principal: Principal, action: Permission['action'], networkId: string): boolean {
+  if (principal.kind !== 'operator') return true;
+  const need = { action, scope: 'network', networkId, uri: uriOf(networkId) } as const;
+  return principal.grants.some(
+    (grant) => grant.effect === 'DENY' && (grant.action === 'WRITE' || action === 'read') && denies(grant, need),
+  );
+}
+
+const uriOf = (networkId: string): string => `/magma/v1/networks/${encodeURIComponent(networkId.toWellFormed())}`;
 
 /** The tenants among these that a principal may read. */
 export function permittedTenants(principal: Principal, ids: readonly number[]): number[] {
@@ -74,17 +97,34 @@ function allows(grant: Grant, need: Need): boolean {
       if (need.scope === 'tenant') return grant.resource === '*' || (need.tenantId !== undefined && grant.resource === need.tenantId);
       return need.scope === 'network' && need.networkId !== undefined && (grant.networks ?? []).includes(need.networkId);
     case 'uri':
-      // Only the decoded form: an encoded slash must not pass for part of a segment.
-      return need.uri !== undefined && matchesGlob(grant.resource, decoded(need.uri));
+      return need.uri !== undefined && allowsUri(grant.resource, need.uri);
   }
 }
 
-/** Who is denied a path is denied it under every query, however either is encoded. */
+/**
+ * A glob without a query is about the path, whatever the query is: what follows a `?` must not complete the path that it names. One with
+ * a query is about both. Only the decoded forms count: an encoded slash must not pass for part of a segment.
+ */
+function allowsUri(glob: string, uri: string): boolean {
+  const [path, query] = partsOf(uri);
+  const [wantedPath, wantedQuery] = partsOf(glob);
+  if (!matchesGlob(wantedPath, decoded(path))) return false;
+  return wantedQuery === undefined || matchesGlob(wantedQuery, decoded(query ?? ''));
+}
+
+/** At the first `?`, before anything is decoded: an encoded one belongs to where it stands. */
+function partsOf(uri: string): [path: string, query: string | undefined] {
+  const at = uri.indexOf('?');
+  return at < 0 ? [uri, undefined] : [uri.slice(0, at), uri.slice(at + 1)];
+}
+
+/** Who is denied a path is denied it under every query, however either is encoded, here or where it is denied. */
 function denies(grant: Grant, need: Need): boolean {
   if (grant.resourceType !== 'uri') return allows(grant, need);
   if (need.uri === undefined) return false;
-  const [path = ''] = need.uri.split('?');
-  return [need.uri, path].some((form) => matchesGlob(grant.resource, form) || matchesGlob(grant.resource, decoded(form)));
+  const [path] = partsOf(need.uri);
+  const forms = [need.uri, path, decoded(need.uri), decoded(path)];
+  return [grant.resource, decoded(grant.resource)].some((glob) => forms.some((form) => matchesGlob(glob, form)));
 }
 
 /** The URI with its percent-encoding undone, as the router reads it: what cannot be decoded stays as it is, the rest does not. */

@@ -20,10 +20,10 @@ export const networksOf = (tenant: string, memberships: Memberships): string[] =
 ];
 
 /**
- * The access list that policies amount to. What a policy leaves out is taken in the safe way: no effect denies, no action is
+ * The access list that policies amount to; which networks a tenant has stays open without `memberships`. What a policy leaves out is taken in the safe way: no effect denies, no action is
  * READ when it allows and WRITE (so READ too) when it denies, no type is URI as in the original.
  */
-export function grantsOfPolicies(policies: readonly TokenPolicy[], memberships: Memberships): Grant[] {
+export function grantsOfPolicies(policies: readonly TokenPolicy[], memberships?: Memberships): Grant[] {
   return policies.flatMap((policy): Grant[] => {
     const effect = policy.effect === 'ALLOW' ? 'ALLOW' : 'DENY';
     const action = policy.action ?? (effect === 'ALLOW' ? 'READ' : 'WRITE');
@@ -32,7 +32,10 @@ export function grantsOfPolicies(policies: readonly TokenPolicy[], memberships: 
       case 'NETWORK_ID':
         return ids.map((resource) => ({ effect, action, resourceType: 'network', resource }));
       case 'TENANT_ID':
-        return ids.map((resource) => ({ effect, action, resourceType: 'tenant', resource, networks: networksOf(resource, memberships) }));
+        return ids.map((resource) => {
+          const grant = { effect, action, resourceType: 'tenant', resource } as const;
+          return memberships ? { ...grant, networks: networksOf(resource, memberships) } : grant;
+        });
       default:
         return policy.path ? [{ effect, action, resourceType: 'uri', resource: policy.path }] : [];
     }

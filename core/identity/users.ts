@@ -31,7 +31,7 @@ export interface UserToken {
 /** Everything that an operator may by grants and live tokens: what whoever acts for them could do. */
 export const rightsOf = ({ grants, tokens }: User): Grant[] => [
   ...grants,
-  ...tokens.flatMap(({ policies }) => grantsOfPolicies(policies ?? [], [])),
+  ...tokens.flatMap(({ policies }) => grantsOfPolicies(policies ?? [])),
 ];
 
 const p = sql.placeholder;

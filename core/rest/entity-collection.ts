@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Expected } from '../configurator/commit.ts';
 import { loadEntities, loadPage, networkById } from '../configurator/load.ts';
 import { loadScoped, loadScopedPage } from '../configurator/scoped.ts';
 import { type Entity, find, type Graph } from '../configurator/model.ts';
@@ -48,6 +49,8 @@ export interface EntityCollection<P extends string, S extends z.ZodType, E = und
   readonly removeNeeds?: (networkId: string, key: string) => Query<R>;
   /** Mutations beside the deletion of the entity itself. May throw. */
   readonly remove?: (entity: Entity, extra: R) => readonly Mutation[];
+  /** What `remove` builds on besides, which must not have moved. */
+  readonly removeExpects?: (extra: R) => readonly Expected[];
   /** A DELETE of what is not there counts as done. */
   readonly removesSilently?: boolean;
   /** POST and PUT answer 201 with the key, of this form, where others answer 201 and 204 with nothing. */
@@ -180,6 +183,7 @@ export function entityRoutes<P extends string, S extends z.ZodType, E = undefine
             target: key,
             mutations,
             merges: kind.remove !== undefined,
+            expect: kind.removeExpects?.(extra) ?? [],
           });
           return noContent();
         }),

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Expected } from '../configurator/commit.ts';
 import type { Mutation } from '../configurator/mutations.ts';
 import { loadEntities } from '../configurator/load.ts';
 import { type Entity, entityKey, type Graph } from '../configurator/model.ts';
@@ -117,6 +118,8 @@ export interface EntityCommit {
   readonly mutations: readonly Mutation[];
   /** The mutations build on what was read, so it must not have moved. */
   readonly merges: boolean;
+  /** What else must not have moved. */
+  readonly expect?: readonly Expected[];
 }
 
 /** Commits changes to entities that were just read, holding the caller to If-Match. Nothing to do commits nothing. */
@@ -125,6 +128,6 @@ export async function commitEntities(ctx: RequestContext, networkId: string, gra
   if (change.mutations.length === 0) return;
   const strict = change.merges || ctx.ifMatch !== undefined;
   const guarded = strict ? [...graph.entities.values()] : [];
-  const expect = guarded.map(({ type, key, version }) => ({ type, key, version }));
+  const expect = [...guarded.map(({ type, key, version }) => ({ type, key, version })), ...(change.expect ?? [])];
   await ctx.commit({ networkId, action: change.action, target: change.target, mutations: change.mutations, expect });
 }

@@ -4,7 +4,7 @@ import type { Network } from '../configurator/model.ts';
 import type { Configs } from '../configurator/mutations.ts';
 import type { Query } from '../db/statement.ts';
 import { conflict, type Fault, invalid, notFound, refuse } from '../errors.ts';
-import { permittedNetworks } from '../identity/access.ts';
+import { demandNotDenied, permittedNetworks } from '../identity/access.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { RequestContext } from '../module/context.ts';
 import { type Route, route } from '../module/route.ts';
@@ -82,6 +82,7 @@ export function typedNetworkRoutes<B extends NetworkBody, E = undefined>(family:
       responses: createdEmpty,
       handle: async ({ body }, ctx) => {
         const [taken, extra] = await ctx.read(networkById({ id: body.id }), ...needs(body));
+        demandNotDenied(await ctx.principal(), 'write', body.id);
         refuse(family.check?.(body, extra as E, { network: undefined, principal: await ctx.principal() }) ?? []);
         if (taken) throw conflict(`network "${body.id}"`);
         const { id, name: title, description } = body;

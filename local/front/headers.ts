@@ -32,6 +32,12 @@ export function responseHeaders(raw: readonly string[]): string[] {
   return without(raw, () => false);
 }
 
+/** One Host, and nothing in it but a host: the runtime makes the request's URL of it, so that it could hold a path too. */
+export function namesHost(raw: readonly string[]): boolean {
+  const hosts = [...pairs(raw)].flatMap(([name, value]) => (name.toLowerCase() === 'host' ? [value] : []));
+  return hosts.length === 1 && /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(hosts[0] ?? '');
+}
+
 function without(raw: readonly string[], drop: (name: string) => boolean): string[] {
   const named = new Set<string>();
   for (const [name, value] of pairs(raw)) {

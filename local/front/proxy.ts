@@ -1,6 +1,6 @@
 import { type Agent, type ClientRequest, type IncomingMessage, type RequestOptions, type ServerResponse, request as send } from 'node:http';
 import { errorCode } from '../start-error.ts';
-import { requestHeaders, responseHeaders } from './headers.ts';
+import { namesHost, requestHeaders, responseHeaders } from './headers.ts';
 import { bodyTooLarge, refusals, refuse } from './refusals.ts';
 
 export interface ProxyOptions {
@@ -13,6 +13,10 @@ export interface ProxyOptions {
 
 /** Hands one HTTP exchange to the Worker and its answer back, both bodies as streams. `added` are the front's own headers. */
 export function proxyRequest(request: IncomingMessage, response: ServerResponse, added: readonly string[], options: ProxyOptions): void {
+  if (!namesHost(request.rawHeaders)) {
+    refuseUnread(request, response, refusals.badHost);
+    return;
+  }
   const upstream = options.upstream();
   if (!upstream) {
     refuseUnread(request, response, refusals.runtimeAway);

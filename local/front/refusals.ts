@@ -28,6 +28,7 @@ export const refusals = {
   headerTooLarge: { status: 431, code: 'too_large', message: 'The header is larger than 32 KiB.' },
   tooSlow: { status: 408, code: 'timeout', message: 'The request was not complete within the time allowed.' },
   malformed: { status: 400, code: 'invalid', message: 'This is not a well-formed HTTP/1.1 request.' },
+  badHost: { status: 400, code: 'invalid', message: 'The header Host has to be a host name or address, with a port or without.' },
   onlyWebSocket: { status: 400, code: 'invalid', message: 'The only protocol a connection can be upgraded to is websocket.' },
 } as const satisfies Record<string, Refusal>;
 

@@ -2,7 +2,7 @@ import { type IncomingMessage, request as send } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { errorCode } from '../start-error.ts';
-import { requestHeaders, responseHeaders } from './headers.ts';
+import { namesHost, requestHeaders, responseHeaders } from './headers.ts';
 import { refusals, refuseSocket } from './refusals.ts';
 
 /** Seconds of silence after which the kernel asks whether the other end is still there. */
@@ -33,6 +33,10 @@ export function proxyUpgrade(
   client.on('error', () => client.destroy());
   if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
     refuseSocket(client, refusals.onlyWebSocket);
+    return;
+  }
+  if (!namesHost(request.rawHeaders)) {
+    refuseSocket(client, refusals.badHost);
     return;
   }
   if (!upstream) {

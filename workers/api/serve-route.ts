@@ -65,6 +65,7 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
     refused(error, actor, { action: `rest.${route.operationId}`, networkId: target.networkId ?? networkId, target: whom });
   };
   try {
+    refuseForeignPage(request);
     const dryRun = wantsDryRun(route, url) ? new DryRun() : undefined;
     const context = createContext({
       requestId,
@@ -83,7 +84,7 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
     const sent = {
       path: call.params,
       query: Object.fromEntries(url.searchParams),
-      body: route.body ? await readJson(request) : undefined,
+      body: route.body ? await readJson(request, { anyType: route.anyContentType === true }) : undefined,
       bytes: Number(request.headers.get('content-length') ?? Number.MAX_SAFE_INTEGER),
     };
     const input = await readInput(route, sent, context);
@@ -109,6 +110,16 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
     if (error instanceof OrcError && error.code === 'forbidden' && !error.audited) refusedAsked(error);
     throw error;
   }
+}
+
+/**
+ * A browser shows a client certificate to this door whatever page makes it ask, and a page of elsewhere may have it POST without asking
+ * first. Browsers say so themselves; whoever passes their requests on from a page of its own says that it is one of its own.
+ */
+function refuseForeignPage(request: Request): void {
+  const site = request.headers.get('sec-fetch-site');
+  if (request.method === 'GET' || (site !== 'cross-site' && site !== 'same-site')) return;
+  throw new OrcError('forbidden', 'a page of another site may not change anything here', { reason: 'foreign_page' });
 }
 
 async function authenticationOf({ route, request, tls }: RouteCall, now: number, target: Target): Promise<Authentication> {

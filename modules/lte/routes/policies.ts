@@ -9,6 +9,7 @@ import { complete } from '../../../core/rest/complete.ts';
 import { entityRoutes, mapPage, nextPage, pagedMapNote } from '../../../core/rest/entity-collection.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, ok } from '../../../core/rest/reply.ts';
+import { leavesNetworkWide } from '../services/subscriber-config.ts';
 import { baseNameRecord } from '../schemas/base-name-record.ts';
 import { baseName } from '../schemas/network-subscriber-config.ts';
 import { policyRule, ruleId } from '../schemas/policy-rule.ts';
@@ -104,6 +105,7 @@ export const policyRoutes: readonly Route[] = [
     check: (body, found) => missingOf(referencesOfRule(body), found),
     create: (body) => createRule(body),
     replace: (_key, body, current) => replaceRule(body, current),
+    ...leavesNetworkWide('network_wide_rule_names'),
     merges: true,
     removesSilently: true,
     // The contract's document names the id, Magma's server answers nothing (REST-BEHAVIOUR 10), and so do we.
@@ -133,6 +135,7 @@ export const policyRoutes: readonly Route[] = [
     check: (body, found) => missingOf(referencesOfBaseName(body), found),
     create: (body) => createBaseName(body),
     replace: (_key, body, current) => replaceBaseName(body, current),
+    ...leavesNetworkWide('network_wide_base_names'),
     merges: true,
     removesSilently: true,
     answersCreate: { schema: baseName, description: 'Name of the new group', body: (key) => key },

@@ -1,6 +1,7 @@
-import { existing, idsJson } from '../../../core/configurator/load.ts';
-import { entityKey, type Network } from '../../../core/configurator/model.ts';
-import type { Mutation } from '../../../core/configurator/mutations.ts';
+import type { Expected } from '../../../core/configurator/commit.ts';
+import { existing, idsJson, networkById } from '../../../core/configurator/load.ts';
+import { type Entity, entityKey, type Network } from '../../../core/configurator/model.ts';
+import { type Mutation, NETWORK } from '../../../core/configurator/mutations.ts';
 import type { Query } from '../../../core/db/statement.ts';
 import type { Fault } from '../../../core/errors.ts';
 import { configOf } from '../../orc8r/services/network.ts';
@@ -44,6 +45,16 @@ export function namedRuleFaults(
     message: `${NETWORK_WIDE[list].noun} "${key}" does not exist`,
   }));
 }
+
+/** For a rule or base name that goes: what takes it out of the list of what holds for every subscriber, and what that builds on. */
+export const leavesNetworkWide = (list: NetworkWide) => ({
+  removeNeeds: (networkId: string): Query<Network | undefined> => networkById({ id: networkId }),
+  remove: ({ key }: Entity, network: Network | undefined): readonly Mutation[] => {
+    const config = network && withoutName(subscriberConfigOf(network), list, key);
+    return config ? storeSubscriberConfig(config) : [];
+  },
+  removeExpects: (network: Network | undefined): readonly Expected[] => (network ? [{ ...NETWORK, version: network.version }] : []),
+});
 
 /** A list with one more name; undefined when it is there already. */
 export function withName(config: NetworkSubscriberConfig, list: NetworkWide, name: string): NetworkSubscriberConfig | undefined {

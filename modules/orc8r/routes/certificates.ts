@@ -10,6 +10,7 @@ import { CERTIFICATE_KINDS, type CertificateHolder, certificateBySerial, revokeC
 import { normaliseSerial } from '../../../core/certifier/serial.ts';
 import { networkById } from '../../../core/configurator/load.ts';
 import { invalid, notFound } from '../../../core/errors.ts';
+import { demandNotDenied, isDenied } from '../../../core/identity/access.ts';
 import type { RequestContext } from '../../../core/module/context.ts';
 import type { Reply, Route } from '../../../core/module/route.ts';
 import { route } from '../../../core/module/route.ts';
@@ -76,14 +77,24 @@ async function list(ctx: RequestContext, filter: CertificateFilter, asked: z.out
     networkById({ id: networkId ?? '' }),
   );
   if (networkId !== undefined && !network) throw notFound(`network "${networkId}"`);
+  const principal = await ctx.principal();
+  if (networkId !== undefined) demandNotDenied(principal, 'read', networkId);
   const keys = found.map((each) => `${each.notAfter}.${each.serial}`);
-  return ok({ certificates: found.map(toCertificate), total_count: total, page_token: nextPageToken(keys, page) });
+  // Who may read everything may still be denied a network.
+  const shown = found.filter(({ gateway }) => gateway === null || !isDenied(principal, 'read', gateway.networkId));
+  return ok({ certificates: shown.map(toCertificate), total_count: total, page_token: nextPageToken(keys, page) });
 }
 
-/** One certificate; in a network only when it is that of one of its gateways. Error: `not_found`. */
-async function found(ctx: RequestContext, named: string, networkId?: string): Promise<CertificateHolder> {
-  const [holder] = await ctx.read(certificateBySerial({ serial: normaliseSerial(named) }));
+/**
+ * One certificate; in a network only when it is that of one of its gateways. Errors: `not_found`, `forbidden` where a DENY speaks of its
+ * gateway's network, `invalid` for a serial number that is written in another way than lists write it: grants compare texts.
+ */
+async function found(ctx: RequestContext, action: 'read' | 'write', named: string, networkId?: string): Promise<CertificateHolder> {
+  const serial = normaliseSerial(named);
+  const [holder] = await ctx.read(certificateBySerial({ serial }));
+  if (holder?.gateway) demandNotDenied(await ctx.principal(), action, holder.gateway.networkId);
   if (!holder || (networkId !== undefined && holder.gateway?.networkId !== networkId)) throw notFound(`certificate "${named}"`);
+  if (serial !== named) throw invalid([{ path: 'path.serial', message: `has to be written ${serial}` }]);
   return holder;
 }
 
@@ -129,7 +140,7 @@ export const certificateRoutes: readonly Route[] = [
     permission: { action: 'read', scope: 'all' },
     params: pathParams('serial'),
     responses: answers(certificate, 'The certificate'),
-    handle: async ({ params: { serial } }, ctx) => ok(toCertificate(listedAt(await found(ctx, serial), ctx.now()))),
+    handle: async ({ params: { serial } }, ctx) => ok(toCertificate(listedAt(await found(ctx, 'read', serial), ctx.now()))),
   }),
   route({
     method: 'post',
@@ -142,7 +153,7 @@ export const certificateRoutes: readonly Route[] = [
     params: pathParams('serial'),
     body: revocation,
     responses: answers(certificate, 'The certificate, revoked'),
-    handle: async ({ params: { serial }, body: { reason } }, ctx) => revoke(ctx, await found(ctx, serial), reason),
+    handle: async ({ params: { serial }, body: { reason } }, ctx) => revoke(ctx, await found(ctx, 'write', serial), reason),
   }),
   route({
     method: 'get',
@@ -169,7 +180,7 @@ export const certificateRoutes: readonly Route[] = [
     params: pathParams('network_id', 'serial'),
     responses: answers(certificate, 'The certificate'),
     handle: async ({ params: { network_id: networkId, serial } }, ctx) =>
-      ok(toCertificate(listedAt(await found(ctx, serial, networkId), ctx.now()))),
+      ok(toCertificate(listedAt(await found(ctx, 'read', serial, networkId), ctx.now()))),
   }),
   route({
     method: 'post',
@@ -183,6 +194,6 @@ export const certificateRoutes: readonly Route[] = [
     body: revocation,
     responses: answers(certificate, 'The certificate, revoked'),
     handle: async ({ params: { network_id: networkId, serial }, body: { reason } }, ctx) =>
-      revoke(ctx, await found(ctx, serial, networkId), reason),
+      revoke(ctx, await found(ctx, 'write', serial, networkId), reason),
   }),
 ];

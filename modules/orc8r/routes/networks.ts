@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { networkById, networkIds } from '../../../core/configurator/load.ts';
 import { NETWORK } from '../../../core/configurator/mutations.ts';
 import { conflict, notFound } from '../../../core/errors.ts';
-import { permittedNetworks } from '../../../core/identity/access.ts';
+import { demandNotDenied, permittedNetworks } from '../../../core/identity/access.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { checkIfMatch, rewrite } from '../../../core/rest/etag.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
@@ -45,6 +45,7 @@ const create = route({
     rewrite(ctx, async () => {
       const { id } = body;
       const [existing] = await ctx.read(networkById({ id }));
+      demandNotDenied(await ctx.principal(), 'write', id);
       if (existing) throw conflict(`network "${id}"`);
       const mutations = createNetworkMutations(body);
       await ctx.commit({ networkId: id, action: 'network.create', target: id, mutations, expect: [{ ...NETWORK, version: 0 }] });

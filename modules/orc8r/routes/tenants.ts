@@ -28,10 +28,11 @@ const writes = { action: 'write', scope: 'all' } as const;
 
 const toModel = ({ id, name, networks }: Tenant) => ({ id, name, networks });
 
-/** The number in the URL. Error: `invalid`. */
+/** The number in the URL, written in one way only: grants compare texts. Error: `invalid`. */
 function numberOf(text: string): number {
   const id = Number(text);
-  if (!/^\d{1,16}$/.test(text) || !Number.isSafeInteger(id)) throw invalid([{ path: 'path.tenant_id', message: 'must be a whole number' }]);
+  if (!/^(0|[1-9]\d{0,15})$/.test(text) || !Number.isSafeInteger(id))
+    throw invalid([{ path: 'path.tenant_id', message: 'must be a whole number without leading zeros' }]);
   return id;
 }
 
@@ -80,6 +81,7 @@ const create = route({
   summary: 'Create a tenant',
   permission: writes,
   body: tenant,
+  anyContentType: true,
   responses: createdEmpty,
   handle: async ({ body: { id, name = '', networks } }, ctx) => {
     const [taken] = await ctx.read(tenantById({ id }));
@@ -121,6 +123,7 @@ const put = route({
   permission: writes,
   params,
   body: changedTenant,
+  anyContentType: true,
   validate: ({ params: { tenant_id: text }, body: { id = Number(text) } }) => (id === Number(text) ? [] : sameIdFaults(text, String(id))),
   responses: done,
   handle: ({ params: { tenant_id: text }, body: { name = '', networks } }, ctx) =>
@@ -187,6 +190,7 @@ const putProxy = route({
   permission: { action: 'write', scope: 'tenant' },
   params,
   body: controlProxy,
+  anyContentType: true,
   responses: done,
   handle: ({ params: { tenant_id: text }, body }, ctx) =>
     rewrite(ctx, async () => {

@@ -51,7 +51,7 @@ const create = route({
   handle: async ({ params: { username: user }, query: { expires_in: seconds }, body }, ctx) => {
     const [found] = await ctx.read(userById({ id: user }));
     // Before it is missed: policies for a user who is yet to be made can be tried out.
-    demandHolds(await ctx.principal(), grantsOfPolicies(body, []), 'give');
+    demandHolds(await ctx.principal(), grantsOfPolicies(body), 'give');
     if (!found) throw notFound(`user "${user}"`);
     const { token, ...record } = await newToken();
     const at = ctx.now();

@@ -101,6 +101,7 @@ const put = route({
   permission: writes,
   params,
   body: newPassword,
+  anyContentType: true,
   responses: emptied,
   handle: async ({ params: { username: id }, body }, ctx) => {
     const password = typeof body === 'string' ? body : body.password;
