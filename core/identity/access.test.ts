@@ -85,6 +85,12 @@ describe('mayAccess', () => {
     [['ALLOW READ uri /magma/v1/**'], 'write all', '/magma/v1/about/version', false],
     [['ALLOW READ uri /magma/v1/networks/n1?a=*'], 'read network n1', `${n1}?a=1`, true],
     [['ALLOW READ uri /magma/v1/networks/n1?a=*'], 'read network n1', n1, false],
+    // A query completes no path.
+    [['ALLOW READ uri /magma/v1/networks/n1'], 'read network n1', `${n1}?page_size=1`, true],
+    [['ALLOW READ uri /magma/v1/*/tiers'], 'read network n1', `${n1}?/tiers`, false],
+    [['ALLOW READ uri /magma/v1/**/tiers'], 'read network n1', `${n1}?x=/tiers`, false],
+    [['ALLOW READ uri /magma/v1/**/tiers'], 'read network n1', `${n1}%3F/tiers`, true],
+    [['ALLOW READ uri /magma/v1/networks/n1?a=*'], 'read network n1', `${n1}/tiers?x=${n1}?a=1`, false],
     // An encoded slash does not make two segments one.
     [['ALLOW READ uri /magma/v1/networks/*'], 'read network x', '/magma/v1/networks/n1%2Ftiers', false],
     // Writing the same path in another way does not evade a DENY.
@@ -93,6 +99,10 @@ describe('mayAccess', () => {
     [['ALLOW WRITE all', 'DENY WRITE uri /magma/v1/networks/n1/**'], 'read network n1', n1, false],
     [['ALLOW WRITE all', 'DENY WRITE uri /magma/v1/networks/n1/**'], 'read network n2', '/magma/v1/networks/n2', true],
     [['ALLOW WRITE all', 'DENY WRITE uri /%zz'], 'read network n1', '/%zz', false],
+    [['ALLOW WRITE all', 'DENY WRITE uri /r%201'], 'read network n1', '/%72%201?a', false],
+    [['ALLOW WRITE all', 'DENY WRITE uri /a%2Fb'], 'read network n1', '/a%2fb', false],
+    [['ALLOW WRITE all', 'DENY WRITE uri /a?b=*'], 'read network n1', '/a?b=1', false],
+    [['ALLOW WRITE all', 'DENY WRITE uri /a?b=*'], 'read network n1', '/a', true],
     [['DENY WRITE uri /magma/v1/about/**'], 'read operator', '/magma/v1/about/services', false],
   ])('%j: %s at %s is %s', (grants, asked, uri, allowed) => {
     expect(mayAccess(operator(...grants), need(asked, uri))).toBe(allowed);

@@ -22,6 +22,15 @@ const operator = (...grants: string[]): Principal => ({
   credential: { token: 'tok_test' },
 });
 
+describe('rights on a tenant whose networks are not known here', () => {
+  it('may be on a network that the giver is denied', () => {
+    const given: Grant[] = [{ effect: 'ALLOW', action: 'WRITE', resourceType: 'tenant', resource: '9' }];
+    expect(holds(operator('ALLOW WRITE all', 'DENY WRITE network n1'), given)).toBe(false);
+    expect(holds(operator('ALLOW WRITE all', 'DENY WRITE uri /nothing'), given)).toBe(true);
+    expect(holds(operator('ALLOW WRITE all'), given)).toBe(true);
+  });
+});
+
 describe('rights that are given', () => {
   it.each<[string[], string[], boolean]>([
     [['ALLOW WRITE all'], ['ALLOW WRITE all'], true],

@@ -11,9 +11,8 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly faults: readonly Fault[]; readonly issues: readonly z.core.$ZodIssue[]; readonly given: unknown };
 
-/** Checks one part of a request against its schema. Normalises first; no body at all counts as an empty object (REST-BEHAVIOUR 2). Every fault has its path (`body.cellular.ran.bandwidth_mhz`). */
+/** Checks one part of a request against its schema. Normalises first. Every fault has its path (`body.cellular.ran.bandwidth_mhz`). */
 export function attempt<S extends z.ZodType>(schema: S, value: unknown, part: Part): Parsed<z.output<S>> {
-  if (part === 'body' && value === undefined && layoutOf(schema).kind === 'object') return attempt(schema, {}, part);
   if (part === 'body' && fits(schema, value)) return { ok: true, value: value as z.output<S> };
   const normalised = normalise(schema, value);
   const given = part === 'query' ? withNumbers(schema, normalised) : normalised;

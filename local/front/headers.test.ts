@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { requestHeaders, responseHeaders } from './headers.ts';
+import { namesHost, requestHeaders, responseHeaders } from './headers.ts';
 
 describe('requestHeaders', () => {
   it('drops what could forge identity, in any case', () => {
@@ -70,5 +70,20 @@ describe('responseHeaders', () => {
         'chunked',
       ]),
     ).toEqual(['Set-Cookie', 'a', 'Set-Cookie', 'b']);
+  });
+});
+
+describe('namesHost', () => {
+  it.each(['localhost', 'api.orc8r.test:9443', '127.0.0.1:1', '[::1]', '[fe80::1]:443', 'under_score'])('takes %j', (host) => {
+    expect(namesHost(['Accept', '*/*', 'Host', host])).toBe(true);
+  });
+
+  it.each(['', 'a/b', String.raw`a\b`, 'a#', 'a?', 'x@a', 'a:b', 'a:123456', ' ', 'a b', '[::1'])('does not take %j', (host) => {
+    expect(namesHost(['host', host])).toBe(false);
+  });
+
+  it('takes one, and demands one', () => {
+    expect(namesHost([])).toBe(false);
+    expect(namesHost(['Host', 'a', 'host', 'a'])).toBe(false);
   });
 });

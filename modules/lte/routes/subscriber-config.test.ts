@@ -37,6 +37,15 @@ describe('what holds for all subscribers of a network', () => {
     expect(await body('/lte/n1')).toMatchObject({ subscriber_config: { network_wide_rule_names: ['r1'] } });
   });
 
+  it('loses a rule or base name that is deleted, so that what was read can be written', async () => {
+    await api.call('PUT', path, { body: { network_wide_base_names: ['b1', 'b2'], network_wide_rule_names: ['r1', 'r2'] } });
+    expect(await api.call('DELETE', '/networks/n1/policies/rules/r1')).toMatchObject({ status: 204, trips: 2 });
+    await api.call('DELETE', '/networks/n1/policies/base_names/b2');
+    const left = { network_wide_base_names: ['b1'], network_wide_rule_names: ['r2'] };
+    expect(await body(path)).toEqual(left);
+    expect((await api.call('PUT', path, { body: left })).status).toBe(204);
+  });
+
   it('takes and drops single names, any number of times', async () => {
     for (const [part, name] of [
       ['rule_names', 'r1'],

@@ -63,7 +63,7 @@ describe('certificates', () => {
       serials: ['D1'],
       page_token: '',
     });
-    expect((await api.call('GET', '/certificates/a1')).body).toEqual({
+    expect((await api.call('GET', '/certificates/A1')).body).toEqual({
       serial: 'A1',
       fingerprint: 'a1',
       kind: 'gateway',
@@ -122,7 +122,11 @@ describe('certificates', () => {
 
 describe('revoking', () => {
   it('is written down with its reason, and ends the connection', async () => {
-    const answer = await revoke('/certificates/0a1');
+    for (const spelled of ['0A1', 'a1', '0a1']) {
+      const { code, faults } = await api.refusal('POST', `/certificates/${spelled}:revoke`, { body: { reason: 'stolen' } });
+      expect({ code, faults }).toEqual({ code: 'invalid', faults: [{ path: 'path.serial', message: 'has to be written A1' }] });
+    }
+    const answer = await revoke('/certificates/A1');
     expect(answer).toMatchObject({
       status: 200,
       trips: 2,

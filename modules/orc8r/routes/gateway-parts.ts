@@ -1,17 +1,18 @@
-import { loadEntities } from '../../../core/configurator/load.ts';
-import { type Entity, find, type Graph } from '../../../core/configurator/model.ts';
-import { type Fault, notFound, refuse } from '../../../core/errors.ts';
+import { byPhysicalId, loadEntities } from '../../../core/configurator/load.ts';
+import { find, type Graph } from '../../../core/configurator/model.ts';
+import type { Query } from '../../../core/db/statement.ts';
+import { notFound } from '../../../core/errors.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { entityPart } from '../../../core/rest/entity-part.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, ok } from '../../../core/rest/reply.ts';
 import { gatewayDescription, gatewayName } from '../schemas/gateway.ts';
-import { type GatewayDevice, gatewayDevice } from '../schemas/gateway-device.ts';
+import { gatewayDevice } from '../schemas/gateway-device.ts';
 import { gatewayStatus } from '../schemas/gateway-status.ts';
 import { type MagmadGatewayConfigs, magmadGatewayConfigs } from '../schemas/magmad-gateway-configs.ts';
 import { tierId } from '../schemas/tier-id.ts';
 import { challengeKeyFaults } from '../services/gateway/challenge-key.ts';
-import { foundGateway, unknownTier } from '../services/gateway/checks.ts';
+import { checkHardwareFree, foundGateway, unknownTier } from '../services/gateway/checks.ts';
 import { deviceOf, MAGMAD_GATEWAY, magmadId, tierEntityId, tierOf, UPGRADE_TIER } from '../services/gateway/model.ts';
 import { statusOf } from '../services/gateway/status.ts';
 import { moveToTier, setDevice } from '../services/gateway/write.ts';
@@ -57,8 +58,9 @@ export function sharedGatewayParts({ base, name, tag }: GatewayFamily): Route[] 
       schema: gatewayDevice,
       validate: (device) => challengeKeyFaults(device.key, 'body.key'),
       read: deviceOf,
-      write: (device, gateway) => {
-        refuse(otherHardware(device, gateway));
+      needs: (device, networkId) => ownerIn(networkId, device.hardware_id),
+      write: (device, gateway, { owner, networkId }: HardwareOwner) => {
+        checkHardwareFree(networkId, gateway.key, device.hardware_id, owner);
         return setDevice(gateway, device);
       },
       merges: true,
@@ -105,13 +107,15 @@ export function gatewayStatusRoute({ base, name, tag }: GatewayFamily): Route {
   });
 }
 
-/** Hardware is given and replaced with the gateway as a whole; this part is the key of the hardware that it has (REST-BEHAVIOUR 6). */
-function otherHardware({ hardware_id: given }: GatewayDevice, { key, physicalId }: Entity): Fault[] {
-  if (physicalId === null) throw notFound(`device of gateway "${key}", which has no hardware (PUT the gateway itself to give it some),`);
-  if (given === physicalId) return [];
-  return [
-    { path: 'body.hardware_id', message: `is not that of this gateway, "${physicalId}": PUT the gateway itself to give it other hardware` },
-  ];
+interface HardwareOwner {
+  readonly networkId: string;
+  readonly owner: ReturnType<ReturnType<typeof byPhysicalId>['read']>;
+}
+
+/** Who has a hardware id, told together with the network that the question came from. */
+function ownerIn(networkId: string, hardwareId: string): Query<HardwareOwner> {
+  const owner = byPhysicalId({ physicalId: hardwareId });
+  return { ...owner, read: (rows) => ({ networkId, owner: owner.read(rows) }) };
 }
 
 export const gatewayPartRoutes: readonly Route[] = sharedGatewayParts({ base: '/networks', name: 'Gateway', tag: 'Gateways' });

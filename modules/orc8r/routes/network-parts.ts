@@ -1,6 +1,7 @@
 import { networkById } from '../../../core/configurator/load.ts';
+import { notFound } from '../../../core/errors.ts';
 import { type Route, route } from '../../../core/module/route.ts';
-import { checkIfMatch, rewrite } from '../../../core/rest/etag.ts';
+import { rewrite } from '../../../core/rest/etag.ts';
 import { nonEmpty, pathParams } from '../../../core/rest/fields.ts';
 import { commitNetwork, networkPart } from '../../../core/rest/network-part.ts';
 import { done, noContent } from '../../../core/rest/reply.ts';
@@ -59,7 +60,7 @@ export function sharedNetworkParts(family: NetworkFamily): Route[] {
   ];
 }
 
-/** DELETE of one config of a network; done also when there was none, or no such network (REST-BEHAVIOUR 5). */
+/** DELETE of one config of a network; done also when there was none. */
 export function removeNetworkConfig({ base, name, tag }: NetworkFamily, part: string, what: string, configKey: string): Route {
   return route({
     method: 'delete',
@@ -73,10 +74,7 @@ export function removeNetworkConfig({ base, name, tag }: NetworkFamily, part: st
     handle: ({ params: { network_id: id } }, ctx) =>
       rewrite(ctx, async () => {
         const [network] = await ctx.read(networkById({ id }));
-        if (!network) {
-          checkIfMatch(ctx, []);
-          return noContent();
-        }
+        if (!network) throw notFound(`network "${id}"`);
         if (configKey in network.configs) await commitNetwork(ctx, network, [{ do: 'update_network', configs: { [configKey]: null } }]);
         return noContent();
       }),
