@@ -6,8 +6,9 @@ import { OrcError } from '../errors.ts';
 import { applyMutations, type HeldGraph } from './apply.ts';
 import { commit } from './commit.ts';
 import { loadTypes, networkById } from './load.ts';
-import type { EntityId } from './model.ts';
-import type { Mutation } from './mutations.ts';
+import { type EntityId, entityKey } from './model.ts';
+import { isBulk, type Mutation, revised } from './mutations.ts';
+import { type Image, revisionsOf } from './revisions.ts';
 
 const TYPES = ['gateway', 'tier', 'radio'] as const;
 const UNHELD = 'note';
@@ -136,5 +137,87 @@ describe('mutations applied to a held graph', () => {
     const stored = await load(db);
     expect(comparable(made)).toEqual(comparable(stored));
     expect(applyMutations('n1', stored, [{ do: 'delete_network' }], held)).toEqual({ network: undefined, entities: new Map() });
+  });
+});
+
+describe('the history of an entity', () => {
+  /** Children in one order. */
+  const plain = (image: Image | null): unknown =>
+    image && { ...image, children: (image.children ?? []).map(([of, key]) => `${of}/${key}`).sort() };
+  const types = [...TYPES, UNHELD];
+
+  /** What is put by the many has neither description nor physical id. */
+  const many = new Set<string>(['radio', UNHELD]);
+  const possible = (one: Mutation): boolean =>
+    one.do === 'put_entities'
+      ? many.has(one.type)
+      : (one.do !== 'create_entity' && one.do !== 'update_entity') || !many.has(one.id.type) || !(one.physicalId || one.description);
+
+  /** Nobody puts by the many what is deleted in the same commit, or loses a child by it. */
+  const namesOnce = (mutations: readonly Mutation[]): boolean => {
+    const names = mutations.flatMap(revised).map(entityKey);
+    return new Set(names).size === names.length && new Set(mutations.map(({ do: what }) => what)).size === 1;
+  };
+
+  it('has each of its changes, whatever made them, from what it was before to what it is now', async () => {
+    const commits = fc.array(
+      fc.oneof(
+        fc.array(
+          mutation.filter((one) => !isBulk(one) && possible(one)),
+          { minLength: 1, maxLength: 3 },
+        ),
+        fc
+          .array(
+            mutation.filter((one) => isBulk(one) && possible(one)),
+            { minLength: 1, maxLength: 2 },
+          )
+          .filter(namesOnce),
+      ),
+      { minLength: 1, maxLength: 4 },
+    );
+    let written = 0;
+    await fc.assert(
+      fc.asyncProperty(commits, async (all) => {
+        const { db, store } = open();
+        try {
+          await write(db, setUp);
+          for (const mutations of all) {
+            const done = await write(db, mutations).then(
+              () => 1,
+              (error: unknown) => {
+                if (error instanceof OrcError) return 0;
+                throw error;
+              },
+            );
+            written += done;
+          }
+          const last = new Map<string, unknown>();
+          const newest = { before: [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER], limit: 1000 };
+          const [found] = await db.read(revisionsOf('n1', { type: null, key: null }, newest));
+          for (const revision of found.reverse().filter(({ type: of }) => of !== 'network')) {
+            const name = entityKey(revision);
+            expect(plain(revision.before), name).toEqual(last.get(name) ?? null);
+            last.set(name, plain(revision.after));
+          }
+          const [{ entities }] = await db.read(loadTypes('n1', types));
+          for (const [name, { name: title, description, physicalId, config: settings, children }] of entities) {
+            const image: Image = {
+              name: title,
+              description,
+              physical_id: physicalId,
+              config: settings,
+              children: children.map(({ type: of, key: at }) => [of, at]),
+            };
+            expect(last.get(name), name).toEqual(plain(image));
+          }
+          for (const [name, image] of last) if (!entities.has(name)) expect(image, name).toBeNull();
+        } finally {
+          store.close();
+          stores.pop();
+        }
+      }),
+      { numRuns: 150 },
+    );
+    expect(written).toBeGreaterThan(50);
   });
 });

@@ -146,11 +146,11 @@ function apply(networkId: string, draft: Draft, mutation: Mutation): void {
 
 /** All are there before the first edge is drawn: they may lead from one to another. */
 function putEntities(draft: Draft, { type, entities, owns }: Extract<Mutation, { do: 'put_entities' }>): void {
-  for (const { key, name, config = null } of entities) {
+  for (const { key, name, config = null, children } of entities) {
     const old = draft.get({ type, key });
     const blank = { type, key, id: 0, description: '', physicalId: null, version: 1, parents: [], device: undefined };
     for (const child of old?.children ?? []) {
-      if (child.type === owns) draft.remove(child);
+      if (child.type === owns && !children.some((given) => isSame(given, child))) draft.remove(child);
       else draft.unlink({ type, key }, child);
     }
     draft.put({ ...blank, ...draft.get({ type, key }), name, config, children: [] });

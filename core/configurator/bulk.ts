@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { entities, keptAnswers, networks, revisions } from '../db/schema.ts';
 import { compile, type Statement } from '../db/statement.ts';
 import type { BulkMutation, WholeEntity } from './mutations.ts';
-import { entityImage } from './statements.ts';
+import { entityImage, reviseParents } from './statements.ts';
 
 const p = sql.placeholder;
 
@@ -21,10 +21,13 @@ const put = compile<'network' | 'type' | 'rows' | 'onlyNew' | 'owns' | By>(
       VALUES (${p('network')}, ${p('type')}, jsonb(${p('rows')}), ${p('onlyNew')}, ${p('owns')}, ${p('actor')}, ${p('request')}, ${p('at')})`,
 );
 
+// Not what this commit has the image of already, since it was to lose a child that went before.
 const reviseGone = compile<'network' | 'type' | 'keys' | By>(
   sql`INSERT INTO ${revisions} (network_id, version, type, key, before, after, actor, request_id, at)
       SELECT ${p('network')}, ${versionNow}, ${p('type')}, i.value, ${entityImage(sql`i.value`)},
-        NULL, ${p('actor')}, ${p('request')}, ${p('at')} FROM json_each(${p('keys')}) AS i`,
+        NULL, ${p('actor')}, ${p('request')}, ${p('at')} FROM json_each(${p('keys')}) AS i
+      WHERE NOT EXISTS (SELECT 1 FROM ${revisions} AS r WHERE r.network_id = ${p('network')} AND r.type = ${p('type')} AND r.key = i.value
+        AND r.version = ${versionNow} AND r.after IS NULL)`,
 );
 const remove = compile<'network' | 'type' | 'keys'>(
   sql`DELETE FROM ${entities} WHERE network_id = ${p('network')} AND type = ${p('type')} AND key IN (SELECT value FROM json_each(${p('keys')}))`,
@@ -46,7 +49,7 @@ export function bulkStatements(mutation: BulkMutation, network: string, by: { ac
     case 'delete_entities':
       return chunks(mutation.keys.map((key) => JSON.stringify(key))).flatMap((keys) => {
         const values = { network, type: mutation.type, keys: `[${keys}]` };
-        return [reviseGone({ ...values, ...by }), remove(values)];
+        return [reviseParents(values, by), reviseGone({ ...values, ...by }), remove(values)];
       });
     case 'keep_answer': {
       const { operation, key, fingerprint, answer } = mutation;

@@ -5,7 +5,7 @@ import { compile, type Statement } from '../db/statement.ts';
 import { type EntityId, entityKey } from './model.ts';
 import { bulkStatements } from './bulk.ts';
 import { changesRights, isBulk, type Mutation, NETWORK, revised, touched } from './mutations.ts';
-import { imageAfter, imageBefore, statementsOf } from './statements.ts';
+import { imageAfter, imageBefore, imagesAfter, statementsOf } from './statements.ts';
 
 const p = sql.placeholder;
 
@@ -109,11 +109,20 @@ function statementsFor(change: Commit, changed: readonly EntityId[], author: Aut
     ...(creates ? [] : [bumpNetwork({ network, at })]),
     ...(before ? announce : []),
     ...images.map((id) => imageBefore(id, network, by)),
-    ...mutations.flatMap((mutation) => (isBulk(mutation) ? bulkStatements(mutation, network, by) : statementsOf(mutation, network, at))),
-    ...images.map((id) => imageAfter(id, network, by.request)),
+    ...mutations.flatMap((mutation) => (isBulk(mutation) ? bulkStatements(mutation, network, by) : statementsOf(mutation, network, by))),
+    ...imagesOf(change, images, by.request),
     ...(before ? [] : announce),
     auditStatement({ action: change.action, networkId: network, target: change.target, outcome: 'ok' }, author),
   ];
+}
+
+/** A network that is made has its version only at the end; of one that is gone nothing is left to look at. Some lose an edge unnamed. */
+function imagesOf({ networkId: network, mutations }: Commit, images: readonly EntityId[], request: string): Statement[] {
+  const creates = mutations.some((mutation) => mutation.do === 'create_network');
+  const removes = mutations.some((mutation) => mutation.do === 'delete_network');
+  const single = creates || removes ? images : images.filter((id) => id.type === NETWORK.type && id.key === NETWORK.key);
+  const opened = images.length > single.length || mutations.some(({ do: what }) => what === 'delete_entities' || what === 'set_parents');
+  return [...single.map((id) => imageAfter(id, network, request)), ...(opened && !removes ? [imagesAfter(network)] : [])];
 }
 
 /** Whose children of which type a mutation takes along: [type, key, type of the children]. */

@@ -40,8 +40,8 @@ export type Mutation =
 /** Changes of many entities in a few statements. Their children's versions stay, so edges have to be told by name at the far end. */
 export type BulkMutation =
   /**
-   * Makes each entity what is given, edges included: a new one, or (unless `onlyNew`) instead of what was there. `owns`: a type of which it
-   * is given no children; those that it had go with their edges, whatever they are.
+   * Makes each entity what is given, edges included: a new one, or (unless `onlyNew`) instead of what was there. `owns`: a type whose
+   * children belong to it; those that it had and is not given go with their edges, whatever they are. `going`: as far as they are known.
    */
   | {
       readonly do: 'put_entities';
@@ -49,6 +49,7 @@ export type BulkMutation =
       readonly entities: readonly WholeEntity[];
       readonly onlyNew?: boolean;
       readonly owns?: string;
+      readonly going?: readonly EntityId[];
     }
   | { readonly do: 'delete_entities'; readonly type: string; readonly keys: readonly string[] }
   /** Keeps the answer for a day, in case the request comes again. */

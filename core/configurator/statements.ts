@@ -23,21 +23,26 @@ const updateNetwork = compile<'network' | 'type' | 'name' | 'description' | 'con
 );
 const deleteNetwork = compile<'network'>(sql`DELETE FROM ${networks} WHERE id = ${p('network')}`);
 
+// An entity's version is that of the network when it last changed: whoever holds the tag of one that was deleted since does not take
+// another of the same key for it. Databases from before that may hold higher ones.
+const versionNow = sql`(SELECT version FROM ${networks} WHERE id = ${p('network')})`;
+const moved = sql`version = iif(version > ${versionNow}, version + 1, ${versionNow})`;
+
 const insertEntity = compile<'network' | 'type' | 'key' | 'name' | 'description' | 'physical' | 'config'>(
   sql`INSERT INTO ${entities} (network_id, type, key, name, description, physical_id, config, version)
-      VALUES (${p('network')}, ${p('type')}, ${p('key')}, ${p('name')}, ${p('description')}, ${p('physical')}, ${p('config')}, 1)`,
+      VALUES (${p('network')}, ${p('type')}, ${p('key')}, ${p('name')}, ${p('description')}, ${p('physical')}, ${p('config')}, ${versionNow})`,
 );
 const updateEntity = compile<'network' | 'type' | 'key' | 'name' | 'description' | 'setPhysical' | 'physical' | 'setConfig' | 'config'>(
   sql`UPDATE ${entities} SET name = COALESCE(${p('name')}, name), description = COALESCE(${p('description')}, description),
         physical_id = CASE WHEN ${p('setPhysical')} = 1 THEN ${p('physical')} ELSE physical_id END,
-        config = CASE WHEN ${p('setConfig')} = 1 THEN ${p('config')} ELSE config END, version = version + 1
+        config = CASE WHEN ${p('setConfig')} = 1 THEN ${p('config')} ELSE config END, ${moved}
       WHERE network_id = ${p('network')} AND type = ${p('type')} AND key = ${p('key')}`,
 );
 const deleteEntity = compile<'network' | 'type' | 'key'>(
   sql`DELETE FROM ${entities} WHERE network_id = ${p('network')} AND type = ${p('type')} AND key = ${p('key')}`,
 );
 const bumpEntities = compile<'network' | 'type' | 'keys'>(
-  sql`UPDATE ${entities} SET version = version + 1
+  sql`UPDATE ${entities} SET ${moved}
       WHERE network_id = ${p('network')} AND type = ${p('type')} AND key IN (SELECT value FROM json_each(${p('keys')}))`,
 );
 
@@ -89,8 +94,16 @@ const revokeInNetwork = compile<'network' | 'at'>(
 const json = (value: unknown): string | null => (value === undefined || value === null ? null : JSON.stringify(value));
 const keysJson = (keys: readonly string[]): string => JSON.stringify([...new Set(keys)]);
 
-/** The statements of one mutation, in order. */
-export function statementsOf(mutation: Exclude<Mutation, BulkMutation>, network: string, at: number): Statement[] {
+/** Who writes, as a revision tells it; `at` in unix milliseconds. */
+export interface Hand {
+  readonly actor: string;
+  readonly request: string;
+  readonly at: number;
+}
+
+/** The statements of one mutation, in order; revisions of what loses an edge by it, and is not named by it, included. */
+export function statementsOf(mutation: Exclude<Mutation, BulkMutation>, network: string, by: Hand): Statement[] {
+  const { at } = by;
   switch (mutation.do) {
     case 'create_network': {
       const { type, name, description } = mutation;
@@ -121,18 +134,29 @@ export function statementsOf(mutation: Exclude<Mutation, BulkMutation>, network:
         }),
       ];
     }
-    case 'delete_entity':
-      return [deleteEntity({ network, ...mutation.id })];
+    case 'delete_entity': {
+      const { type, key } = mutation.id;
+      return [reviseParents({ network, type, keys: JSON.stringify([key]) }, by), deleteEntity({ network, type, key })];
+    }
     case 'set_children':
-      return [dropOtherChildren(edge(network, mutation)), ...joined(network, mutation)];
+      return [dropOtherChildren(edge(network, mutation)), ...joined(network, mutation, by)];
     case 'add_children':
-      return joined(network, mutation);
+      return joined(network, mutation, by);
     case 'remove_children':
       return [dropChildren(edge(network, mutation)), bump(network, mutation.id)];
     case 'set_parents': {
       const keys = keysJson(mutation.keys);
       const ends = { network, ...mutation.id, parentType: mutation.type, keys };
-      return [dropOtherParents(ends), addParents(ends), bump(network, mutation.id), bumpEntities({ network, type: mutation.type, keys })];
+      return [
+        reviseParents(
+          { network, type: mutation.id.type, keys: JSON.stringify([mutation.id.key]), of: mutation.type, but: mutation.keys },
+          by,
+        ),
+        dropOtherParents(ends),
+        addParents(ends),
+        bump(network, mutation.id),
+        bumpEntities({ network, type: mutation.type, keys }),
+      ];
     }
     case 'put_device':
       return [putDevice({ hardware: mutation.hardwareId, network, type: mutation.type, info: JSON.stringify(mutation.info) })];
@@ -154,10 +178,13 @@ const edge = (network: string, mutation: ChildEdges) => ({
 
 const bump = (network: string, id: EntityId): Statement => bumpEntities({ network, type: id.type, keys: JSON.stringify([id.key]) });
 
-function joined(network: string, mutation: Extract<ChildEdges, { exclusive?: boolean }>): Statement[] {
+function joined(network: string, mutation: Extract<ChildEdges, { exclusive?: boolean }>, by: Hand): Statement[] {
   const ends = edge(network, mutation);
+  const { id, type } = mutation;
   return [
-    ...(mutation.exclusive ? [dropRivalParents(ends)] : []),
+    ...(mutation.exclusive
+      ? [reviseParents({ network, type, keys: ends.keys, of: id.type, but: [id.key] }, by), dropRivalParents(ends)]
+      : []),
     addChildren(ends),
     bump(network, mutation.id),
     bumpEntities({ network, type: mutation.type, keys: ends.keys }),
@@ -169,12 +196,12 @@ const withoutNulls = (configs: Readonly<Record<string, unknown>>) =>
 
 // --- revisions: images taken by SQL inside the same transaction, so no write can slip between image and change.
 
+const imageOfE = sql`json_object('name', e.name, 'description', e.description, 'physical_id', e.physical_id, 'config', json(e.config),
+    'children', (SELECT json_group_array(json_array(to_type, to_key)) FROM ${associations} WHERE network_id = e.network_id AND from_type = e.type AND from_key = e.key))`;
+
 /** The image of the entity with that key, null when there is none. Placeholders: network, type. */
-export const entityImage = (
-  key: SQL,
-): SQL => sql`(SELECT json_object('name', e.name, 'description', e.description, 'physical_id', e.physical_id, 'config', json(e.config),
-    'children', (SELECT json_group_array(json_array(to_type, to_key)) FROM ${associations} WHERE network_id = e.network_id AND from_type = e.type AND from_key = e.key))
-  FROM ${entities} AS e WHERE e.network_id = ${p('network')} AND e.type = ${p('type')} AND e.key = ${key})`;
+export const entityImage = (key: SQL): SQL =>
+  sql`(SELECT ${imageOfE} FROM ${entities} AS e WHERE e.network_id = ${p('network')} AND e.type = ${p('type')} AND e.key = ${key})`;
 const ownImage = entityImage(sql`${p('key')}`);
 const networkImage = sql`(SELECT json_object('type', n.type, 'name', n.name, 'description', n.description, 'configs', json(n.configs))
   FROM ${networks} AS n WHERE n.id = ${p('network')})`;
@@ -197,15 +224,50 @@ const networkBefore = before(networkImage);
 const entityAfter = after(ownImage);
 const networkAfter = after(networkImage);
 
+const beforeOfParents = compile<'network' | 'type' | 'keys' | 'of' | 'but' | keyof Hand>(
+  sql`INSERT INTO ${revisions} (network_id, version, type, key, before, after, actor, request_id, at)
+      SELECT e.network_id, ${versionNow}, e.type, e.key, ${imageOfE}, NULL, ${p('actor')}, ${p('request')}, ${p('at')}
+      FROM json_each(${p('keys')}) AS i
+      CROSS JOIN ${associations} AS a ON a.network_id = ${p('network')} AND a.to_type = ${p('type')} AND a.to_key = i.value
+      CROSS JOIN ${entities} AS e ON e.network_id = a.network_id AND e.type = a.from_type AND e.key = a.from_key
+      WHERE (${p('of')} IS NULL OR a.from_type = ${p('of')}) AND a.from_key NOT IN (SELECT value FROM json_each(${p('but')}))
+        AND NOT EXISTS (SELECT 1 FROM ${revisions} AS r
+          WHERE r.network_id = e.network_id AND r.type = e.type AND r.key = e.key AND r.version = ${versionNow})
+      GROUP BY e.type, e.key`,
+);
+const afterOfAll = compile<'network'>(
+  sql`UPDATE ${revisions} SET after = (SELECT ${imageOfE} FROM ${entities} AS e
+        WHERE e.network_id = ${revisions.networkId} AND e.type = ${revisions.type} AND e.key = ${revisions.key})
+      WHERE network_id = ${p('network')} AND version = ${versionNow} AND after IS NULL AND type <> ${NETWORK.type}`,
+);
+
+/** Takes the image of what is about to lose its edge to one of these children, unless this commit has it already. */
+export const reviseParents = ({ network, type, keys, of, but = [] }: LostChildren, by: Hand): Statement =>
+  beforeOfParents({ network, type, keys, of: of ?? null, but: JSON.stringify(but), ...by });
+
+interface LostChildren {
+  readonly network: string;
+  readonly type: string;
+  /** JSON array. */
+  readonly keys: string;
+  /** Parents of this type only. */
+  readonly of?: string | undefined;
+  /** Not these parents. */
+  readonly but?: readonly string[];
+}
+
+/** Takes the images after the change of all entities of which this commit has one from before it; to run behind the mutations. */
+export const imagesAfter = (network: string): Statement => afterOfAll({ network });
+
 const isNetwork = (id: EntityId): boolean => id.type === NETWORK.type && id.key === NETWORK.key;
 
 /** Takes the image before the change; to run ahead of the mutations. */
-export function imageBefore(id: EntityId, network: string, by: { actor: string; request: string; at: number }): Statement {
+export function imageBefore(id: EntityId, network: string, by: Hand): Statement {
   const values = { network, ...id, ...by };
   return isNetwork(id) ? networkBefore(values) : entityBefore(values);
 }
 
-/** Takes the image after it; to run behind the mutations. */
+/** Takes the image after it, and the version that the network has only then: for a network that is made, or itself. */
 export function imageAfter(id: EntityId, network: string, request: string): Statement {
   const values = { network, ...id, request };
   return isNetwork(id) ? networkAfter(values) : entityAfter(values);

@@ -39,6 +39,8 @@ function changesOf({ networkId, mutations }: Commit): TriedChange[] {
       const change = before === 'create' || before === 'delete' ? before : kindOf(mutation, fresh.has(id.key));
       found.set(entityKey(id), { network_id: networkId, type: id.type, key: shownKey(id, networkId), change });
     }
+    for (const { type, key } of mutation.do === 'put_entities' ? (mutation.going ?? []) : [])
+      found.set(entityKey({ type, key }), { network_id: networkId, type, key, change: 'delete' });
     const device = mutation.do === 'put_device' || mutation.do === 'delete_device' ? mutation : undefined;
     if (device) {
       const change = device.do === 'put_device' ? 'update' : 'delete';

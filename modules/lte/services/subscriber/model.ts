@@ -64,34 +64,22 @@ const wholeProfiles = ({ id, active_policies_by_apn: byApn = {} }: MutableSubscr
   }));
 
 /**
- * Makes subscribers what is given. `stale`: keys of the policy profiles that those among them had before. `isNew`: which are not there
- * yet, none unless it is said; one that is there after all is a conflict. `unread`: nobody knows which profiles they had, they have none now.
+ * Makes subscribers what is given. `stale`: keys of the policy profiles that those among them had before, as far as they are known: what
+ * goes is the store's to find out. `isNew`: which are not there yet, none unless it is said; one that is there after all is a conflict.
  */
 export function putSubscribers(
   subscribers: readonly MutableSubscriber[],
-  {
-    stale = [],
-    isNew = () => false,
-    unread = false,
-  }: { readonly stale?: readonly string[]; readonly isNew?: (id: string) => boolean; readonly unread?: boolean } = {},
+  { stale = [], isNew = () => false }: { readonly stale?: readonly string[]; readonly isNew?: (id: string) => boolean } = {},
 ): Mutation[] {
   const had = new Set(stale);
   const profiles = subscribers.flatMap(wholeProfiles).map((profile) => ({ ...profile, isNew: !had.has(profile.key) }));
   const kept = new Set(profiles.map(({ key }) => key));
-  const gone = stale.filter((key) => !kept.has(key));
-  const put = (onlyNew: boolean): Mutation => ({
-    do: 'put_entities',
-    type: SUBSCRIBER,
-    entities: subscribers.filter(({ id }) => isNew(id) === onlyNew).map(wholeSubscriber),
-    onlyNew,
-    ...(unread ? { owns: APN_POLICY_PROFILE } : {}),
-  });
+  const going = stale.filter((key) => !kept.has(key)).map((key) => ({ type: APN_POLICY_PROFILE, key }));
+  const whole = (fresh: boolean): WholeEntity[] => subscribers.filter(({ id }) => isNew(id) === fresh).map(wholeSubscriber);
   return [
     { do: 'put_entities', type: APN_POLICY_PROFILE, entities: profiles },
-    put(true),
-    put(false),
-    // Last, so that the revisions of their subscribers still name them.
-    { do: 'delete_entities', type: APN_POLICY_PROFILE, keys: gone },
+    { do: 'put_entities', type: SUBSCRIBER, entities: whole(true), onlyNew: true },
+    { do: 'put_entities', type: SUBSCRIBER, entities: whole(false), owns: APN_POLICY_PROFILE, going },
   ];
 }
 
