@@ -3830,7 +3830,7 @@ export interface paths {
         put?: never;
         /**
          * Follow the log of a service on a gateway
-         * @description The lines come as the service writes them, until the gateway ends the log, the client goes away, or an hour has passed. A quiet log stays open; the answer to one may take ten seconds to begin. When the log breaks off (the gateway disconnects, an hour has passed, the client reads so slowly that 1 MiB waits for it), a last line beginning with `-- orc8r:` says why, and the body ends abnormally. A gateway can have ten logs followed at a time.
+         * @description The lines come as the service writes them, until the gateway ends the log, the client goes away, or an hour has passed. A quiet log stays open; the answer to one may take ten seconds to begin. When the log breaks off (the gateway disconnects, an hour has passed, the client reads so slowly that 1 MiB waits for it, or whoever follows it may not any more: that is looked at every five seconds), a last line beginning with `-- orc8r:` says why, and the body ends abnormally. A gateway can have ten logs followed at a time.
          *
          *     Permission: write on the network.
          */

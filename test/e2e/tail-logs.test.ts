@@ -125,6 +125,34 @@ describe('a log that is followed', () => {
   });
 });
 
+describe('a log whose follower may not any more', () => {
+  const user = '/magma/v1/user/carl';
+  const policy = { effect: 'ALLOW', action: 'WRITE', resourceType: 'NETWORK_ID', resourceIDs: ['n'] };
+
+  it.each([
+    ['the token is revoked', (token: { id: string }) => `${user}/tokens/${token.id}`],
+    ['the operator is deleted', () => user],
+  ])('ends within seconds when %s, also on the gateway', async (_, what) => {
+    await test.rest.call('POST', '/magma/v1/user', { username: 'carl', password: 'correct horse battery' });
+    const token = (await test.rest.must('POST', `${user}/tokens`, [policy])).body as { id: string; token: string };
+    const log = await postStreamed(test, path('gw1'), { service: 'quiet' }, token.token);
+    await log.until('written once\n');
+    const kept = await follow('quiet');
+    await ended(1, async () => {
+      await test.rest.must('DELETE', what(token));
+      const revokedAt = performance.now();
+      expect(await log.end).toBe('broken off');
+      expect(performance.now() - revokedAt).toBeLessThan(9000);
+    });
+    expect(log.text()).toMatch(/\n-- orc8r: broken off: whoever follows this may not any more: the token was revoked since, .*\n$/);
+    appendFileSync(quiet, 'for those who may\n');
+    await kept.until('for those who may\n');
+    expect(log.text()).not.toContain('for those who may');
+    await ended(1, kept.leave);
+    writeFileSync(quiet, 'written once\n');
+  });
+});
+
 describe('a log that cannot be followed', () => {
   it('is refused before anything is sent', async () => {
     const json = (code: string, message: string) => ({

@@ -19,15 +19,15 @@ export interface StreamedAnswer {
   readonly leave: () => void;
 }
 
-/** POSTs as the first operator; resolves with the head of the answer. */
-export async function postStreamed(test: TestPlatform, path: string, body: unknown): Promise<StreamedAnswer> {
+/** POSTs as the first operator, or by another token; resolves with the head of the answer. */
+export async function postStreamed(test: TestPlatform, path: string, body: unknown, token?: string): Promise<StreamedAnswer> {
   const { addresses, credentials } = test.platform;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const outgoing = request(new URL(path, addresses.api).href, {
       method: 'POST',
       ca: test.ca,
       agent: false,
-      headers: { authorization: `Bearer ${credentials.token}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${token ?? credentials.token}`, 'content-type': 'application/json' },
     });
     outgoing.once('response', resolve);
     outgoing.once('error', reject);

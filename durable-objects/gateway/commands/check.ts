@@ -1,8 +1,6 @@
 import { Database, type Gate } from '../../../core/db/database.ts';
 import { OrcError } from '../../../core/errors.ts';
-import { mayAccess } from '../../../core/identity/access.ts';
-import type { Principal } from '../../../core/identity/principal.ts';
-import { standing } from '../../../core/identity/standing.ts';
+import { stillHeld } from '../../../core/identity/still-held.ts';
 import type { CommandRecord, Leave } from '../../../core/module/commands.ts';
 import type { Registry } from '../../../core/module/registry.ts';
 import type { ObjectBindings } from '../../ports.ts';
@@ -29,7 +27,7 @@ export function recheck({ registry, bindings, identity, leaveOf, now }: RecheckO
     const gateway = identity();
     if (!gateway || !(check || leave)) return undefined;
     const { networkId, gatewayId } = gateway;
-    const db = new Database(bindings.DB, leave && stillHeld(leave, networkId, now()));
+    const db = new Database(bindings.DB, leave && lastingRight(leave, networkId, now()));
     const asked = async () => {
       const refusal = await check?.(record, { networkId, gatewayId, commands, read: db.read.bind(db) });
       // A check that read nothing has not passed the gate yet.
@@ -44,14 +42,9 @@ export function recheck({ registry, bindings, identity, leaveOf, now }: RecheckO
 }
 
 /** Lets on only who still has the right by which a command was given; asked in the round trip of what its module reads. */
-const stillHeld = ({ credential, uri }: Leave, networkId: string, now: number): Gate<unknown> => ({
-  query: standing(credential, now),
-  check(value) {
-    const principal = value as Principal | undefined;
-    if (principal && mayAccess(principal, { action: 'write', scope: 'network', networkId, uri })) return;
-    throw new OrcError(
-      'forbidden',
-      'whoever gave this may not any more: the token or certificate was revoked since, or the right taken away',
-    );
+const lastingRight = ({ credential, uri }: Leave, networkId: string, now: number): Gate<unknown> => ({
+  query: stillHeld({ credential, networkId, uri }, now),
+  check(lost) {
+    if (lost !== undefined) throw new OrcError('forbidden', `whoever gave this may not any more: ${String(lost)}`);
   },
 });
