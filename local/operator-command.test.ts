@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { operatorCommand, readPolicy } from './operator-command.ts';
+import { FlagError } from './flags.ts';
+import { operatorCommand, PartlyDone, readPolicy } from './operator-command.ts';
 import { RefusedError, type RestClient } from './rest-client.ts';
 
 interface Call {
@@ -100,9 +101,42 @@ describe('operatorCommand', () => {
 
   it('revokes a token or an operator, or only tries to', async () => {
     const api = fakeApi({});
-    expect(await operatorCommand(['revoke', 'ann', 'tok_1'], api.connect)).toBe('Revoked.\n');
-    expect(await operatorCommand(['revoke', 'ann', '--dry-run'], api.connect)).toContain('nothing was changed');
+    expect(await operatorCommand(['revoke', 'ann', 'tok_1'], api.connect)).toBe('Revoked tok_1.\n');
+    expect(await operatorCommand(['revoke', 'ann', '--dry-run'], api.connect)).toBe(
+      'ann with all tokens and certificates could be revoked; nothing was changed.\n',
+    );
     expect(api.calls.map(({ path }) => path)).toEqual(['/magma/v1/user/ann/tokens/tok_1', '/magma/v1/user/ann?dry_run=true']);
+  });
+
+  it('revokes every token that is named, and does not show a token that names itself', async () => {
+    const api = fakeApi({});
+    const token = `op_${'a'.repeat(49)}`;
+    expect(await operatorCommand(['revoke', 'ann', 'tok_1', token, 'tok_1'], api.connect)).toBe('Revoked tok_1.\nRevoked op_aaaaaa….\n');
+    expect(api.calls.map(({ path }) => path)).toEqual(['tok_1', token].map((each) => `/magma/v1/user/ann/tokens/${each}`));
+  });
+
+  it('goes on when one of several tokens cannot be revoked, and tells which', async () => {
+    const missing = new RefusedError('DELETE', { status: 404, headers: {}, body: { message: 'no such token', code: 'not_found' } });
+    const api = fakeApi({ 'DELETE /magma/v1/user/ann/tokens/tok_2': missing });
+    await expect(operatorCommand(['revoke', 'ann', 'tok_1', 'tok_2', 'tok_3'], api.connect)).rejects.toMatchObject({
+      constructor: PartlyDone,
+      done: 'Revoked tok_1.\nRevoked tok_3.\n',
+      message: 'tok_2 was not revoked: The platform refuses this: no such token',
+    });
+    expect([api.calls.length, api.closed()]).toEqual([3, 1]);
+  });
+
+  it.each([
+    [['list', 'ann', 'extra'], '"extra" is too much'],
+    [['list', '--expires-in', '60'], 'token NAME POLICY'],
+    [['revoke', 'ann', '--expires-in', '60'], 'token NAME POLICY'],
+    [['add', 'ann', '--expires-in', '60'], 'token NAME POLICY'],
+  ])('refuses what %j would leave unheeded, and says what is meant', async (args, meant) => {
+    const api = fakeApi({});
+    const refused = operatorCommand(args, api.connect);
+    await expect(refused).rejects.toBeInstanceOf(FlagError);
+    await expect(refused).rejects.toThrow(meant);
+    expect(api.calls).toEqual([]);
   });
 
   it('says what is wrong with a call, before it asks the API', async () => {

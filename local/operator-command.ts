@@ -12,7 +12,7 @@ export const OPERATOR_HELP = `Manages operators of a running Orchestrator over i
   npm run operator -- add NAME [POLICY...] [--expires-in SECONDS]    a new operator, with a token when policies are given
   npm run operator -- list [NAME]                                     all operators, or the tokens of one
   npm run operator -- token NAME POLICY... [--expires-in SECONDS]     one more token
-  npm run operator -- revoke NAME [TOKEN_ID]                          one token, or the operator with everything
+  npm run operator -- revoke NAME [TOKEN_ID...]                       these tokens, or the operator with everything
 
   POLICY is EFFECT:ACTION:TYPE:RESOURCE, for instance
     allow:write:network:n1    allow:read:tenant:7    deny:write:uri:/magma/v1/networks/n1/**    allow:write:all
@@ -53,16 +53,28 @@ interface Token {
   readonly last_used_at?: number;
 }
 
-/** Runs one command; answers what to print. Error: FlagError for a wrong call, Error with one line on what the API refused or why there is none. */
+/** Of several things some were done: what is to be printed of these. The message tells of the others. */
+export class PartlyDone extends Error {
+  readonly done: string;
+  constructor(done: readonly string[], failed: readonly string[]) {
+    super(failed.join('\n'));
+    this.done = done.join('');
+  }
+}
+
+/**
+ * Runs one command; answers what to print. Error: FlagError for a wrong call, PartlyDone, Error with one line on what the API refused or why there is
+ * none.
+ */
 export async function operatorCommand(args: readonly string[], connect: (options: Connection) => RestClient = open): Promise<string> {
   const { values, positionals } = parsed(args);
   const [verb, name, ...more] = positionals;
   if (values.help || verb === undefined) return OPERATOR_HELP;
   if (!['add', 'list', 'token', 'revoke'].includes(verb)) throw new FlagError(`there is no command "${verb}"; --help lists them`);
   if (name === undefined && verb !== 'list') throw new FlagError(`${verb} needs the name of an operator`);
+  checkWords({ verb, more, expires: values['expires-in'] !== undefined });
   const base = values.api ?? `https://127.0.0.1:${DEFAULT_PORTS.api}`;
   const api = connect({ api: base, data: values.data, ca: values.ca, tokenFile: values['token-file'] });
-  const tail = values['dry-run'] ? '?dry_run=true' : '';
   const path = `/magma/v1/user/${encodeURIComponent(name ?? '')}`;
   try {
     switch (verb) {
@@ -78,8 +90,7 @@ export async function operatorCommand(args: readonly string[], connect: (options
         return await token(api, path, more.map(readPolicy), values['expires-in'], values['dry-run'] === true);
       }
       case 'revoke':
-        await api.must('DELETE', more[0] === undefined ? `${path}${tail}` : `${path}/tokens/${encodeURIComponent(more[0])}${tail}`);
-        return values['dry-run'] ? 'Could be revoked; nothing was changed.\n' : 'Revoked.\n';
+        return await revoke(api, { name: name ?? '', path, tokens: more, base, dryRun: values['dry-run'] === true });
       default:
         return name === undefined ? await list(api) : await tokens(api, path);
     }
@@ -130,6 +141,51 @@ async function token(
   const made = body as Token;
   return `Token     ${made.token}\nToken id  ${made.id}\nThis is the only time that the token is shown.\n`;
 }
+
+/** Words and flags that a command has no use for are more likely a mistake than meant. Error: FlagError. */
+function checkWords({ verb, more, expires }: { verb: string; more: readonly string[]; expires: boolean }): void {
+  if (verb === 'list' && more.length > 0)
+    throw new FlagError(`list takes one name at most, "${more.join(' ')}" is too much: list NAME shows the tokens of one operator`);
+  if (expires && !(verb === 'token' || (verb === 'add' && more.length > 0)))
+    throw new FlagError(
+      '--expires-in says when a new token ends, and this makes none: it goes with token NAME POLICY... or add NAME POLICY...',
+    );
+}
+
+interface Revocation {
+  readonly name: string;
+  readonly path: string;
+  /** Their ids, or the tokens themselves; none: the operator. */
+  readonly tokens: readonly string[];
+  readonly base: string;
+  readonly dryRun: boolean;
+}
+
+/** One after the other, so that each that is refused is told, and none is kept from the others. Error: PartlyDone. */
+async function revoke(rest: RestClient, { name, path, tokens: named, base, dryRun }: Revocation): Promise<string> {
+  const tail = dryRun ? '?dry_run=true' : '';
+  const line = (what: string): string => (dryRun ? `${what} could be revoked; nothing was changed.\n` : `Revoked ${what}.\n`);
+  if (named.length === 0) {
+    await rest.must('DELETE', `${path}${tail}`);
+    return line(`${name} with all tokens and certificates`);
+  }
+  const done: string[] = [];
+  const failed: string[] = [];
+  for (const each of new Set(named)) {
+    try {
+      await rest.must('DELETE', `${path}/tokens/${encodeURIComponent(each)}${tail}`);
+      done.push(line(shownToken(each)));
+    } catch (error) {
+      const plain = plainError(error, base);
+      failed.push(`${shownToken(each)} was not revoked: ${plain instanceof Error ? plain.message : String(plain)}`);
+    }
+  }
+  if (failed.length > 0) throw new PartlyDone(done, failed);
+  return done.join('');
+}
+
+/** A token may be named by itself, which nobody else is to read. */
+const shownToken = (named: string): string => (named.startsWith('op_') ? `${named.slice(0, 9)}…` : named);
 
 async function list(rest: RestClient): Promise<string> {
   const { body } = await rest.must('GET', '/magma/v1/user');

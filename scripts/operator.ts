@@ -1,10 +1,11 @@
 // `npm run operator -- add|list|token|revoke ...`: manages operators of a running platform; `--help` says how.
 import { FlagError } from '../local/flags.ts';
-import { operatorCommand } from '../local/operator-command.ts';
+import { operatorCommand, PartlyDone } from '../local/operator-command.ts';
 
 try {
   process.stdout.write(await operatorCommand(process.argv.slice(2)));
 } catch (error) {
+  if (error instanceof PartlyDone) process.stdout.write(error.done);
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = error instanceof FlagError ? 2 : 1;
 }
