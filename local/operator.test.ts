@@ -6,6 +6,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type KeyPair, createAuthority, issueLeaf, keyIdentifiers } from './certificates.ts';
 import { temporaryFolder } from './fixture/platform.ts';
 import { openOperator } from './operator.ts';
+import { registerOperator } from './register-operator.ts';
+import { testD1 } from '../test/support/d1.ts';
 
 const DAY = 86_400_000;
 const now = new Date();
@@ -25,6 +27,8 @@ afterEach(() => folder.remove());
 function open(after = 0): ReturnType<typeof openOperator> {
   return openOperator({ dataDir: folder.path, certifier, now: new Date(now.getTime() + after) });
 }
+
+const serialOf = async (opened: ReturnType<typeof openOperator>) => (await opened).registration.certificate.serial;
 
 describe('openOperator', () => {
   it('makes a certificate, its key and a token that registration describes', async () => {
@@ -91,5 +95,43 @@ describe('openOperator', () => {
     expect((await open()).registration.token).not.toBe(first.registration.token);
     rmSync(second.files.pkcs12File);
     expect(readFileSync((await open()).files.pkcs12File).length).toBeGreaterThan(500);
+  });
+
+  it('names the certificates that a new one took the place of, until the end', async () => {
+    const first = await open();
+    expect(first.registration.superseded).toEqual([]);
+    const serial = first.registration.certificate.serial;
+    const second = await serialOf(open(336 * DAY));
+    writeFileSync(first.files.certificateFile, 'rubbish');
+    const third = await open(340 * DAY);
+    expect(third.registration.superseded).toEqual([serial, second]);
+    expect((await open(341 * DAY)).registration).toEqual(third.registration);
+  });
+
+  it('knows the certificate of a folder that kept no serials yet', async () => {
+    const { files, registration } = await open();
+    rmSync(files.serialsFile);
+    expect((await open()).registration.superseded).toEqual([]);
+    certifier = await createAuthority('certifier', 3650, now);
+    expect((await open()).registration.superseded).toEqual([registration.certificate.serial]);
+  });
+});
+
+describe('registerOperator', () => {
+  it('revokes what a new certificate took the place of, and nothing else that the operator has', async () => {
+    const store = testD1();
+    const first = (await open()).registration;
+    await registerOperator(store.d1, first);
+    await registerOperator(store.d1, { ...first, certificate: { ...first.certificate, serial: 'A0', fingerprint: 'f0' } });
+    const second = (await open(336 * DAY)).registration;
+    await registerOperator(store.d1, second);
+    await registerOperator(store.d1, second);
+    const rows = store.sqlite.prepare('SELECT serial, revoke_reason FROM certificates ORDER BY issued_at, rowid').all();
+    expect(rows.map((row) => [row['serial'], row['revoke_reason']])).toEqual([
+      [first.certificate.serial, 'a newer certificate took its place when the platform started'],
+      ['A0', null],
+      [second.certificate.serial, null],
+    ]);
+    store.close();
   });
 });

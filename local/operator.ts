@@ -18,6 +18,8 @@ export interface OperatorFiles {
   pkcs12File: string;
   passwordFile: string;
   tokenFile: string;
+  /** Serials of the certificates made here, oldest first. */
+  serialsFile: string;
   token: string;
 }
 
@@ -34,6 +36,8 @@ export interface OperatorRegistration {
     /** Key identifier of the authority, lower-case hex. */
     issuer: string;
   };
+  /** Serials of the certificates that were made for this operator before: nobody has their keys any more, or should use them. */
+  superseded: readonly string[];
   /** In clear; only its hash is to be stored. */
   token: string;
 }
@@ -59,11 +63,13 @@ export async function openOperator(options: {
     pkcs12File: join(folder, 'certificate.p12'),
     passwordFile: join(folder, 'certificate.p12.password'),
     tokenFile: join(folder, 'token'),
+    serialsFile: join(folder, 'serials'),
   };
   const complete = existsSync(files.pkcs12File) && existsSync(files.passwordFile);
   let pair = keptPair(files, options.certifier, now);
   if (!pair || !complete) {
     pair = await issueLeaf(options.certifier, { commonName: name, days: DAYS, now, usage: 'client' });
+    rememberSerials(files, describe(pair.certificate).serial);
     const password = randomBytes(18).toString('base64url');
     writeSecret(files.pkcs12File, await encodePkcs12(pair, options.certifier.certificate, `orc8r ${name}`, password));
     writeSecret(files.passwordFile, `${password}\n`);
@@ -71,7 +77,30 @@ export async function openOperator(options: {
     writeSecret(files.certificateFile, pair.certificate);
   }
   const token = await keptToken(files.tokenFile);
-  return { files: { ...files, token }, registration: { name, certificate: describe(pair.certificate), token } };
+  const certificate = describe(pair.certificate);
+  const superseded = serialsIn(files.serialsFile).filter((serial) => serial !== certificate.serial);
+  return { files: { ...files, token }, registration: { name, certificate, superseded, token } };
+}
+
+/**
+ * Keeps the serial of each certificate that is made, before it is: its database may be another each time (`npm start`, `npm run dev`), and a
+ * crash may come before any of them was told.
+ */
+function rememberSerials({ serialsFile, certificateFile }: { serialsFile: string; certificateFile: string }, fresh: string): void {
+  const serials = new Set([...serialsIn(serialsFile), ...serialOf(readIfThere(certificateFile)), fresh]);
+  writeSecret(serialsFile, [...serials, ''].join('\n'));
+}
+
+const serialsIn = (file: string): string[] => (readIfThere(file) ?? '').split('\n').filter((line) => /^[0-9A-F]+$/.test(line));
+
+/** Of a certificate, unless it is spoilt. */
+function serialOf(pem: string | undefined): string[] {
+  if (pem === undefined) return [];
+  try {
+    return [describe(pem).serial];
+  } catch {
+    return [];
+  }
 }
 
 /** The certificate on disk while it is whole, of this certifier and not about to expire; otherwise a new one is due. */

@@ -31,7 +31,7 @@ beforeAll(async () => {
     notAfter: Date.now() + 1e9,
     issuer: 'ca',
   };
-  await registerOperator(bindings.DB, { name: 'admin', certificate, token });
+  await registerOperator(bindings.DB, { name: 'admin', certificate, superseded: [], token });
 });
 
 describe('the doors, by hostname', () => {

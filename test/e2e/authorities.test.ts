@@ -162,6 +162,11 @@ describe('a rollover', () => {
     expect(normaliseSerial((await renewed).serial)).not.toBe(serial);
     await connected;
     expect([await counted(platform, `issuer=${old}&state=valid`), await counted(platform, `issuer=${fresh}&state=valid`)]).toEqual([0, 1]);
+    // The count that docs/operations.md has one wait for takes in operators: the first one was given another certificate at the start.
+    const { body: left } = await platform.rest.must('GET', `/magma/v1/certificates?issuer=${old}&state=valid`);
+    expect(left).toMatchObject({ certificates: [], total_count: 0 });
+    const { body: admins } = await platform.rest.must('GET', `/magma/v1/certificates?issuer=${fresh}&kind=operator&state=valid`);
+    expect(admins).toMatchObject({ certificates: [{ subject: 'admin' }], total_count: 1 });
     await platform.stop();
   });
 
