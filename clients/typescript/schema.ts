@@ -4774,7 +4774,7 @@ export interface paths {
         put?: never;
         /**
          * Log in with name and password
-         * @description The answer holds a new token that ends after twelve hours, or `null` for a user who may nothing. After ten attempts within five minutes further ones are refused with 429.
+         * @description The answer holds a new token that ends after twelve hours, or `null` for a user who may nothing. After ten attempts under a name within five minutes further ones under it are refused with 429, the right password too. After 300 under all names together only those succeed whose name and password are right, and whose name has not had its ten; all others are refused with 429.
          *
          *     Permission: write on nothing: no credentials are needed.
          */
@@ -28928,7 +28928,7 @@ export interface operations {
             };
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
-            /** @description More than ten attempts in five minutes under this name */
+            /** @description More than ten attempts in five minutes under this name; or more than 300 under all names, and this one is not right */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

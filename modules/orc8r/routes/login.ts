@@ -9,6 +9,9 @@ import { answers, ok } from '../../../core/rest/reply.ts';
 import { policyList, user } from '../schemas/user.ts';
 import { policiesOfUser } from '../services/user.ts';
 
+/** While there are too many attempts in all, a refusal comes after this time whether a password was hashed for it or not: names are not to be told apart by it. */
+const BUSY_MS = 2000;
+
 /** How long the token of a login lasts. */
 const SESSION_MS = 12 * 3_600_000;
 
@@ -23,21 +26,26 @@ export const loginRoute: Route = route({
   tag: 'User',
   summary: 'Log in with name and password',
   description:
-    'The answer holds a new token that ends after twelve hours, or `null` for a user who may nothing. After ten attempts within five minutes further ones are refused with 429.',
+    'The answer holds a new token that ends after twelve hours, or `null` for a user who may nothing. After ten attempts under a name within five minutes further ones under it are refused with 429, the right password too. ' +
+    'After 300 under all names together only those succeed whose name and password are right, and whose name has not had its ten; all others are refused with 429.',
   permission: { action: 'write', scope: 'anyone' },
   body: user,
   responses: answers(z.array(policyList).nullable(), 'The token of this login'),
-  refusals: { 401: 'No such user, or another password', 429: 'More than ten attempts in five minutes under this name' },
+  refusals: {
+    401: 'No such user, or another password',
+    429: 'More than ten attempts in five minutes under this name; or more than 300 under all names, and this one is not right',
+  },
   handle: async ({ body: { username: id, password } }, ctx) => {
     const now = ctx.now();
-    const [, attempts, stored, found] = await ctx.read(...countAttempt(id, now), passwordOf({ id }), userById({ id }));
+    const [, busy, attempts, stored, found] = await ctx.read(...countAttempt(id, now), passwordOf({ id }), userById({ id }));
+    const pause = busy ? new Promise((resolve) => setTimeout(resolve, BUSY_MS)) : undefined;
     const action = 'user.login';
-    if (attempts > MOST_PER_NAME) {
+    const tooMany = attempts > MOST_PER_NAME;
+    if (tooMany || !(await checkPassword(password, stored)) || !found) {
+      if (!tooMany) await ctx.execute({ action, target: id, statements: [], outcome: 'refused', detail: { reason: 'wrong_password' } });
+      await pause;
+      if (!tooMany && !busy) throw new OrcError('unauthenticated', 'wrong name or password', { reason: 'wrong_password' });
       throw new OrcError('too_many', `too many attempts to log in: wait ${WINDOW_MS / 60_000} minutes`, { reason: 'too_many_logins' });
-    }
-    if (!(await checkPassword(password, stored)) || !found) {
-      await ctx.execute({ action, target: id, statements: [], outcome: 'refused', detail: { reason: 'wrong_password' } });
-      throw new OrcError('unauthenticated', 'wrong name or password', { reason: 'wrong_password' });
     }
     const policies = policiesOfUser(found, now);
     const succeeded = attemptsForgotten(id);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Database } from '../../../core/db/database.ts';
 import { demand } from '../../../core/identity/access.ts';
 import { authenticateOperator } from '../../../core/identity/authenticate.ts';
@@ -189,6 +189,62 @@ describe('login', () => {
     expect((await post('/user/login', ann)).status).toBe(200);
     expect(api.d1.sqlite.prepare('SELECT COUNT(*) AS n FROM logins').get()?.['n']).toBe(0);
   }, 20_000);
+});
+
+describe('login while somebody tries one name after the other', () => {
+  const wrong = { ...ann, password: 'x' };
+  const stranger = { username: 'nobody', password: 'x' };
+  /** Hashes made for passwords, in six calls each. */
+  const hashes = () => vi.mocked(crypto.subtle.deriveBits).mock.calls.length / 6;
+  /** The code of the refusal, which is late, and how late. */
+  const late = async (body: unknown): Promise<string> => {
+    let code: string | undefined;
+    void refusal('POST', '/user/login', body).then((known) => (code = known));
+    await vi.advanceTimersByTimeAsync(1999);
+    expect(code).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1);
+    return String(code);
+  };
+
+  beforeEach(async () => {
+    await post('/user', ann);
+    await post('/user', bob);
+    const fill = api.d1.sqlite.prepare('INSERT INTO logins (name, attempts, since) VALUES (?, 10, ?)');
+    for (let name = 0; name < 30; name += 1) fill.run(`stranger ${name}`, api.now);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    // No password fits, and none takes time of the real clock.
+    vi.spyOn(crypto.subtle, 'deriveBits').mockImplementation(async () => new ArrayBuffer(32));
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
+  it('takes the right password', async () => {
+    vi.restoreAllMocks();
+    expect((await post('/user/login', ann)).status).toBe(200);
+  });
+
+  it('refuses the rest with 429, whether there is such a name or not, and after the same time', async () => {
+    expect([await late(wrong), await late(stranger)]).toEqual(['too_many', 'too_many']);
+    expect(hashes()).toBe(1);
+    vi.restoreAllMocks();
+    expect((await post('/user/login', ann)).status).toBe(200);
+  });
+
+  it('hashes nothing for names that are made up, and ten times for one that there is', async () => {
+    for (let attempt = 0; attempt < 20; attempt += 1) await late({ ...stranger, username: `made-up-${attempt}` });
+    expect(hashes()).toBe(0);
+    for (let attempt = 0; attempt < 12; attempt += 1) await late(wrong);
+    expect(hashes()).toBe(10);
+    expect(await late(ann)).toBe('too_many');
+    expect(api.d1.sqlite.prepare('SELECT COUNT(*) AS n FROM logins').get()?.['n']).toBe(31);
+  });
+
+  it('is as ever once five minutes have passed', async () => {
+    api.now += 5 * 60_000;
+    expect(await refusal('POST', '/user/login', wrong)).toBe('unauthenticated');
+  });
 });
 
 describe('an operator who may look after users and little else', () => {
