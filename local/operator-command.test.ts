@@ -13,7 +13,8 @@ interface Call {
 function fakeApi(answers: Record<string, unknown>) {
   const calls: Call[] = [];
   const must: RestClient['must'] = async (method, path, body) => {
-    calls.push({ method, path, body });
+    // What only helps to warn is no part of what a command does.
+    if (!['/magma/v1/networks', '/docs/openapi.json'].includes(path)) calls.push({ method, path, body });
     const answer = answers[`${method} ${path}`];
     if (answer instanceof Error) throw answer;
     return { status: 200, headers: {}, body: answer };
@@ -37,6 +38,13 @@ describe('policies on the command line', () => {
 
   it.each(['', 'allow', 'allow:write:network', 'allow:write:all:x', 'maybe:read:network:n1'])('"%s" is refused', (text) => {
     expect(() => readPolicy(text)).toThrow('is no policy');
+  });
+
+  it.each(['allow:read:uri:/networks/n1/**', 'deny:write:uri:networks/n1/**'])('%s, which can match nothing, is refused', (text) => {
+    expect(() => readPolicy(text)).toThrow(FlagError);
+    expect(() => readPolicy(text)).toThrow(
+      `"${text}" matches nothing, since every path begins with /magma/v1/: write "/magma/v1/networks/n1/**"`,
+    );
   });
 });
 
@@ -73,6 +81,46 @@ describe('operatorCommand', () => {
     ]);
     const forbidden = fakeApi({ [path]: refused(403, 'you may not give that') });
     await expect(operatorCommand(command, forbidden.connect)).rejects.toThrow(/^The platform refuses this: you may not give that$/);
+  });
+
+  it('warns of networks and paths that the platform does not have', async () => {
+    const paths = {
+      '/magma/v1/networks/{network_id}': {},
+      '/magma/v1/lte/{network_id}/gateways/{gateway_id}': {},
+      '/magma/v1/user/login': {},
+    };
+    const answers = { 'GET /magma/v1/networks': ['n1'], 'GET /docs/openapi.json': { paths }, 'POST /magma/v1/user/ann/tokens': {} };
+    const warnings = async (...policies: string[]) => {
+      const lines: string[] = [];
+      await operatorCommand(['token', 'ann', ...policies], fakeApi(answers).connect, (line) => void lines.push(line));
+      return lines;
+    };
+    expect(
+      await warnings('allow:read:all', 'allow:write:network:n1', 'allow:read:network:*', 'deny:write:uri:/magma/v1/lte/n1/gateways/*'),
+    ).toEqual([]);
+    expect(await warnings('deny:write:uri:/magma/v1/user/login', 'allow:read:uri:**/gateways/*')).toEqual([]);
+    expect(
+      await warnings('deny:write:uri:/magma/v1/lte/n1/gateway/**', 'deny:read:network:n2', 'deny:read:uri:/magma/v1/lte/n3/**'),
+    ).toEqual([
+      'Warning: /magma/v1/lte/n1/gateway/** matches no operation of this platform: see /docs for its paths.',
+      'Warning: there is no network "n2", or you may not read it.',
+      'Warning: there is no network "n3", or you may not read it.',
+    ]);
+  });
+
+  it('warns of nothing when it cannot ask', async () => {
+    const lines: string[] = [];
+    const api = fakeApi({
+      'GET /magma/v1/networks': new Error('away'),
+      'GET /docs/openapi.json': new Error('away'),
+      'POST /magma/v1/user/ann/tokens': {},
+    });
+    await operatorCommand(
+      ['token', 'ann', 'allow:write:network:n1', 'allow:read:uri:/magma/v1/x'],
+      api.connect,
+      (line) => void lines.push(line),
+    );
+    expect([lines.length, api.calls.length]).toEqual([0, 1]);
   });
 
   it('says in one line that nobody answers, and what to do', async () => {

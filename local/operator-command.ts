@@ -3,8 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FlagError } from './flags.ts';
+import { unmatchable } from '../core/identity/policies.ts';
 import { DEFAULT_PORTS } from './platform.ts';
 import { plainError } from './plain-error.ts';
+import { policyWarnings } from './policy-warnings.ts';
 import { RefusedError, type RestClient, restClient } from './rest-client.ts';
 
 export const OPERATOR_HELP = `Manages operators of a running Orchestrator over its REST API.
@@ -39,8 +41,12 @@ export function readPolicy(text: string): Policy {
       return { ...said, resourceType: 'NETWORK_ID', resourceIDs: [resource] };
     case 'tenant':
       return { ...said, resourceType: 'TENANT_ID', resourceIDs: [resource] };
-    default:
-      return { ...said, resourceType: 'URI', path: resource ?? '**' };
+    default: {
+      const path = resource ?? '**';
+      const wrong = unmatchable(path);
+      if (wrong !== undefined) throw new FlagError(`"${text}" ${wrong}`);
+      return { ...said, resourceType: 'URI', path };
+    }
   }
 }
 
@@ -63,10 +69,14 @@ export class PartlyDone extends Error {
 }
 
 /**
- * Runs one command; answers what to print. Error: FlagError for a wrong call, PartlyDone, Error with one line on what the API refused or why there is
+ * Runs one command; answers what to print, and gives `warn` what is worth a second look. Error: FlagError for a wrong call, PartlyDone, Error with one line on what the API refused or why there is
  * none.
  */
-export async function operatorCommand(args: readonly string[], connect: (options: Connection) => RestClient = open): Promise<string> {
+export async function operatorCommand(
+  args: readonly string[],
+  connect: (options: Connection) => RestClient = open,
+  warn: (line: string) => void = () => undefined,
+): Promise<string> {
   const { values, positionals } = parsed(args);
   const [verb, name, ...more] = positionals;
   if (values.help || verb === undefined) return OPERATOR_HELP;
@@ -77,17 +87,19 @@ export async function operatorCommand(args: readonly string[], connect: (options
   const api = connect({ api: base, data: values.data, ca: values.ca, tokenFile: values['token-file'] });
   const path = `/magma/v1/user/${encodeURIComponent(name ?? '')}`;
   try {
+    const policies = verb === 'add' || verb === 'token' ? more.map(readPolicy) : [];
+    for (const line of await policyWarnings(api, policies)) warn(line);
     switch (verb) {
       case 'add':
         return await add(api, {
           name: name ?? '',
-          policies: more.map(readPolicy),
+          policies,
           expiresIn: values['expires-in'],
           dryRun: values['dry-run'] === true,
         });
       case 'token': {
         if (more.length === 0) throw new FlagError('token needs at least one policy');
-        return await token(api, path, more.map(readPolicy), values['expires-in'], values['dry-run'] === true);
+        return await token(api, path, policies, values['expires-in'], values['dry-run'] === true);
       }
       case 'revoke':
         return await revoke(api, { name: name ?? '', path, tokens: more, base, dryRun: values['dry-run'] === true });

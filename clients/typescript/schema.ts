@@ -8402,7 +8402,7 @@ export interface components {
              */
             resourceType?: "NETWORK_ID" | "TENANT_ID" | "URI";
             /**
-             * @description For URI: a glob over path and query, `*` within a segment, `**` across segments
+             * @description For URI: a glob over path and query, `*` within a segment, `**` across segments. One that matches no path below `/magma/v1/` is refused
              * @example /magma/v1/networks/city/**
              */
             path?: string;

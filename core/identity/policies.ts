@@ -1,4 +1,5 @@
 import type { Grant } from './principal.ts';
+import { globsMeet } from './uri-glob.ts';
 
 /** One policy of a token, as Magma's clients write it (REST-BEHAVIOUR 4b). */
 export interface TokenPolicy {
@@ -18,6 +19,17 @@ export type Memberships = readonly (readonly [tenant: string, network: string])[
 export const networksOf = (tenant: string, memberships: Memberships): string[] => [
   ...new Set(memberships.filter(([id]) => tenant === '*' || id === tenant).map(([, network]) => network)),
 ];
+
+/** Where every path of the API begins. */
+const ROOT = '/magma/v1/';
+
+/** What is wrong with a path that no request can ever match, so that what it is to allow or deny it does not; undefined: nothing. */
+export function unmatchable(path: string): string | undefined {
+  if (globsMeet(path, `${ROOT}**`)) return undefined;
+  const meant = /^\/*(?:magma\/+)?(?:v1\/+)?(.*)$/s.exec(path)?.[1] ?? '';
+  const mended = /^\**$/.test(meant) ? '**' : `${ROOT}${meant}`;
+  return `matches nothing, since every path begins with ${ROOT}: write "${mended}"`;
+}
 
 /**
  * The access list that policies amount to; which networks a tenant has stays open without `memberships`. What a policy leaves out is taken in the safe way: no effect denies, no action is

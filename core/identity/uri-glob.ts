@@ -36,3 +36,31 @@ function withEmptyWildcards(pattern: readonly Token[], places: Set<number>): Set
   for (const at of places) if (typeof pattern[at] === 'symbol') places.add(at + 1);
   return places;
 }
+
+/**
+ * Whether some URI is matched by both globs. The rule that a final `/**` matches its own parent holds for the first one.
+ * The cost is bounded by the product of both lengths.
+ */
+export function globsMeet(left: string, right: string): boolean {
+  if (left.endsWith('/**') && meet(tokens(left.slice(0, -3)), tokens(right))) return true;
+  return meet(tokens(left), tokens(right));
+}
+
+// Walks both at once, over all pairs of places that one text could have led to.
+function meet(left: readonly Token[], right: readonly Token[]): boolean {
+  const seen = new Set([0]);
+  const width = right.length + 1;
+  for (const pair of seen) {
+    const [at, on] = [Math.floor(pair / width), pair % width];
+    if (at === left.length && on === right.length) return true;
+    const [one, other] = [left[at], right[on]];
+    // A wildcard may stand for nothing,
+    if (typeof one === 'symbol') seen.add(pair + width);
+    if (typeof other === 'symbol') seen.add(pair + 1);
+    // or for the next character that the other one has. Of two wildcards one ends first, so that the pair need not move.
+    if (typeof one === 'string' && (one === other || other === ANY || (other === SEGMENT && one !== '/')))
+      seen.add(pair + width + (one === other ? 1 : 0));
+    if (typeof other === 'string' && (one === ANY || (one === SEGMENT && other !== '/'))) seen.add(pair + 1);
+  }
+  return false;
+}

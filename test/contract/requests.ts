@@ -32,7 +32,7 @@ export async function prepare(platform: Platform, by: Credentials): Promise<Read
   await made('DELETE', '/feg/feg1/gateways/fgw2/federation', undefined);
   await made('PUT', `/networks/lte1/tracing/${ENDED_TRACE}`, { requested_end: true });
   const { cbsds } = JSON.parse(await made('GET', '/dp/lte1/cbsds', undefined)) as { cbsds: { id: number }[] };
-  const token = JSON.parse(await made('POST', '/user/ann/tokens', [{ effect: 'ALLOW', path: '/none' }])) as { id: string };
+  const token = JSON.parse(await made('POST', '/user/ann/tokens', [{ effect: 'ALLOW', path: '/magma/v1/none' }])) as { id: string };
   return { sms_pk: JSON.parse(texts.get('/lte/lte1/sms') ?? '""') as string, token: token.id, cbsd_id: String(cbsds[0]?.id) };
 }
 

@@ -143,6 +143,30 @@ describe('tokens', () => {
   });
 });
 
+describe('a path that no request can have', () => {
+  it.each([
+    ['/networks/city/**', '/magma/v1/networks/city/**'],
+    ['networks/**', '/magma/v1/networks/**'],
+    ['/magma/networks', '/magma/v1/networks'],
+    ['/v1/networks', '/magma/v1/networks'],
+    ['*', '**'],
+    ['/', '**'],
+  ])('%s is refused, whether it is to be allowed or denied', async (path, fix) => {
+    await post('/user', ann);
+    for (const effect of ['ALLOW', 'DENY']) {
+      const refused = await api.refusal('POST', '/user/ann/tokens', { body: [read, { effect, action: 'READ', path }] });
+      expect(refused.faults).toEqual([
+        { path: 'body[1].path', message: `matches nothing, since every path begins with /magma/v1/: write "${fix}"` },
+      ]);
+    }
+  });
+
+  it.each(['**', '/**', '**/generic', '/magma/**', '/magma/v1/user', '/magma/v1/networks/*'])('is not %s', async (path) => {
+    await post('/user', ann);
+    expect(await tokenOf('ann', [{ effect: 'DENY', path }])).toMatchObject({ policies: [{ path }] });
+  });
+});
+
 describe('login', () => {
   beforeEach(async () => {
     await post('/user', ann);

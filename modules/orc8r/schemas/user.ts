@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unmatchable } from '../../../core/identity/policies.ts';
 import { nonEmpty, nullWhenUnset, unset } from '../../../core/rest/fields.ts';
 
 export const username = z
@@ -34,7 +35,8 @@ export const policy = z
       .max(1024)
       .optional()
       .meta({
-        description: 'For URI: a glob over path and query, `*` within a segment, `**` across segments',
+        description:
+          'For URI: a glob over path and query, `*` within a segment, `**` across segments. One that matches no path below `/magma/v1/` is refused',
         examples: ['/magma/v1/networks/city/**'],
       }),
     resourceIDs: nullWhenUnset(z.array(nonEmpty().max(255)).max(1000)).meta({
@@ -45,7 +47,8 @@ export const policy = z
   .superRefine(({ resourceType = 'URI', path, resourceIDs }, ctx) => {
     const fault = (at: (string | number)[], message: string) => ctx.addIssue({ code: 'custom', path: at, message });
     if (resourceType === 'URI') {
-      if (path === undefined) fault(['path'], 'is required for a policy on URIs');
+      const wrong = path === undefined ? 'is required for a policy on URIs' : unmatchable(path);
+      if (wrong !== undefined) fault(['path'], wrong);
       return;
     }
     if (!resourceIDs || resourceIDs.length === 0) fault(['resourceIDs'], `must name at least one for ${resourceType}`);
