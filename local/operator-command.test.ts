@@ -69,6 +69,29 @@ describe('operatorCommand', () => {
     expect(api.calls.at(-1)).toMatchObject({ method: 'DELETE', path: '/magma/v1/user/ann' });
   });
 
+  it('says why the token is refused also when the operator cannot be taken away again', async () => {
+    const refused = (message: string) => new RefusedError('x', { status: 403, headers: {}, body: { message } });
+    const api = fakeApi({ 'POST /magma/v1/user/ann/tokens': refused('the first'), 'DELETE /magma/v1/user/ann': refused('the second') });
+    const lines: string[] = [];
+    await expect(operatorCommand(['add', 'ann', 'allow:read:all'], api.connect, (line) => void lines.push(line))).rejects.toThrow(
+      'The platform refuses this: the first',
+    );
+    expect(lines).toEqual(['ann was added nevertheless and could not be taken away again: npm run operator -- revoke ann']);
+  });
+
+  it.each([
+    [['add', '..', 'allow:read:all']],
+    [['token', '.', 'allow:read:all']],
+    [['list', '..']],
+    [['revoke', '..']],
+    [['revoke', 'ann', '..']],
+    [['revoke', 'ann', '']],
+  ])('does not ask for what a URL would make something else of: %j', async (args) => {
+    const api = fakeApi({});
+    await expect(operatorCommand(args, api.connect)).rejects.toThrow(FlagError);
+    expect(api.calls).toEqual([]);
+  });
+
   it('tries an operator out with policies: what is wrong with these is told, that nobody has them yet is not', async () => {
     const path = 'POST /magma/v1/user/ann/tokens?dry_run=true';
     const refused = (status: number, message: string) => new RefusedError(path, { status, headers: {}, body: { message, code: 'x' } });

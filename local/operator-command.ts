@@ -82,6 +82,9 @@ export async function operatorCommand(
   if (values.help || verb === undefined) return OPERATOR_HELP;
   if (!['add', 'list', 'token', 'revoke'].includes(verb)) throw new FlagError(`there is no command "${verb}"; --help lists them`);
   if (name === undefined && verb !== 'list') throw new FlagError(`${verb} needs the name of an operator`);
+  // In a URL these lead elsewhere: below `user/ann/tokens/..` is ann, with everything.
+  for (const word of [name, ...(verb === 'revoke' ? more : [])])
+    if (word === '' || word === '.' || word === '..') throw new FlagError(`"${word}" is no name of an operator, and no id of a token`);
   checkWords({ verb, more, expires: values['expires-in'] !== undefined });
   const base = values.api ?? `https://127.0.0.1:${DEFAULT_PORTS.api}`;
   const api = connect({ api: base, data: values.data, ca: values.ca, tokenFile: values['token-file'] });
@@ -96,6 +99,7 @@ export async function operatorCommand(
           policies,
           expiresIn: values['expires-in'],
           dryRun: values['dry-run'] === true,
+          warn,
         });
       case 'token': {
         if (more.length === 0) throw new FlagError('token needs at least one policy');
@@ -113,10 +117,15 @@ export async function operatorCommand(
   }
 }
 
-async function add(
-  rest: RestClient,
-  { name, policies, expiresIn, dryRun }: { name: string; policies: Policy[]; expiresIn: string | undefined; dryRun: boolean },
-): Promise<string> {
+interface NewOperator {
+  readonly name: string;
+  readonly policies: readonly Policy[];
+  readonly expiresIn: string | undefined;
+  readonly dryRun: boolean;
+  readonly warn: (line: string) => void;
+}
+
+async function add(rest: RestClient, { name, policies, expiresIn, dryRun, warn }: NewOperator): Promise<string> {
   const password = randomBytes(18).toString('base64url');
   await rest.must('POST', `/magma/v1/user${dryRun ? '?dry_run=true' : ''}`, { username: name, password });
   const path = `/magma/v1/user/${encodeURIComponent(name)}`;
@@ -130,7 +139,9 @@ async function add(
     return made + (await token(rest, path, policies, expiresIn, false));
   } catch (error) {
     // Otherwise the mended command would be told that the name is taken.
-    await rest.must('DELETE', path);
+    await rest
+      .must('DELETE', path)
+      .catch(() => warn(`${name} was added nevertheless and could not be taken away again: npm run operator -- revoke ${name}`));
     throw error;
   }
 }

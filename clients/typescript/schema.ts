@@ -9773,7 +9773,7 @@ export interface components {
         /** @description Name and password of a user */
         user: {
             /**
-             * @description Name to log in with; no blanks, `:` or `/`
+             * @description Name to log in with; no blanks, `:` or `/`, and neither `.` nor `..`
              * @example ann
              */
             username: string;
@@ -9787,7 +9787,7 @@ export interface components {
         /** @description A user, without secrets */
         user_record: {
             /**
-             * @description Name to log in with; no blanks, `:` or `/`
+             * @description Name to log in with; no blanks, `:` or `/`, and neither `.` nor `..`
              * @example ann
              */
             username: string;

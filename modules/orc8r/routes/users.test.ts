@@ -63,6 +63,11 @@ describe('users', () => {
     expect(await refusal('GET', '/user/none/tokens')).toBe('not_found');
     const { faults } = await api.refusal('POST', '/user', { body: { username: 'a:b', password: '' } });
     expect(faults.map((fault) => fault.path)).toEqual(['body.username', 'body.password']);
+    for (const name of ['.', '..']) {
+      const dotted = await api.refusal('POST', '/user', { body: { username: name, password: 'x' } });
+      expect(dotted.faults).toEqual([{ path: 'body.username', message: 'may not be "." or ".."' }]);
+    }
+    expect((await post('/user', { username: '...', password: 'x' })).status).toBe(200);
     const ifMatch = (await api.call('GET', '/user/ann')).etag ?? '';
     await api.call('PUT', '/user/ann', { body: 'x', ifMatch });
     expect((await api.refusal('PUT', '/user/ann', { body: 'y', ifMatch })).code).toBe('precondition_failed');

@@ -7,7 +7,9 @@ export const username = z
   .min(1)
   .max(128)
   .regex(/^[^\p{Cc}\s:/]+$/u, { error: 'may not hold blanks, control characters, ":" or "/"' })
-  .meta({ description: 'Name to log in with; no blanks, `:` or `/`', examples: ['ann'] });
+  // In a path these mean a folder, whatever they are encoded as: nobody could read or delete such a user.
+  .refine((name) => name !== '.' && name !== '..', { error: 'may not be "." or ".."' })
+  .meta({ description: 'Name to log in with; no blanks, `:` or `/`, and neither `.` nor `..`', examples: ['ann'] });
 const password = () =>
   z
     .string()
