@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { newToken } from '../core/identity/operator-token.ts';
 import { FlagError } from './flags.ts';
 import { operatorCommand, PartlyDone, readPolicy } from './operator-command.ts';
 import { RefusedError, type RestClient } from './rest-client.ts';
@@ -197,7 +198,48 @@ describe('operatorCommand', () => {
     expect([api.calls.length, api.closed()]).toEqual([3, 1]);
   });
 
+  describe('revoke, of what it acts with itself,', () => {
+    const acting = async (...args: string[]) => {
+      const own = await newToken();
+      const api = fakeApi({ 'GET /magma/v1/user/admin': { tokens: [own.id, 'tok_2'] }, 'GET /magma/v1/user/ann': { tokens: ['tok_3'] } });
+      const command = args.map((word) => ({ OWN: own.id, ITSELF: own.token })[word] ?? word);
+      const said = operatorCommand(command, () => ({ ...api.connect(), token: own.token }));
+      const printed = await said.catch((error: unknown) => error);
+      const deleted = api.calls.filter(({ method }) => method === 'DELETE').map(({ path }) => path.replace(own.id, 'OWN'));
+      return { printed: printed instanceof FlagError ? `FlagError ${printed.message}` : String(printed), deleted };
+    };
+
+    it.each([
+      [['admin'], /^FlagError admin is the operator that this command acts as: .* Say --force/],
+      [['admin', 'OWN'], /^FlagError tok_\w+ is the token that this command acts with: .* Say --force/],
+      [['admin', 'tok_2', 'ITSELF'], /^FlagError tok_\w+ is the token that this command acts with: .* Say --force/],
+    ])('%j, says what would happen and asks for --force', async (args, text) => {
+      const { printed, deleted } = await acting('revoke', ...args);
+      expect(printed).toMatch(text);
+      expect(deleted).toEqual([]);
+    });
+
+    it('does it with --force, and tells what that would do in a dry run', async () => {
+      expect(await acting('revoke', 'admin', '--force')).toEqual({
+        printed: 'Revoked admin with all tokens and certificates.\n',
+        deleted: ['/magma/v1/user/admin'],
+      });
+      const tried = await acting('revoke', 'admin', 'OWN', '--dry-run');
+      expect(tried.deleted).toEqual(['/magma/v1/user/admin/tokens/OWN?dry_run=true']);
+      expect(tried.printed).toMatch(/could be revoked; nothing was changed\.\ntok_\w+ is the token that .* it takes --force\.\n$/);
+      expect((await acting('revoke', 'admin', '--dry-run')).printed).toMatch(
+        /\nadmin is the operator that this command acts as: .* it takes --force\.\n$/,
+      );
+    });
+
+    it('asks for nothing when it is another token or operator', async () => {
+      expect((await acting('revoke', 'ann')).deleted).toEqual(['/magma/v1/user/ann']);
+      expect((await acting('revoke', 'admin', 'tok_2')).deleted).toEqual(['/magma/v1/user/admin/tokens/tok_2']);
+    });
+  });
+
   it.each([
+    [['list', '--force'], '--force goes with revoke'],
     [['list', 'ann', 'extra'], '"extra" is too much'],
     [['list', '--expires-in', '60'], 'token NAME POLICY'],
     [['revoke', 'ann', '--expires-in', '60'], 'token NAME POLICY'],

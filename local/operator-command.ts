@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FlagError } from './flags.ts';
+import { describeToken } from '../core/identity/operator-token.ts';
 import { unmatchable } from '../core/identity/policies.ts';
 import { DEFAULT_PORTS } from './platform.ts';
 import { plainError } from './plain-error.ts';
@@ -24,6 +25,7 @@ export const OPERATOR_HELP = `Manages operators of a running Orchestrator over i
   --ca FILE        CA of the API, and
   --token-file F   file with the token to act with, when the platform is elsewhere
   --dry-run        check everything, change nothing
+  --force          with revoke: also the token that the command itself acts with, or its operator
   --help           this text
 `;
 
@@ -74,7 +76,7 @@ export class PartlyDone extends Error {
  */
 export async function operatorCommand(
   args: readonly string[],
-  connect: (options: Connection) => RestClient = open,
+  connect: (options: Connection) => ActingClient = open,
   warn: (line: string) => void = () => undefined,
 ): Promise<string> {
   const { values, positionals } = parsed(args);
@@ -85,7 +87,7 @@ export async function operatorCommand(
   // In a URL these lead elsewhere: below `user/ann/tokens/..` is ann, with everything.
   for (const word of [name, ...(verb === 'revoke' ? more : [])])
     if (word === '' || word === '.' || word === '..') throw new FlagError(`"${word}" is no name of an operator, and no id of a token`);
-  checkWords({ verb, more, expires: values['expires-in'] !== undefined });
+  checkWords({ verb, more, expires: values['expires-in'] !== undefined, force: values.force === true });
   const base = values.api ?? `https://127.0.0.1:${DEFAULT_PORTS.api}`;
   const api = connect({ api: base, data: values.data, ca: values.ca, tokenFile: values['token-file'] });
   const path = `/magma/v1/user/${encodeURIComponent(name ?? '')}`;
@@ -106,7 +108,14 @@ export async function operatorCommand(
         return await token(api, path, policies, values['expires-in'], values['dry-run'] === true);
       }
       case 'revoke':
-        return await revoke(api, { name: name ?? '', path, tokens: more, base, dryRun: values['dry-run'] === true });
+        return await revoke(api, {
+          name: name ?? '',
+          path,
+          tokens: more,
+          base,
+          dryRun: values['dry-run'] === true,
+          force: values.force === true,
+        });
       default:
         return name === undefined ? await list(api) : await tokens(api, path);
     }
@@ -166,7 +175,8 @@ async function token(
 }
 
 /** Words and flags that a command has no use for are more likely a mistake than meant. Error: FlagError. */
-function checkWords({ verb, more, expires }: { verb: string; more: readonly string[]; expires: boolean }): void {
+function checkWords({ verb, more, expires, force }: { verb: string; more: readonly string[]; expires: boolean; force: boolean }): void {
+  if (force && verb !== 'revoke') throw new FlagError('--force goes with revoke');
   if (verb === 'list' && more.length > 0)
     throw new FlagError(`list takes one name at most, "${more.join(' ')}" is too much: list NAME shows the tokens of one operator`);
   if (expires && !(verb === 'token' || (verb === 'add' && more.length > 0)))
@@ -182,15 +192,19 @@ interface Revocation {
   readonly tokens: readonly string[];
   readonly base: string;
   readonly dryRun: boolean;
+  readonly force: boolean;
 }
 
 /** One after the other, so that each that is refused is told, and none is kept from the others. Error: PartlyDone. */
-async function revoke(rest: RestClient, { name, path, tokens: named, base, dryRun }: Revocation): Promise<string> {
+async function revoke(rest: ActingClient, { name, path, tokens: named, base, dryRun, force }: Revocation): Promise<string> {
+  const own = await ownLoss(rest, { name, path, tokens: named });
+  if (own && !force && !dryRun) throw new FlagError(`${own} Say --force if that is meant`);
+  const note = own && dryRun ? `${own} Without --dry-run it takes --force.\n` : '';
   const tail = dryRun ? '?dry_run=true' : '';
   const line = (what: string): string => (dryRun ? `${what} could be revoked; nothing was changed.\n` : `Revoked ${what}.\n`);
   if (named.length === 0) {
     await rest.must('DELETE', `${path}${tail}`);
-    return line(`${name} with all tokens and certificates`);
+    return line(`${name} with all tokens and certificates`) + note;
   }
   const done: string[] = [];
   const failed: string[] = [];
@@ -204,7 +218,22 @@ async function revoke(rest: RestClient, { name, path, tokens: named, base, dryRu
     }
   }
   if (failed.length > 0) throw new PartlyDone(done, failed);
-  return done.join('');
+  return done.join('') + note;
+}
+
+/** What the command would take from itself, in a line; undefined: nothing. */
+async function ownLoss(
+  rest: ActingClient,
+  { name, path, tokens: named }: Pick<Revocation, 'name' | 'path' | 'tokens'>,
+): Promise<string | undefined> {
+  if (rest.token === undefined) return undefined;
+  const { id: own } = await describeToken(rest.token);
+  if (named.includes(own) || named.includes(rest.token))
+    return `${own} is the token that this command acts with: once it is revoked, every command that uses it is refused.`;
+  if (named.length > 0) return undefined;
+  const { body } = await rest.must('GET', path);
+  if (!(body as { tokens?: readonly string[] } | undefined)?.tokens?.includes(own)) return undefined;
+  return `${name} is the operator that this command acts as: all tokens and certificates of ${name} end, the token of this command among them.`;
 }
 
 /** A token may be named by itself, which nobody else is to read. */
@@ -236,8 +265,11 @@ export interface Connection {
   readonly tokenFile: string | undefined;
 }
 
+/** A client, and the token that it acts with, if any. */
+type ActingClient = RestClient & { readonly token?: string };
+
 /** The API of a local platform by its data folder, or of another one by URL, CA and token. Error: FlagError for a file that is not there, or what is no URL. */
-function open({ api, data = '.orc8r', ca, tokenFile }: Connection): RestClient {
+function open({ api, data = '.orc8r', ca, tokenFile }: Connection): ActingClient {
   if (!/^https:\/\/[^/]+\/?$/.test(api) || !URL.canParse(api))
     throw new FlagError(`--api has to be like https://127.0.0.1:${DEFAULT_PORTS.api}, not "${api}"`);
   const folder = resolve(data);
@@ -245,7 +277,8 @@ function open({ api, data = '.orc8r', ca, tokenFile }: Connection): RestClient {
   for (const file of Object.values(files))
     if (!existsSync(file))
       throw new FlagError(`${file} is not there: start a platform here with npm start, or say --data, or --ca and --token-file`);
-  return restClient({ base: api, caFile: files.ca, token: readFileSync(files.token, 'utf8').trim() });
+  const token = readFileSync(files.token, 'utf8').trim();
+  return { ...restClient({ base: api, caFile: files.ca, token }), token };
 }
 
 function parsed(args: readonly string[]) {
@@ -255,7 +288,7 @@ function parsed(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { api: text, data: text, ca: text, 'token-file': text, 'expires-in': text, 'dry-run': flag, help: flag },
+      options: { api: text, data: text, ca: text, 'token-file': text, 'expires-in': text, 'dry-run': flag, force: flag, help: flag },
     });
   } catch (error) {
     throw new FlagError(error instanceof Error ? error.message : String(error));

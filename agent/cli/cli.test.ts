@@ -113,6 +113,8 @@ describe('command line', () => {
   it('knows identity, help and version', () => {
     expect(parseInvocation(['identity', '--data', '/d'], {})).toEqual({ command: 'identity', dataDir: '/d', hardwareId: undefined });
     expect(parseInvocation(['--help'], {})).toEqual({ command: 'help' });
+    // Where a local platform keeps it.
+    expect(helpText()).toContain('--ca .orc8r/ca/root.pem ');
     expect(parseInvocation(['--version'], {})).toEqual({ command: 'version' });
   });
 

@@ -131,7 +131,7 @@ export function helpText(): string {
     ...rows,
     '',
     'Example:',
-    '  orc8r-agent --controller localhost:8443 --ca .orc8r/rootCA.pem --token reg_...',
+    '  orc8r-agent --controller localhost:8443 --ca .orc8r/ca/root.pem --token reg_...',
     '',
   ].join('\n');
 }

@@ -46,7 +46,9 @@ export function faultsOf(issues: readonly z.core.$ZodIssue[], root: string): Fau
   return issues.flatMap((issue) => {
     const path = pathText(issue.path, root);
     if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-      const nearest = issue.errors.reduce((best, branch) => (branch.length < best.length ? branch : best));
+      // A branch that has the form of what was given says more than one that takes something else altogether.
+      const alike = issue.errors.filter((branch) => !branch.some(({ code, path: at }) => code === 'invalid_type' && at.length === 0));
+      const nearest = (alike.length > 0 ? alike : issue.errors).reduce((best, branch) => (branch.length < best.length ? branch : best));
       return faultsOf(nearest, path);
     }
     if (issue.code === 'invalid_key')

@@ -154,6 +154,8 @@ describe('parse', () => {
   it('answers for a union with the faults of the nearest branch', () => {
     const union = z.union([z.object({ a: z.string(), b: z.string() }), z.object({ a: z.string() })]);
     expect(() => parse(union, { a: 1 }, 'body')).toThrow('body.a: expected string, received number');
+    const either = z.union([z.string(), z.object({ a: z.string(), b: z.string() })]);
+    expect(() => parse(either, { a: 1 }, 'body')).toThrow('body.a: expected string, received number; body.b: is required');
   });
 });
 

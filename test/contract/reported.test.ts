@@ -84,7 +84,10 @@ describe('a login (REST-BEHAVIOUR 4c)', () => {
     const { status, text } = await login(PASSWORD);
     expect(status).toBe(200);
     const [entry] = JSON.parse(text) as [{ token: string }];
-    expect(entry).toMatchObject({ token: expect.stringMatching(/^op_[0-9A-Za-z]{40,}$/), policies: [{ effect: 'ALLOW', path: '/magma/v1/none' }] });
+    expect(entry).toMatchObject({
+      token: expect.stringMatching(/^op_[0-9A-Za-z]{40,}$/),
+      policies: [{ effect: 'ALLOW', path: '/magma/v1/none' }],
+    });
     const by = { authorization: `Basic ${btoa(`ann:${entry.token}`)}` };
     const asked = async (path: string) => (await platform.ask({ method: 'GET', path }, by)).status;
     expect([await asked('/networks'), await asked('/networks/lte1')]).toEqual([200, 403]);

@@ -68,6 +68,8 @@ describe('users', () => {
       expect(dotted.faults).toEqual([{ path: 'body.username', message: 'may not be "." or ".."' }]);
     }
     expect((await post('/user', { username: '...', password: 'x' })).status).toBe(200);
+    const spoilt = await api.refusal('PUT', '/user/ann', { body: { password: 5 } });
+    expect(spoilt.faults).toEqual([{ path: 'body.password', message: 'expected string, received number' }]);
     const ifMatch = (await api.call('GET', '/user/ann')).etag ?? '';
     await api.call('PUT', '/user/ann', { body: 'x', ifMatch });
     expect((await api.refusal('PUT', '/user/ann', { body: 'y', ifMatch })).code).toBe('precondition_failed');
