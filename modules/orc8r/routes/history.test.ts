@@ -136,6 +136,8 @@ describe('restoring', () => {
   it('refuses what cannot be', async () => {
     const refusal = async (version: string, more = {}) =>
       (await api.refusal('POST', `/networks/n1/revisions/${version}:restore`, more)).code;
+    for (const query of [{ type: 'upgrade_tier', key: '' }, { type: 'network', key: '' }, { type: '', key: 't1' }, { key: 't1' }])
+      expect(await refusal('2', { query })).toBe('invalid');
     expect(await refusal('99')).toBe('not_found');
     expect(await refusal('x')).toBe('invalid');
     expect(await refusal('2', { ifMatch: '"1"' })).toBe('precondition_failed');

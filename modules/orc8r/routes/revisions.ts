@@ -6,7 +6,7 @@ import { restorables, revisionsOf } from '../../../core/configurator/revisions.t
 import { invalid, notFound } from '../../../core/errors.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { checkIfMatch, rewrite } from '../../../core/rest/etag.ts';
-import { pathParams } from '../../../core/rest/fields.ts';
+import { keepZero, pathParams } from '../../../core/rest/fields.ts';
 import { answers, ok } from '../../../core/rest/reply.ts';
 import { seekOf, seekQuery, seekToken } from '../../../core/rest/seek.ts';
 import { restored, revisionPage } from '../schemas/history.ts';
@@ -22,10 +22,14 @@ const which = {
     .meta({ description: 'Only entities of this type; `network` for the network itself', examples: ['cellular_gateway'] }),
   key: z
     .string()
+    .min(1)
     .max(255)
     .optional()
     .meta({ description: 'Only the entity with this key; goes with `type`. The key of the network itself is its id', examples: ['agw1'] }),
 };
+
+/** An empty filter of a list is none; here it would bring back everything else that the commit changed. */
+const exactly = { type: keepZero(which.type), key: keepZero(which.key) };
 
 /** Which entities are asked for, as they are stored. Error: `invalid`. */
 function asked(networkId: string, { type, key }: { readonly type?: string | undefined; readonly key?: string | undefined }) {
@@ -67,7 +71,7 @@ const restore = route({
     'Edges to children come back with an entity, edges from its parents (the tier of a gateway) do not, nor do device records, certificates and state.',
   permission: { action: 'write', scope: 'network' },
   params: pathParams('network_id', 'version'),
-  query: z.object(which),
+  query: z.object(exactly),
   responses: answers(restored, 'What was brought back'),
   handle: ({ params: { network_id: networkId, version: text }, query }, ctx) =>
     rewrite(ctx, async () => {
