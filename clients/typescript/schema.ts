@@ -4270,7 +4270,7 @@ export interface paths {
         put?: never;
         /**
          * Bring back what a change left behind
-         * @description Everything that the commit of this version changed, or with `type` and `key` one entity of it, becomes again what it was right after that commit: made again, changed back or taken away. Edges to children come back with an entity, edges from its parents (the tier of a gateway) do not, nor do device records, certificates and state.
+         * @description Everything that the commit of this version changed, or with `type` and `key` one entity of it, becomes again what it was right after that commit: made again, changed back or taken away. Edges to children come back with an entity, edges from its parents (the tier of a gateway) do not, nor do device records, certificates and state. What a write would change along changes along: the tier that a gateway leaves, pools and the gateways that list them, APN resources of a gateway. What a write would refuse is refused: names of something that is gone by now.
          *
          *     Permission: write on the network.
          */

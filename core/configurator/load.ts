@@ -6,7 +6,8 @@ import { type Entity, type EntityId, entityKey, type Graph, type Network } from 
 
 const p = sql.placeholder;
 
-function readNetwork(row: Row): Network {
+/** A row with the columns of a network. */
+export function readNetwork(row: Row): Network {
   return {
     id: String(row['id']),
     type: String(row['type']),

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { associations as a, entities as e, networks as n, revisions as r } from '../db/schema.ts';
 import { query, type Query, type Row } from '../db/statement.ts';
 import { INTERNAL_NETWORK } from './internal-network.ts';
@@ -36,7 +36,7 @@ export interface Revision extends EntityId {
 type ShortImage = readonly [name: string, config: unknown, children: NonNullable<Image['children']>];
 
 /** As the store keeps it: whole, or short where a bulk write made it, whose entities have neither description nor physical id. */
-function image(stored: unknown): Image | null {
+export function image(stored: unknown): Image | null {
   const value: unknown = typeof stored === 'string' ? JSON.parse(stored) : null;
   if (!Array.isArray(value)) return value as Image | null;
   const [name, config, children] = value as unknown as ShortImage;
@@ -98,24 +98,38 @@ export interface Restorable extends EntityId {
   readonly missing: readonly string[];
 }
 
+/** Which revisions are asked for: those of the commit that made a version, of one type or entity only where it is given. */
+export type RestoredPlace = {
+  readonly networkId: string;
+  readonly version: number;
+  readonly type: string | null;
+  readonly key: string | null;
+};
+
+/** Condition on rows `r` of the table. */
+export const ofCommit = sql`r.network_id = ${p('networkId')} AND r.network_id <> ${INTERNAL_NETWORK} AND r.version = ${p('version')}
+  AND (${p('type')} IS NULL OR r.type = ${p('type')}) AND (${p('key')} IS NULL OR r.key = ${p('key')})`;
+
+/** Each [type, key] of the children in a stored image, whole or short. */
+export const imageChildren = (stored: SQL): SQL =>
+  sql`json_each(COALESCE(json_extract(${stored}, '$.children'), json_extract(${stored}, '$[2]'), '[]'))`;
+
 /**
  * All that the commit which made a version of a network changed, or the one entity asked for, each with what there is of it now.
  * The newest row counts where a commit has several for one entity.
  */
-export const restorables: (values: { networkId: string; version: number; type: string | null; key: string | null }) => Query<Restorable[]> =
-  query<Restorable[], 'networkId' | 'version' | 'type' | 'key'>(
-    sql`SELECT r.type AS type, r.key AS key, r.after AS after,
+export const restorables: (place: RestoredPlace) => Query<Restorable[]> = query<Restorable[], keyof RestoredPlace>(
+  sql`SELECT r.type AS type, r.key AS key, r.after AS after,
           CASE WHEN r.type = 'network' THEN (SELECT version FROM ${n} WHERE id = r.network_id) ELSE e.version END AS current,
           (SELECT json_group_array(DISTINCT c.to_type) FROM ${a} AS c WHERE c.network_id = r.network_id AND c.from_type = r.type AND c.from_key = r.key) AS types,
           (SELECT json_group_array(json_array(json_extract(w.value, '$[0]'), json_extract(w.value, '$[1]')))
-             FROM json_each(COALESCE(json_extract(r.after, '$.children'), json_extract(r.after, '$[2]'), '[]')) AS w
+             FROM ${imageChildren(sql`r.after`)} AS w
              WHERE NOT EXISTS (SELECT 1 FROM ${e} AS x WHERE x.network_id = r.network_id AND x.type = json_extract(w.value, '$[0]')
                AND x.key = json_extract(w.value, '$[1]'))) AS missing
         FROM ${r} AS r LEFT JOIN ${e} AS e ON e.network_id = r.network_id AND e.type = r.type AND e.key = r.key
-        WHERE r.network_id = ${p('networkId')} AND r.network_id <> ${INTERNAL_NETWORK} AND r.version = ${p('version')}
-          AND (${p('type')} IS NULL OR r.type = ${p('type')}) AND (${p('key')} IS NULL OR r.key = ${p('key')}) ORDER BY r.id`,
-    (rows) => [...new Map(rows.map((row) => [entityKey(idOf(row)), readRestorable(row)])).values()],
-  );
+        WHERE ${ofCommit} ORDER BY r.id`,
+  (rows) => [...new Map(rows.map((row) => [entityKey(idOf(row)), readRestorable(row)])).values()],
+);
 
 const idOf = (row: Row): EntityId => ({ type: String(row['type']), key: String(row['key']) });
 

@@ -1,5 +1,6 @@
 import type { DescMessage, DescMethodServerStreaming, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { Commit, Committed } from '../configurator/commit.ts';
+import type { Restoring } from '../configurator/restore-rule.ts';
 import type { Database } from '../db/database.ts';
 import type { Query, Statement } from '../db/statement.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -181,8 +182,10 @@ export interface PlatformInfo {
   readonly modules: () => readonly ModuleSummary[];
   /** The generic commands that modules allow on every gateway. */
   readonly commands: readonly ModuleCommand[];
-  /** Types of entities that go with their gateway when it is deleted. */
-  readonly ownedByGateway: ReadonlySet<string>;
+  /** Types of entities that go with their parent when it is deleted. */
+  readonly owned: ReadonlySet<string>;
+  /** What modules say about bringing back what a revision shows. */
+  readonly restoring: Restoring;
   /** Makes a registration token for a gateway (by the number of its entity), valid 30 minutes. */
   readonly registrationToken: (entityNumber: number) => Promise<string>;
 }

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { CSR } from '../../proto/gen/orc8r/protos/certifier_pb.js';
 import type { IssuedCertificate } from '../certifier/certifier.ts';
 import type { Commit, Committed } from '../configurator/commit.ts';
+import type { RestoreRule } from '../configurator/restore-rule.ts';
 import type { Database } from '../db/database.ts';
 import type { OrcError } from '../errors.ts';
 import type { IndexEntry, StateQuery, Subjects } from '../state/network-states.ts';
@@ -13,6 +14,7 @@ import type { GatewayCommand, ModuleCommand } from './gateway-command.ts';
 import type { GatewayGraph } from './gateway-graph.ts';
 import type { Route } from './route.ts';
 
+export { ANY_TYPE, type RestoreRule } from '../configurator/restore-rule.ts';
 export type { GatewayCommand } from './gateway-command.ts';
 export type { GatewayGraph } from './gateway-graph.ts';
 
@@ -28,8 +30,10 @@ export interface EntityType {
   readonly config?: z.ZodType;
   /** Types of entities that edges from this one may lead to. */
   readonly children?: readonly string[];
-  /** Each belongs to one gateway, below its part of some kind, and goes when that gateway is deleted. */
-  readonly ownedByGateway?: true;
+  /** Those of `children` of which each has one parent of this type at most: the newest edge takes it from another. */
+  readonly exclusive?: readonly string[];
+  /** Those of `children` that are nothing without this one: each has one parent, and goes with it, or when it is not named any more. */
+  readonly owns?: readonly string[];
 }
 
 /** One entry of an mconfig: a key the gateway's services look under, and the message for it. */
@@ -184,6 +188,8 @@ export interface ModuleDefinition {
   readonly commands?: readonly GatewayCommand[];
   /** By the name of the command in the history, `generic`. */
   readonly commandChecks?: Readonly<Record<string, CommandCheck>>;
+  /** What has to be so, or to change along, when a revision brings entities or a network back. */
+  readonly restoring?: readonly RestoreRule[];
 }
 
 /** The entity types that all mconfig builders of the platform read together. */

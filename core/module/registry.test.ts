@@ -63,6 +63,16 @@ describe('a registry refuses', () => {
       'entity type "e" has edges to "gone", which no module declares',
     ],
     [
+      'an edge that is said to be the only one, and is none',
+      [module({ entityTypes: { e: { description: '', exclusive: ['f'], owns: ['e'] }, f: { description: '' } } })],
+      'entity type "e" has no edges to "f", which it says are exclusive',
+    ],
+    [
+      'a rule for restoring an unknown type',
+      [module({ restoring: [{ types: ['network', 'gone'], complete: () => ({}) }] })],
+      'a rule for restoring is about "gone", which no module declares',
+    ],
+    [
       'the same route twice',
       [module({ routes: [route(), route({ operationId: 'other' })] })],
       'route "get /networks/{}/x" is declared by both b and b',

@@ -1,6 +1,7 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import { GATEWAY_ENTITY } from '../identity/gateway.ts';
 import { NETWORK } from '../configurator/mutations.ts';
+import { ANY_TYPE, type EdgeType, type Restoring } from '../configurator/restore-rule.ts';
 import type { ContentSet } from './content.ts';
 import type { ModuleSummary } from './context.ts';
 import type {
@@ -23,8 +24,9 @@ export interface Registry {
   readonly modules: readonly ModuleDefinition[];
   readonly networkTypes: ReadonlyMap<string, NetworkType>;
   readonly entityTypes: ReadonlyMap<string, EntityType>;
-  /** Types of entities that go with their gateway. */
-  readonly ownedByGateway: ReadonlySet<string>;
+  /** Types of entities that go with their parent. */
+  readonly owned: ReadonlySet<string>;
+  readonly restoring: Restoring;
   readonly routes: readonly Route[];
   readonly streams: ReadonlyMap<string, GatewayStream>;
   /** Content that gateways share; those that are streams are not among `streams`. */
@@ -92,6 +94,7 @@ export function createRegistry(modules: readonly ModuleDefinition[]): Registry {
       if (!entityTypes.has(to)) faults.push(`entity type "${type}" has edges to "${to}", which no module declares`);
     }
   }
+  const restoring = restoringOf(ordered, entityTypes, faults);
   for (const [name, { types }] of stateIndexers) {
     for (const type of types) {
       if (!stateTypes.get(type)?.shared)
@@ -153,7 +156,8 @@ export function createRegistry(modules: readonly ModuleDefinition[]): Registry {
     modules: ordered,
     networkTypes,
     entityTypes,
-    ownedByGateway: new Set([...entityTypes].filter(([, type]) => type.ownedByGateway).map(([name]) => name)),
+    owned: new Set(restoring.owns.map(([, child]) => child)),
+    restoring,
     routes: [...routes.values()],
     streams,
     contents,
@@ -170,6 +174,34 @@ export function createRegistry(modules: readonly ModuleDefinition[]): Registry {
     mconfig,
     summaries: ordered.map(summarise),
   };
+}
+
+/** What modules say about restoring, in one. */
+function restoringOf(modules: readonly ModuleDefinition[], entityTypes: ReadonlyMap<string, EntityType>, faults: string[]): Restoring {
+  const edges = (name: 'exclusive' | 'owns'): EdgeType[] =>
+    [...entityTypes].flatMap(([parent, definition]) =>
+      (definition[name] ?? []).map((child): EdgeType => {
+        if (!definition.children?.includes(child))
+          faults.push(`entity type "${parent}" has no edges to "${child}", which it says are ${name}`);
+        return [parent, child];
+      }),
+    );
+  const rules = modules.flatMap((module) => module.restoring ?? []);
+  const [exclusive, owns] = [edges('exclusive'), edges('owns')];
+  const each = ([parent, child]: EdgeType): EdgeType[] =>
+    child === ANY_TYPE ? [...entityTypes.keys()].map((type): EdgeType => [parent, type]) : [[parent, child]];
+  const always = [...exclusive, ...owns, ...rules.flatMap((rule) => [...(rule.follows ?? []), ...(rule.remembers ?? [])])].flatMap(each);
+  const whenGone = rules.flatMap((rule) => rule.followsGone ?? []).flatMap(each);
+  // An edge that is always followed comes last, so that it counts.
+  const follows = new Map<string, Restoring['follows'][number]>([
+    ...whenGone.map((edge) => [edge.join(' '), { edge, gone: true }] as const),
+    ...always.map((edge) => [edge.join(' '), { edge, gone: false }] as const),
+  ]);
+  const named = [...rules.flatMap(({ types, names = [] }) => [...types, ...names]), ...[...follows.values()].flatMap(({ edge }) => edge)];
+  for (const type of new Set(named)) {
+    if (type !== NETWORK.type && !entityTypes.has(type)) faults.push(`a rule for restoring is about "${type}", which no module declares`);
+  }
+  return { exclusive, owns, follows: [...follows.values()], rules };
 }
 
 /** Dependencies first. */

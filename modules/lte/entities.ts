@@ -26,6 +26,7 @@ export const entityTypes: Readonly<Record<string, EntityType>> = {
     description: 'LTE part of a gateway, below a magmad_gateway of the same key',
     config: gatewayCellularConfigs,
     children: ['cellular_enodeb', 'apn_resource'],
+    owns: ['apn_resource'],
   },
   cellular_enodeb: { description: 'Base station; key and physical id: serial number', config: enodebConfig },
   cellular_gateway_pool: {
@@ -38,12 +39,12 @@ export const entityTypes: Readonly<Record<string, EntityType>> = {
     description: 'How one gateway reaches the network behind an APN',
     config: apnResource,
     children: ['apn'],
-    ownedByGateway: true,
   },
   subscriber: {
     description: 'SIM; key: IMSI with prefix',
     config: subscriberConfig,
     children: ['apn', 'policy', 'base_name', 'apn_policy_profile'],
+    owns: ['apn_policy_profile'],
   },
   msisdn: { description: 'Telephone number; name: IMSI of the subscriber, who need not be there' },
   sms_message: { description: 'Text message to a subscriber', config: storedSms },

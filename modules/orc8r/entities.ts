@@ -34,6 +34,7 @@ export const entityTypes: Readonly<Record<string, EntityType>> = {
     description: 'Gateways that are to run the same software',
     config: tier.pick({ version: true, images: true }),
     children: ['magmad_gateway'],
+    exclusive: ['magmad_gateway'],
   },
   upgrade_release_channel: {
     description: 'Software versions that are on offer; in the internal network only',

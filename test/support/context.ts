@@ -1,5 +1,6 @@
 import { checkVisible } from '../../core/configurator/internal-network.ts';
 import type { Committed } from '../../core/configurator/commit.ts';
+import type { Restoring } from '../../core/configurator/restore-rule.ts';
 import { Database, type Gate } from '../../core/db/database.ts';
 import type { Recent } from '../../core/db/recent-rows.ts';
 import { OrcError } from '../../core/errors.ts';
@@ -66,7 +67,10 @@ export interface TestApi {
   refusal(method: string, path: string, options?: CallOptions): Promise<OrcError>;
 }
 
-export function testApi(routes: readonly Route[], modules: readonly ModuleSummary[] = []): TestApi {
+const NO_RULES: Restoring = { exclusive: [], owns: [], follows: [], rules: [] };
+
+/** `restoring`: what the modules concerned say about it, from their registry. */
+export function testApi(routes: readonly Route[], modules: readonly ModuleSummary[] = [], restoring: Restoring = NO_RULES): TestApi {
   const d1 = testD1();
   const fleet = new TestFleet();
   const committed: Committed[] = [];
@@ -85,7 +89,7 @@ export function testApi(routes: readonly Route[], modules: readonly ModuleSummar
       checkVisible(params);
       requests += 1;
       const dryRun = options.dryRun ? new DryRun() : undefined;
-      const context = testContext({ api, requestId: `request-${requests}`, uri: `/magma/v1${path}`, options, modules, dryRun });
+      const context = testContext({ api, requestId: `request-${requests}`, uri: `/magma/v1${path}`, options, modules, restoring, dryRun });
       const input = await readInput(route, { path: params, query: options.query ?? {}, body: options.body }, context);
       const raw = options.raw && { ...options.raw, chunks: stream(options.raw.chunks) };
       const reply: Reply = await route.handle({ ...input, raw } as never, context);
@@ -129,11 +133,12 @@ interface ContextOptions {
   readonly uri?: string;
   readonly options: CallOptions;
   readonly modules: readonly ModuleSummary[];
+  readonly restoring?: Restoring;
   readonly dryRun?: DryRun | undefined;
 }
 
 /** A request's context over the test's database: access is settled by the first read, as in production. */
-export function testContext({ api, requestId, uri = '', options, modules, dryRun }: ContextOptions): RequestContext {
+export function testContext({ api, requestId, uri = '', options, modules, restoring = NO_RULES, dryRun }: ContextOptions): RequestContext {
   const principal = options.as ?? admin;
   let settled = false;
   const gate: Gate<boolean> = {
@@ -162,7 +167,8 @@ export function testContext({ api, requestId, uri = '', options, modules, dryRun
       version: '0.1.0',
       domain: 'orc8r.test',
       commands: [{ name: 'echo', description: 'Answers what it was told', module: 'orc8r' }],
-      ownedByGateway: new Set(['apn_resource']),
+      owned: new Set(['apn_resource']),
+      restoring,
       rootCa: '-----BEGIN CERTIFICATE-----\nTEST\n-----END CERTIFICATE-----\n',
       modules: () => modules,
       registrationToken: async (entityNumber) => `reg_${String(entityNumber).padStart(30, '0')}`,

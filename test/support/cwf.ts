@@ -1,3 +1,8 @@
+import { createRegistry } from '../../core/module/registry.ts';
+import { orc8r } from '../../modules/orc8r/module.ts';
+import { lte } from '../../modules/lte/module.ts';
+import { feg } from '../../modules/feg/module.ts';
+import { cwf } from '../../modules/cwf/module.ts';
 import { routes as baseRoutes } from '../../modules/orc8r/routes/index.ts';
 import { routes as lteRoutes } from '../../modules/lte/routes/index.ts';
 import { routes as cwfRoutes } from '../../modules/cwf/routes/index.ts';
@@ -47,7 +52,7 @@ export const haPairBody = (id: string, first = 'gw2', second = 'gw1') => ({
 
 /** The routes of carrier Wi-Fi and what it builds on, with one such network that has a tier `default`. */
 export async function cwfApi(network = 'n1'): Promise<TestApi> {
-  const api = testApi([...baseRoutes, ...lteRoutes, ...cwfRoutes]);
+  const api = testApi([...baseRoutes, ...lteRoutes, ...cwfRoutes], [], createRegistry([orc8r, lte, feg, cwf]).restoring);
   await api.call('POST', '/cwf', { body: cwfNetworkBody(network) });
   await api.call('POST', `/networks/${network}/tiers`, { body: { id: 'default', version: '1.0', images: [], gateways: [] } });
   return api;

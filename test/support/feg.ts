@@ -1,5 +1,9 @@
 import { routes as fegRoutes } from '../../modules/feg/routes/index.ts';
 import { routes as lteRoutes } from '../../modules/lte/routes/index.ts';
+import { createRegistry } from '../../core/module/registry.ts';
+import { orc8r } from '../../modules/orc8r/module.ts';
+import { lte } from '../../modules/lte/module.ts';
+import { feg } from '../../modules/feg/module.ts';
 import { routes as baseRoutes } from '../../modules/orc8r/routes/index.ts';
 import { type TestApi, testApi } from './context.ts';
 import { dns, epc, magmad, ran } from './lte.ts';
@@ -151,7 +155,7 @@ export const fegGatewayBody = (id: string) => ({
 
 /** The routes of federation and what it builds on, with the federation network feg1, which has a tier `default`, and the network fl1 that it serves. */
 export async function fegApi(): Promise<TestApi> {
-  const api = testApi([...baseRoutes, ...lteRoutes, ...fegRoutes]);
+  const api = testApi([...baseRoutes, ...lteRoutes, ...fegRoutes], [], createRegistry([orc8r, lte, feg]).restoring);
   await api.call('POST', '/feg', { body: fegNetworkBody('feg1') });
   await api.call('POST', '/networks/feg1/tiers', { body: { id: 'default', version: '1.0', images: [], gateways: [] } });
   await api.call('POST', '/feg_lte', { body: fegLteNetworkBody('fl1', 'feg1') });

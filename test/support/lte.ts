@@ -1,3 +1,6 @@
+import { createRegistry } from '../../core/module/registry.ts';
+import { orc8r } from '../../modules/orc8r/module.ts';
+import { lte } from '../../modules/lte/module.ts';
 import { routes as baseRoutes } from '../../modules/orc8r/routes/index.ts';
 import { routes as lteRoutes } from '../../modules/lte/routes/index.ts';
 import { type TestApi, testApi } from './context.ts';
@@ -51,7 +54,7 @@ export const apnBody = (name: string) => ({
 
 /** The routes of LTE and what it builds on, with one LTE network that has a tier `default`, eNodeBs e1 and e2, and APNs internet and ims. */
 export async function lteApi(network = 'n1'): Promise<TestApi> {
-  const api = testApi([...baseRoutes, ...lteRoutes]);
+  const api = testApi([...baseRoutes, ...lteRoutes], [], createRegistry([orc8r, lte]).restoring);
   await api.call('POST', '/lte', { body: lteNetworkBody(network) });
   await api.call('POST', `/networks/${network}/tiers`, { body: { id: 'default', version: '1.0', images: [], gateways: [] } });
   for (const serial of ['e1', 'e2']) await api.call('POST', `/lte/${network}/enodebs`, { body: enodebBody(serial) });

@@ -110,7 +110,8 @@ function platformInfo(registry: Registry, version: string, settings: ReturnType<
     domain: settings.DOMAIN,
     rootCa: settings.ROOT_CA,
     commands: [...registry.commands.values()],
-    ownedByGateway: registry.ownedByGateway,
+    owned: registry.owned,
+    restoring: registry.restoring,
     modules: () => registry.summaries,
     registrationToken: async (entityNumber) =>
       makeRegistrationToken(await importBootstrapKey(settings.BOOTSTRAP_KEY), entityNumber, Date.now()),

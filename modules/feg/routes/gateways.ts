@@ -129,7 +129,7 @@ const remove = route({
   handle: ({ params: { network_id: networkId, gateway_id: id } }, ctx) =>
     rewrite(ctx, async () => {
       const [graph] = await ctx.read(wholeGateway(networkId, id));
-      const mutations = deleteGateway(fegPair(graph, id).magmad, graph, ctx.platform.ownedByGateway);
+      const mutations = deleteGateway(fegPair(graph, id).magmad, graph, ctx.platform.owned);
       await commitEntities(ctx, networkId, graph, { action: 'gateway.delete', target: id, mutations, merges: true });
       return noContent();
     }),

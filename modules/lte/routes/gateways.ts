@@ -137,7 +137,7 @@ const remove = route({
   handle: ({ params: { network_id: networkId, gateway_id: id } }, ctx) =>
     rewrite(ctx, async () => {
       const [graph] = await ctx.read(whole(networkId, id));
-      const mutations = deleteGateway(ltePair(graph, id).magmad, graph, ctx.platform.ownedByGateway);
+      const mutations = deleteGateway(ltePair(graph, id).magmad, graph, ctx.platform.owned);
       await commitEntities(ctx, networkId, shownEntities(graph), { action: 'gateway.delete', target: id, mutations, merges: true });
       return noContent();
     }),

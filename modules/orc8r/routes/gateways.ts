@@ -129,7 +129,7 @@ const remove = route({
         networkId,
         action: 'gateway.delete',
         target: id,
-        mutations: deleteGateway(gateway, graph, ctx.platform.ownedByGateway),
+        mutations: deleteGateway(gateway, graph, ctx.platform.owned),
         expect,
       });
       return noContent();

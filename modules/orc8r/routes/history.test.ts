@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Principal } from '../../../core/identity/principal.ts';
+import { createRegistry } from '../../../core/module/registry.ts';
 import { type TestApi, testApi } from '../../../test/support/context.ts';
+import { orc8r } from '../module.ts';
 import { routes } from './index.ts';
 
 let api: TestApi;
@@ -23,7 +25,7 @@ const restore = (version: number | string, query: Record<string, string> = {}, m
 const body = async (path: string) => (await api.call('GET', path)).body;
 
 beforeEach(async () => {
-  api = testApi(routes);
+  api = testApi(routes, [], createRegistry([orc8r]).restoring);
   await api.call('POST', '/networks', { body: network });
   await api.call('POST', '/networks/n1/tiers', { body: tier('t1') });
 });
@@ -131,6 +133,24 @@ describe('restoring', () => {
       query: { type: 'upgrade_tier', key: 't1' },
     });
     expect(faults).toEqual([{ path: 'upgrade_tier/t1', message: expect.stringContaining('magmad_gateway/g1') }]);
+  });
+
+  it('takes gateways back into a tier and out of the one they are in, which has a revision of it', async () => {
+    await api.call('POST', '/networks/n1/tiers', { body: tier('t2') });
+    for (const id of ['g1', 'g2']) await api.call('POST', '/networks/n1/gateways', { body: gateway(id) });
+    const { version } = api.committed.at(-1) ?? { version: 0 };
+    await api.call('PUT', '/networks/n1/gateways/g1/tier', { body: 't2' });
+    const tried = await restore(version, { type: 'upgrade_tier', key: 't1' }, { dryRun: true });
+    expect(tried.body).toEqual(['t1', 't2'].map((key) => ({ network_id: 'n1', type: 'upgrade_tier', key, change: 'update' })));
+    expect(await restore(version)).toMatchObject({ status: 200, trips: 2 });
+    expect(await body('/networks/n1/tiers/t1')).toEqual(tier('t1', '1', ['g1', 'g2']));
+    expect(await body('/networks/n1/tiers/t2')).toEqual(tier('t2'));
+    expect(await body('/networks/n1/gateways/g1/tier')).toBe('t1');
+    expect((await revisions({ type: 'upgrade_tier', key: 't2' })).revisions[0]).toMatchObject({
+      version: api.committed.at(-1)?.version,
+      before: { children: [['magmad_gateway', 'g1']] },
+      after: { children: [] },
+    });
   });
 
   it('refuses what cannot be', async () => {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { networkById } from '../../../core/configurator/load.ts';
 import { shownKey, storedKey } from '../../../core/configurator/mutations.ts';
-import { restoreMutations } from '../../../core/configurator/restore.ts';
+import { restore as restoration } from '../../../core/configurator/restore.ts';
 import { restorables, revisionsOf } from '../../../core/configurator/revisions.ts';
+import { surroundings } from '../../../core/configurator/surroundings.ts';
 import { invalid, notFound } from '../../../core/errors.ts';
 import { type Route, route } from '../../../core/module/route.ts';
 import { checkIfMatch, rewrite } from '../../../core/rest/etag.ts';
@@ -68,7 +69,9 @@ const restore = route({
   summary: 'Bring back what a change left behind',
   description:
     'Everything that the commit of this version changed, or with `type` and `key` one entity of it, becomes again what it was right after that commit: made again, changed back or taken away. ' +
-    'Edges to children come back with an entity, edges from its parents (the tier of a gateway) do not, nor do device records, certificates and state.',
+    'Edges to children come back with an entity, edges from its parents (the tier of a gateway) do not, nor do device records, certificates and state. ' +
+    'What a write would change along changes along: the tier that a gateway leaves, pools and the gateways that list them, APN resources of a gateway. ' +
+    'What a write would refuse is refused: names of something that is gone by now.',
   permission: { action: 'write', scope: 'network' },
   params: pathParams('network_id', 'version'),
   query: z.object(exactly),
@@ -78,13 +81,19 @@ const restore = route({
       const version = Number(text);
       if (!/^\d{1,15}$/.test(text)) throw invalid([{ path: 'path.version', message: 'must be a whole number' }]);
       const filter = asked(networkId, query);
-      const [network, targets] = await ctx.read(networkById({ id: networkId }), restorables({ networkId, version, ...filter }));
+      const place = { networkId, version, ...filter };
+      const { restoring } = ctx.platform;
+      const [network, targets, graphNow, networks, past] = await ctx.read(
+        networkById({ id: networkId }),
+        restorables(place),
+        ...surroundings(place, restoring),
+      );
       if (!network) throw notFound(`network "${networkId}"`);
       if (targets.length === 0) throw notFound(`change of version ${version} in network "${networkId}"`);
       checkIfMatch(ctx, [network.version]);
-      const mutations = restoreMutations(targets, Object.keys(network.configs));
-      const expect = targets.map((target) => ({ type: target.type, key: target.key, version: target.currentVersion }));
-      const committed = await ctx.commit({ networkId, action: 'revision.restore', target: `version ${version}`, mutations, expect });
+      const principal = await ctx.principal();
+      const change = restoration({ network, targets, graphNow, networks, past, principal }, restoring);
+      const committed = await ctx.commit({ networkId, action: 'revision.restore', target: `version ${version}`, ...change });
       return ok({
         version: committed.version,
         restored: targets.map((target) => ({ type: target.type, key: shownKey(target, networkId) })),

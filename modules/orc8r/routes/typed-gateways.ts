@@ -159,7 +159,7 @@ export function typedGatewayRoutes<B extends GatewayInput>(kind: GatewayKind<B>)
       handle: ({ params: { network_id: networkId, gateway_id: id } }, ctx) =>
         rewrite(ctx, async () => {
           const [graph] = await ctx.read(whole(networkId, id));
-          const mutations = deleteGateway(pair(graph, id).magmad, graph, ctx.platform.ownedByGateway);
+          const mutations = deleteGateway(pair(graph, id).magmad, graph, ctx.platform.owned);
           await commitEntities(ctx, networkId, graph, { action: 'gateway.delete', target: id, mutations, merges: true });
           return noContent();
         }),
