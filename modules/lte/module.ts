@@ -3,6 +3,7 @@ import { commands } from './commands.ts';
 import { contents } from './contents/index.ts';
 import { entityTypes, networkTypes } from './entities.ts';
 import { mconfig } from './mconfig/index.ts';
+import { restoring } from './restoring/index.ts';
 import { routes } from './routes/index.ts';
 import { southbound } from './southbound/index.ts';
 import { stateIndexers, stateTypes } from './states/index.ts';
@@ -22,4 +23,5 @@ export const lte = defineModule({
   contents,
   southbound,
   commands,
+  restoring,
 });

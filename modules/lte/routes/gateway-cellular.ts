@@ -12,7 +12,7 @@ import { gatewayNgcConfigs } from '../schemas/gateway-ngc-configs.ts';
 import { gatewayNonEpsConfigs } from '../schemas/gateway-non-eps-configs.ts';
 import { gatewayRanConfigs } from '../schemas/gateway-ran-configs.ts';
 import { CELLULAR_GATEWAY } from '../services/entity-types.ts';
-import { setCellularConfig } from '../services/gateway/cellular.ts';
+import { setCellularConfig, withPools } from '../services/gateway/cellular.ts';
 import { namedPools, poolFaults } from '../services/gateway/references.ts';
 
 const common = { param: 'gateway_id', tag: 'LTE Gateways', noun: 'LTE gateway', type: CELLULAR_GATEWAY, action: 'gateway.update' } as const;
@@ -120,8 +120,7 @@ export const gatewayCellularRoutes: readonly Route[] = [
     needs: (records, networkId): Query<Graph> => namedPools(networkId, records),
     write: (records, entity, pools) => {
       refuse(poolFaults(records, pools, 'body'));
-      const { pooling: _, ...rest } = configOf(entity);
-      return setCellularConfig(entity.key, records.length > 0 ? { ...rest, pooling: records } : rest);
+      return setCellularConfig(entity.key, withPools(configOf(entity), records));
     },
     merges: true,
   }),

@@ -2,6 +2,7 @@ import { children, type Entity, find, type Graph } from '../../../../core/config
 import type { Mutation } from '../../../../core/configurator/mutations.ts';
 import { createSubtype } from '../../../orc8r/services/gateway/index.ts';
 import type { ApnResource, ApnResources } from '../../schemas/apn-resource.ts';
+import type { CellularGatewayPoolRecord } from '../../schemas/cellular-gateway-pool.ts';
 import type { GatewayCellularConfigs } from '../../schemas/gateway-cellular-configs.ts';
 import { APN, APN_RESOURCE, CELLULAR_GATEWAY, ENODEB, GATEWAY_POOL } from '../entity-types.ts';
 
@@ -55,9 +56,18 @@ export const setCellularConfig = (key: string, config: GatewayCellularConfigs): 
   ...joinPools(key, config),
 ];
 
-const joinPools = (key: string, { pooling = [] }: GatewayCellularConfigs): Mutation[] => [
-  { do: 'set_parents', id: cellularId(key), type: GATEWAY_POOL, keys: pooling.map((record) => record.gateway_pool_id) },
+const joinPools = (key: string, { pooling = [] }: GatewayCellularConfigs): Mutation[] => setPools(key, pooling);
+
+/** The edges alone. */
+export const setPools = (key: string, records: readonly CellularGatewayPoolRecord[]): Mutation[] => [
+  { do: 'set_parents', id: cellularId(key), type: GATEWAY_POOL, keys: records.map((record) => record.gateway_pool_id) },
 ];
+
+/** Settings with these pools; one that is in none has no list. */
+export const withPools = (
+  { pooling: _, ...rest }: GatewayCellularConfigs,
+  records: readonly CellularGatewayPoolRecord[],
+): GatewayCellularConfigs => (records.length > 0 ? { ...rest, pooling: [...records] } : rest);
 
 /** Makes exactly these eNodeBs the connected ones; APN resources stay. */
 export const setEnodebs = (key: string, serials: readonly string[]): Mutation[] => [
