@@ -1,6 +1,7 @@
 import { defineModule } from '../../core/module/facets.ts';
 import { entityTypes, networkTypes } from './entities.ts';
 import { mconfig } from './mconfig/index.ts';
+import { restoring } from './restoring.ts';
 import { routes } from './routes/index.ts';
 
 /** Federation gateways, which connect networks to the cores of partners. */
@@ -13,4 +14,5 @@ export const feg = defineModule({
   entityTypes,
   routes,
   mconfig,
+  restoring,
 });

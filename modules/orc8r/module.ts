@@ -2,6 +2,7 @@ import { defineModule } from '../../core/module/facets.ts';
 import { commands } from './commands.ts';
 import { entityTypes, networkTypes } from './entities.ts';
 import { mconfig } from './mconfig/index.ts';
+import { restoring } from './restoring.ts';
 import { routes } from './routes/index.ts';
 import { southbound } from './southbound/index.ts';
 import { stillAllowed } from './services/allowed-commands.ts';
@@ -24,4 +25,5 @@ export const orc8r = defineModule({
   southbound,
   commands,
   commandChecks: { [generic.name]: stillAllowed },
+  restoring,
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestApi } from '../../../test/support/context.ts';
 import { cellular, lteGatewayBody } from '../../../test/support/lte.ts';
-import { imsi, subscriberApi, subscriberBody } from '../../../test/support/subscribers.ts';
+import { imsi, subscriberApi, subscriberBody, subscription } from '../../../test/support/subscribers.ts';
 
 let api: TestApi;
 const call = async (method: string, path: string, body?: unknown) => {
@@ -153,5 +153,54 @@ describe('restoring what belongs to something', () => {
     await restore(without);
     expect(entities('apn_policy_profile')).toEqual([]);
     await call('PUT', `/subscribers/${imsi(1)}`, { ...subscriberBody(1), active_apns: ['ims'], active_policies_by_apn: { ims: ['r2'] } });
+  });
+
+  it('deletes an APN again with what makes no sense without it', async () => {
+    const apn = {
+      apn_name: 'corp',
+      apn_configuration: { ambr: { max_bandwidth_ul: 1, max_bandwidth_dl: 1 }, qos_profile: { class_id: 9 } },
+    };
+    await call('POST', '/apns', apn);
+    const version = await call('DELETE', '/apns/corp');
+    await call('POST', '/apns', apn);
+    await call('POST', '/gateways', { ...lteGatewayBody('g1'), apn_resources: { corp: { id: 'r1', apn_name: 'corp' } } });
+    await restore(version);
+    expect(entities('apn_resource')).toEqual([]);
+  });
+});
+
+describe('restoring what refers to something', () => {
+  beforeEach(async () => {
+    api = await subscriberApi();
+  });
+
+  it('refuses a subscriber whose profile the network has no more, unless it comes back too', async () => {
+    const gold = { ...subscriberBody(1), lte: { ...subscription, sub_profile: 'gold' } };
+    const version = await call('POST', '/subscribers', [gold]);
+    await call('PUT', `/subscribers/${imsi(1)}`, subscriberBody(1));
+    const settings = (await body('/cellular')) as { epc: object };
+    await call('PUT', '/cellular', { ...settings, epc: { ...settings.epc, sub_profiles: {} } });
+    expect(await faults(version)).toEqual([
+      { path: `subscriber/${imsi(1)}.config.lte.sub_profile`, message: expect.stringContaining('"gold"') },
+    ]);
+    await call('PUT', '/cellular', settings);
+    await restore(version);
+    expect(await body(`/subscribers/${imsi(1)}`)).toMatchObject({ lte: { sub_profile: 'gold' } });
+  });
+
+  it('refuses names of rules that hold for all subscribers and are gone, and takes names out of the list with their rules', async () => {
+    const rule = (id: string) => ({ id, priority: 1, flow_list: [] });
+    await api.call('POST', '/networks/n1/policies/rules', { body: rule('all') });
+    const named = await call('PUT', '/subscriber_config/rule_names', ['all']);
+    await api.call('DELETE', '/networks/n1/policies/rules/all');
+    const deleted = api.committed.at(-1)?.version ?? 0;
+    expect(await faults(named)).toEqual([
+      { path: 'network/n1.configs.network_subscriber_config.network_wide_rule_names[0]', message: 'policy rule "all" does not exist' },
+    ]);
+    await api.call('POST', '/networks/n1/policies/rules', { body: rule('all') });
+    await restore(named);
+    expect(await body('/subscriber_config/rule_names')).toEqual(['all']);
+    expect(await restore(deleted, only('policy', 'all'))).toEqual(['network/n1', 'policy/all']);
+    expect(await body('/subscriber_config/rule_names')).toEqual([]);
   });
 });

@@ -11,5 +11,7 @@ const DEPENDENT = [APN_RESOURCE, APN_POLICY_PROFILE];
 /** Asks for what makes no sense without its APN and goes with it; subscribers merely lose the edge. */
 export const dependentsOfApn = (networkId: string, key: string): Query<EntityId[]> => parentsOf(networkId, { type: APN, key }, DEPENDENT);
 
+export const dependentsAmong = (ids: readonly EntityId[]): EntityId[] => ids.filter(({ type }) => DEPENDENT.includes(type));
+
 export const removeDependents = (ids: readonly EntityId[]): Mutation[] =>
   DEPENDENT.map((type): Mutation => ({ do: 'delete_entities', type, keys: ids.filter((id) => id.type === type).map((id) => id.key) }));

@@ -29,6 +29,9 @@ const LISTS = Object.keys(NETWORK_WIDE) as NetworkWide[];
 const idsOf = (config: NetworkSubscriberConfig) =>
   LISTS.flatMap((list) => (config[list] ?? []).map((key, index) => ({ type: NETWORK_WIDE[list].type, key, list, index })));
 
+/** Entity keys of the rules and base names that are listed. */
+export const namedKeys = (config: NetworkSubscriberConfig): string[] => idsOf(config).map(entityKey);
+
 /** Asks which of the named rules and base names the network has. */
 export const namedRules = (networkId: string, config: NetworkSubscriberConfig): Query<Set<string>> =>
   existing({ networkId, ids: idsJson(idsOf(config)) });

@@ -153,6 +153,30 @@ describe('restoring', () => {
     });
   });
 
+  it('deletes a gateway again as it is deleted, its tier, device and certificates included', async () => {
+    await api.call('POST', '/networks/n1/tiers', { body: tier('t2') });
+    await api.call('POST', '/networks/n1/gateways', { body: gateway('g1') });
+    await api.call('DELETE', '/networks/n1/gateways/g1');
+    const { version } = api.committed.at(-1) ?? { version: 0 };
+    await api.call('POST', '/networks/n1/gateways', { body: { ...gateway('g1'), tier: 't2' } });
+    expect(await restore(version)).toMatchObject({ status: 200, trips: 2 });
+    expect((await api.refusal('GET', '/networks/n1/gateways/g1')).code).toBe('not_found');
+    expect(await body('/networks/n1/tiers/t2')).toEqual(tier('t2'));
+    expect((await revisions({ type: 'upgrade_tier', key: 't2' })).revisions[0]).toMatchObject({ after: { children: [] } });
+    expect(api.d1.sqlite.prepare('SELECT COUNT(*) AS n FROM devices').get()).toEqual({ n: 0 });
+  });
+
+  it('shuts out hardware that a gateway loses', async () => {
+    await api.call('POST', '/networks/n1/gateways', { body: gateway('g1') });
+    const { version } = api.committed.at(-1) ?? { version: 0 };
+    await api.call('PUT', '/networks/n1/gateways/g1', {
+      body: { ...gateway('g1'), device: { hardware_id: 'other', key: { key_type: 'ECHO' } } },
+    });
+    await restore(version, { type: 'magmad_gateway', key: 'g1' });
+    expect(api.d1.sqlite.prepare('SELECT physical_id AS id FROM entities WHERE key = ?').all('g1')).toEqual([{ id: 'hw-g1' }]);
+    expect(api.d1.sqlite.prepare('SELECT hardware_id FROM devices').all()).toEqual([]);
+  });
+
   it('refuses what cannot be', async () => {
     const refusal = async (version: string, more = {}) =>
       (await api.refusal('POST', `/networks/n1/revisions/${version}:restore`, more)).code;

@@ -106,7 +106,8 @@ const putDevice = (device: GatewayDevice): Mutation => ({
   info: device,
 });
 
-const removeHardware = (hardwareId: string, reason: string): Mutation[] => [
+/** Takes the device record away and shuts out what was certified for it. */
+export const removeHardware = (hardwareId: string, reason: string): Mutation[] => [
   { do: 'delete_device', hardwareId },
   { do: 'revoke_certificates', kind: 'gateway', subject: hardwareId, reason },
 ];
