@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_BODY_BYTES, MAX_NESTING, readJson } from './body.ts';
+import { MAX_NESTING } from '../../core/rest/json-form.ts';
+import { MAX_BODY_BYTES, readJson } from './body.ts';
 
 const request = (body: BodyInit | null, type: string | null = 'application/json', headers: Record<string, string> = {}) =>
   new Request('https://x/', {
@@ -76,6 +77,26 @@ describe('readJson', () => {
         message: expect.stringContaining('32 levels'),
       });
     }
+  });
+
+  it('refuses halves of characters, in texts and in keys, with their places', async () => {
+    const halves = String.raw`{"id":"r\ud800","list":[{"a":"\uDFFF\uD83D"}],"map":{"k\udc00":{"b":"x\ude00"}}}`;
+    await expect(readJson(request(halves))).rejects.toMatchObject({
+      code: 'invalid',
+      faults: [
+        ['body.id', /^holds half/],
+        ['body.list[0].a', /^holds half/],
+        ['body.map.k\ufffd', /^bad key: holds half/],
+        ['body.map.k\ufffd.b', /^holds half/],
+      ].map(([path, message]) => ({ path, message: expect.stringMatching(message as RegExp) })),
+    });
+    await expect(readJson(request(String.raw`"\uD800"`))).rejects.toMatchObject({ faults: [{ path: 'body' }] });
+    const many = `[${Array.from({ length: 5000 }, () => String.raw`"\ud800"`).join()}]`;
+    await expect(readJson(request(many))).rejects.toMatchObject({ faults: { length: 20 } });
+  });
+
+  it('takes characters of two halves, escaped or not, and what only looks like an escape', async () => {
+    expect(await readJson(request(String.raw`["\ud83d\uDE00", "😀", "\\ud800"]`))).toEqual(['😀', '😀', String.raw`\ud800`]);
   });
 
   it('takes as much as the limit allows, and no byte more, declared or not', async () => {

@@ -1,5 +1,6 @@
-import { invalid, OrcError } from '../../core/errors.ts';
+import { invalid, OrcError, refuse } from '../../core/errors.ts';
 import type { RawBody, RawBodySpec } from '../../core/module/route.ts';
+import { formFaults } from '../../core/rest/json-form.ts';
 
 /** Largest request body of a REST call, bytes. */
 export const MAX_BODY_BYTES = 5 * 1024 * 1024;
@@ -7,15 +8,10 @@ export const MAX_BODY_BYTES = 5 * 1024 * 1024;
 const MAX_CHUNK_BYTES = 64 * 1024;
 /** Longest path and query, characters. */
 export const MAX_URL_LENGTH = 8 * 1024;
-/**
- * Objects and lists within one another. What gateways are sent as a protobuf Struct costs up to three messages a level, and their readers
- * take a hundred; what walks a body here must not run out of stack.
- */
-export const MAX_NESTING = 32;
 
 /**
  * The JSON of a request's body; undefined when there is none. `anyType`: whatever its content type says. Errors: `too_large`,
- * `unsupported_media_type`, `invalid` with the place at which the JSON breaks, or when it is nested too deeply.
+ * `unsupported_media_type`, `invalid` with the place at which the JSON breaks, or with what its form may not be.
  */
 export async function readJson(request: Request, { anyType = false }: { readonly anyType?: boolean } = {}): Promise<unknown> {
   const declared = Number(request.headers.get('content-length') ?? 0);
@@ -32,7 +28,7 @@ export async function readJson(request: Request, { anyType = false }: { readonly
     );
   }
   const value = parsed(text);
-  if (isTooDeep(value)) throw invalid(`the body is nested more than ${MAX_NESTING} levels deep`);
+  refuse(formFaults(text, value));
   return value;
 }
 
@@ -45,18 +41,6 @@ function parsed(text: string): unknown {
     });
   }
 }
-
-/** Level by level, so that the depth costs no stack here either. */
-function isTooDeep(value: unknown): boolean {
-  let level = [value].filter(isContainer);
-  for (let depth = 1; level.length > 0; depth += 1) {
-    if (depth > MAX_NESTING) return true;
-    level = level.flatMap((container) => Object.values(container).filter(isContainer));
-  }
-  return false;
-}
-
-const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 async function readText(request: Request): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
