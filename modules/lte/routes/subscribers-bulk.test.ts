@@ -164,6 +164,33 @@ describe('subscribers in bulk', () => {
     });
   });
 
+  it('report lines whose JSON is nested too deeply, or holds half of a character, and take the others', async () => {
+    const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+    const lines = [
+      JSON.stringify({ ...subscriberBody(1), extra: 'deep' }).replace('"deep"', deep(31)),
+      JSON.stringify({ ...subscriberBody(2), extra: 'deep' }).replace('"deep"', deep(32)),
+      `{"id":${deep(20_000)}}`,
+      JSON.stringify({ ...subscriberBody(3), name: 'n\ud800', active_policies: ['r1', '\udc00'] }),
+      JSON.stringify({ ...subscriberBody(4), name: '💥' }),
+    ];
+    const half = expect.stringContaining('half of a surrogate pair');
+    expect((await send(ndjson(...lines))).body).toMatchObject({
+      created: 2,
+      failures: [
+        { line: 2, faults: [{ path: '', message: 'is nested more than 32 levels deep' }] },
+        { line: 3, faults: [{ path: '', message: 'is nested more than 32 levels deep' }] },
+        {
+          line: 4,
+          faults: [
+            { path: 'name', message: half },
+            { path: 'active_policies[1]', message: half },
+          ],
+        },
+      ],
+    });
+    expect(await body(`${path}/${imsi(4)}`)).toMatchObject({ name: '💥' });
+  });
+
   it('commit nothing when no line is good', async () => {
     const before = api.committed.length;
     expect(await send('{}')).toMatchObject({ status: 200, body: { total: 1, created: 0, failed: 1 }, trips: 1 });

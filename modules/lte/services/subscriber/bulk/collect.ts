@@ -2,6 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { OrcError } from '../../../../../core/errors.ts';
 import type { RawBody } from '../../../../../core/module/route.ts';
+import { formFaults } from '../../../../../core/rest/json-form.ts';
 import { MAX_BULK_LINES } from '../../../schemas/subscriber-bulk.ts';
 import { CsvReader, columnOf, subscriberOfRecord } from './csv.ts';
 import { type Found, LineReader, type RecordReader, textOf } from './lines.ts';
@@ -64,14 +65,19 @@ class JsonSubscribers implements RecordReader<Parsed> {
   end = (): Found<Parsed>[] => this.#lines.end().map(fromJson);
 }
 
-function fromJson({ line, value }: Found<string>): Found<Parsed> {
+function fromJson({ line, value: text }: Found<string>): Found<Parsed> {
+  let value: unknown;
   try {
-    return { line, value: { value: JSON.parse(value) as unknown } };
+    value = JSON.parse(text);
   } catch {
     // Not the parser's own text: it quotes the line, keys and all, and this answer may be kept.
-    return { line, value: { fault: 'is not JSON' } };
+    return { line, value: ofNoUse('is not JSON') };
   }
+  const faults = formFaults(text, value);
+  return { line, value: faults.length > 0 ? { faults } : { value, faults } };
 }
+
+const ofNoUse = (message: string): Parsed => ({ faults: [{ path: 'body', message }] });
 
 class CsvSubscribers implements RecordReader<Parsed> {
   readonly #records = new CsvReader();
@@ -87,8 +93,9 @@ class CsvSubscribers implements RecordReader<Parsed> {
         this.#read = subscriberOfRecord(cells);
         return [];
       }
-      const fault = `has ${cells.length} cells, and the header has ${this.#header.length}`;
-      return [{ line, value: cells.length > this.#header.length ? { fault } : { value: this.#read(cells) } }];
+      if (cells.length > this.#header.length)
+        return [{ line, value: ofNoUse(`has ${cells.length} cells, and the header has ${this.#header.length}`) }];
+      return [{ line, value: { value: this.#read(cells), faults: [] } }];
     });
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Rows } from './rows.ts';
 
-const bad = (line: number) => ({ line, value: { value: { id: `bad ${line}` } } });
+const bad = (line: number) => ({ line, value: { value: { id: `bad ${line}` }, faults: [] } });
 
 describe('refused lines', () => {
   it('are dear to look at once they are a hundred: then it has to be settled who asks', () => {

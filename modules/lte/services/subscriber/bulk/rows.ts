@@ -6,8 +6,13 @@ import { type MutableSubscriber, mutableSubscriber } from '../../../schemas/subs
 import type { Found } from './lines.ts';
 import { MAX_FAULTS, MAX_LISTED, sizeOf } from './report.ts';
 
-/** A value that a line holds, or why it holds none. */
-export type Parsed = { readonly value: unknown } | { readonly fault: string };
+/** What a line holds. */
+export interface Parsed {
+  /** Left out: nothing that could be looked at further. */
+  readonly value?: unknown;
+  /** What reading it has shown already. */
+  readonly faults: readonly Fault[];
+}
 
 /** A line, with what is wrong with it by itself. */
 export interface Row {
@@ -49,22 +54,23 @@ export class Rows {
     return this.#refused >= UNASKED;
   }
 
-  take({ line, value: parsed }: Found<Parsed>): void {
-    if ('fault' in parsed) this.#keep({ ...nothing, line, faults: [{ path: 'body', message: parsed.fault }] });
+  take({ line, value: { value, faults } }: Found<Parsed>): void {
+    if (value === undefined) this.#keep({ ...nothing, line, faults });
     else {
-      const read = attempt(mutableSubscriber, parsed.value, 'body');
-      if (read.ok) this.#takeWhole(line, read.value);
+      const read = attempt(mutableSubscriber, value, 'body');
+      if (read.ok) this.#takeWhole(line, read.value, faults);
       else if (this.#isFull()) this.#untold += 1;
       else {
         this.#refused += 1;
-        const id = (parsed.value as { id?: unknown } | null)?.id;
-        this.#keep({ line, id, ...this.#mended(read) });
+        const id = (value as { id?: unknown } | null)?.id;
+        const row = this.#mended(read);
+        this.#keep({ line, id, ...row, faults: [...faults, ...row.faults].slice(0, MAX_FAULTS) });
       }
     }
   }
 
-  #takeWhole(line: number, subscriber: MutableSubscriber): void {
-    const faults = this.#twice(subscriber.id);
+  #takeWhole(line: number, subscriber: MutableSubscriber, read: readonly Fault[]): void {
+    const faults = [...read, ...this.#twice(subscriber.id)];
     if (faults.length === 0) this.#lineOf.set(subscriber.id, line);
     this.#keep({ line, id: subscriber.id, subscriber, places: [], faults });
   }
