@@ -10,16 +10,20 @@ export const MAX_NESTING = 32;
 const ENOUGH = 20;
 /** Longest place that is told, characters: keys may be of any length. */
 const MAX_PLACE = 300;
-/** UTF-8 holds whole characters only; a half of one comes in by its escape, `\ud800` to `\udfff`. */
-const HALF_ESCAPED = /\\u[dD][89a-fA-F]/;
+/**
+ * Only a text with one of these can hold what is refused: UTF-8 has whole characters only, so that a half of one comes in by its escape,
+ * `\ud800` to `\udfff`; `__proto__` may have its letters escaped.
+ */
+const SUSPICIOUS = /\\u[dD][89a-fA-F]|__proto__|\\u00(?:5[fF]|6[fF]|7[024])/;
 
 /**
- * What is wrong with JSON that somebody sent, whatever it is for: too much within one another, or halves of characters, which no store and
- * no URL keeps apart from one another. `text` is what `value` was read from.
+ * What is wrong with JSON that somebody sent, whatever it is for: too much within one another; halves of characters, which no store and no
+ * URL keeps apart from one another; and members named `__proto__`, which much that works with objects loses without a word. `text` is what
+ * `value` was read from.
  */
 export function formFaults(text: string, value: unknown): Fault[] {
   if (isTooDeep(value)) return [{ path: 'body', message: `is nested more than ${MAX_NESTING} levels deep` }];
-  return HALF_ESCAPED.test(text) ? halfCharacters(value, []).take(ENOUGH).toArray() : [];
+  return SUSPICIOUS.test(text) ? misformed(value, []).take(ENOUGH).toArray() : [];
 }
 
 /** Level by level, so that the depth costs no stack here either. */
@@ -34,20 +38,23 @@ function isTooDeep(value: unknown): boolean {
 
 const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-function* halfCharacters(value: unknown, path: readonly PropertyKey[]): Generator<Fault> {
+function* misformed(value: unknown, path: readonly PropertyKey[]): Generator<Fault> {
   if (typeof value === 'string') {
     if (!value.isWellFormed()) yield { path: placeOf(path), message: HALF };
   } else if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) yield* halfCharacters(item, [...path, index]);
+    for (const [index, item] of value.entries()) yield* misformed(item, [...path, index]);
   } else if (isContainer(value)) {
     for (const [name, item] of Object.entries(value)) {
       const at = [...path, name];
       if (!name.isWellFormed()) yield { path: placeOf(at), message: `bad key: ${HALF}` };
-      yield* halfCharacters(item, at);
+      if (name === '__proto__') yield { path: placeOf(at), message: NO_KEY };
+      yield* misformed(item, at);
     }
   }
 }
 
+/** Of an entry that would get lost. */
+export const NO_KEY = 'bad key: nothing may go by this name';
 const HALF = 'holds half of a surrogate pair, which is no character';
 
 const placeOf = (path: readonly PropertyKey[]): string => pathText(path, 'body').slice(0, MAX_PLACE).toWellFormed();

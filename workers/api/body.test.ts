@@ -95,6 +95,14 @@ describe('readJson', () => {
     await expect(readJson(request(many))).rejects.toMatchObject({ faults: { length: 20 } });
   });
 
+  it('refuses a member that would be lost, however its name is written, and takes its name as a text', async () => {
+    for (const name of ['__proto__', String.raw`\u005f_proto__`, String.raw`__\u0070roto__`])
+      await expect(readJson(request(`{"map":{"${name}":"x"}}`)), name).rejects.toMatchObject({
+        faults: [{ path: 'body.map.__proto__', message: expect.stringMatching(/^bad key/) }],
+      });
+    expect(await readJson(request('["__proto__"]'))).toEqual(['__proto__']);
+  });
+
   it('takes characters of two halves, escaped or not, and what only looks like an escape', async () => {
     expect(await readJson(request(String.raw`["\ud83d\uDE00", "😀", "\\ud800"]`))).toEqual(['😀', '😀', String.raw`\ud800`]);
   });

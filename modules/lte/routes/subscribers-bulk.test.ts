@@ -271,10 +271,63 @@ describe('subscribers in bulk', () => {
     expect(await body(`${path}/${imsi(2)}`)).toMatchObject({ lte: { state: 'INACTIVE', auth_key: subscription.auth_key } });
   });
 
+  it('of a CSV without a header are not shown again', async () => {
+    const hex = '000102030405060708090a0b0c0d0e0f';
+    const { message } = await refused([`${imsi(1)},,ACTIVE,MILENAGE,${hex},,default\n`], 'text/csv');
+    expect(message).toContain('line 1 has to name the columns: there is none of the name in cell 1, 2, 3, 4, 5, 6, 7;');
+    expect(message).not.toMatch(/IMSI|MILENAGE|0001/);
+    const many = (await refused([Array.from({ length: 30_000 }, () => 'x').join()], 'text/csv')).message;
+    expect(many).toContain('9, 10 and 29990 more;');
+  });
+
+  it('of CSV fail when a cell does not hold what was meant: an APN twice or of no use, text behind quotes', async () => {
+    const csv = [
+      'id,name,state,auth_algo,auth_key,sub_profile,active_apns,static_ips,active_policies_by_apn',
+      ...[
+        [1, 'one', 'internet', 'internet=10.0.0.1;internet=10.0.0.2', ''],
+        [2, 'two', 'internet;none', '', 'internet=r1; internet =r2;ims=r1;__proto__=r1'],
+        [3, 'three', 'internet', '__proto__=10.0.0.1', ''],
+        [4, '"four"4', 'internet', '', ''],
+        [5, '"five" ', 'internet', 'internet=10.0.0.1', 'internet=r1'],
+        [6, '" ""six"" "', 'internet', '', ''],
+      ].map(
+        ([number, name, apns, ips, policies]) =>
+          `${imsi(Number(number))},${name},ACTIVE,MILENAGE,${subscription.auth_key},default,${apns},${ips},${policies}`,
+      ),
+    ].join('\n');
+    const lost = expect.stringMatching(/^bad key/);
+    expect((await send(csv, undefined, 'text/csv')).body).toMatchObject({
+      created: 2,
+      failures: [
+        { line: 2, id: imsi(1), faults: [{ path: 'static_ips.internet', message: 'is there twice' }] },
+        {
+          line: 3,
+          id: imsi(2),
+          faults: [
+            { path: 'active_policies_by_apn.internet', message: 'is there twice' },
+            { path: 'active_policies_by_apn.__proto__', message: lost },
+            { path: 'active_apns[1]', message: expect.stringContaining('"none"') },
+          ],
+        },
+        { line: 4, faults: [{ path: 'static_ips.__proto__', message: lost }] },
+        { line: 5, faults: [{ path: '', message: expect.stringMatching(/^cell 2: something follows its closing quote/) }] },
+      ],
+    });
+    expect(await body(`${path}/${imsi(5)}`)).toMatchObject({ name: 'five', active_policies_by_apn: { internet: ['r1'] } });
+    expect(await body(`${path}/${imsi(6)}`)).toMatchObject({ name: '"six"' });
+  });
+
+  it('of NDJSON fail when an entry would be lost', async () => {
+    const line = JSON.stringify({ ...subscriberBody(1), static_ips: { proto: '10.0.0.1' } }).replace('"proto"', '"__proto__"');
+    const { failures } = (await send(line)).body as { failures: unknown[] };
+    expect(failures).toEqual([{ line: 1, faults: [{ path: 'static_ips.__proto__', message: expect.stringMatching(/^bad key/) }] }]);
+  });
+
   it('refuse a body that cannot be taken apart, an unknown network, and too much', async () => {
     expect((await refused([new Uint8Array([0xff, 0xfe])])).message).toContain('UTF-8');
     expect((await refused(['x'.repeat(70_000)])).message).toContain('line 1 is longer');
-    expect((await refused(['id,colour\n'], 'text/csv')).message).toContain('"colour"');
+    expect((await refused(['id,colour,name,size\n'], 'text/csv')).message).toContain('cell 2, 4;');
+    expect((await refused(['id,"name"s\n'], 'text/csv')).message).toContain('line 1: cell 2: something follows its closing quote');
     expect((await refused(['name\n'], 'text/csv')).message).toContain('"id" is missing');
     expect((await refused(['id,id\n'], 'text/csv')).message).toContain('twice');
     expect((await refused(['id\n"IMSI'], 'text/csv')).message).toContain('never closed');

@@ -1,10 +1,10 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { OrcError } from '../../../../../core/errors.ts';
+import { invalid, OrcError } from '../../../../../core/errors.ts';
 import type { RawBody } from '../../../../../core/module/route.ts';
 import { formFaults } from '../../../../../core/rest/json-form.ts';
 import { MAX_BULK_LINES } from '../../../schemas/subscriber-bulk.ts';
-import { CsvReader, columnOf, subscriberOfRecord } from './csv.ts';
+import { CsvReader, type CsvRecord, columnOf, subscriberOfRecord } from './csv.ts';
 import { type Found, LineReader, type RecordReader, textOf } from './lines.ts';
 import { type Parsed, type Row, Rows } from './rows.ts';
 
@@ -82,20 +82,21 @@ const ofNoUse = (message: string): Parsed => ({ faults: [{ path: 'body', message
 class CsvSubscribers implements RecordReader<Parsed> {
   readonly #records = new CsvReader();
   #header: string[] | undefined;
-  #read: ((cells: readonly string[]) => unknown) | undefined;
+  #read: ((cells: readonly string[]) => Parsed) | undefined;
   push = (text: string): Found<Parsed>[] => this.#subscribers(this.#records.push(text));
   end = (): Found<Parsed>[] => this.#subscribers(this.#records.end());
 
-  #subscribers(records: readonly Found<string[]>[]): Found<Parsed>[] {
-    return records.flatMap(({ line, value: cells }) => {
+  #subscribers(records: readonly CsvRecord[]): Found<Parsed>[] {
+    return records.flatMap(({ line, value: cells, fault }) => {
       if (!this.#header || !this.#read) {
+        if (fault !== undefined) throw invalid(`line ${line}: ${fault}`);
         this.#header = cells;
         this.#read = subscriberOfRecord(cells);
         return [];
       }
       if (cells.length > this.#header.length)
         return [{ line, value: ofNoUse(`has ${cells.length} cells, and the header has ${this.#header.length}`) }];
-      return [{ line, value: { value: this.#read(cells), faults: [] } }];
+      return [{ line, value: fault === undefined ? this.#read(cells) : ofNoUse(fault) }];
     });
   }
 }
