@@ -216,6 +216,18 @@ describe('subscribers in bulk', () => {
     expect(api.d1.sqlite.prepare('SELECT key FROM kept_answers').all()).toEqual([{ key: 'k3' }]);
   });
 
+  it('take an Idempotency-Key also when no line is good, with a row in the audit log', async () => {
+    const first = (await send('{}', 'k')).body as Report;
+    expect(first).toMatchObject({ created: 0, failed: 1, repeated: false });
+    expect(api.d1.sqlite.prepare("SELECT target FROM audit WHERE action = 'subscriber.bulk'").all()).toEqual([{ target: '0 subscribers' }]);
+    expect((await send('{}', 'k')).body).toEqual({ ...first, repeated: true });
+    const raw = { contentType: 'application/x-ndjson', chunks: [ndjson(subscriberBody(1))] };
+    expect((await api.refusal('POST', bulk, { raw, idempotencyKey: 'k' })).code).toBe('conflict');
+    expect(await body(path)).toMatchObject({ total_count: 0 });
+    expect((await api.call('POST', bulk, { raw: { ...raw, chunks: ['{}'] }, idempotencyKey: 'tried', dryRun: true })).body).toEqual([]);
+    expect(await send(ndjson(subscriberBody(1)), 'tried')).toMatchObject({ body: { created: 1 } });
+  });
+
   it('are made once when two bring them at the same moment, and both reports are true', async () => {
     const reports = await Promise.all([
       send(ndjson(subscriberBody(1), subscriberBody(2))),

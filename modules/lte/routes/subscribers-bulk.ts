@@ -74,8 +74,10 @@ async function carryOut(ctx: RequestContext, networkId: string, { rows, fingerpr
   const report = failures.report({ created: good.length - updated, updated });
   const stale = known.profiles.filter((profile) => ids.has(ownerOfProfile(profile)));
   const answer: Mutation[] = key === undefined ? [] : [{ do: 'keep_answer', operation: OPERATION, key, fingerprint, answer: report }];
-  if (good.length > 0) {
-    const mutations = [...putSubscribers(good, { stale, isNew: (id) => !known.keys.has(id) }), ...answer];
+  // A key is taken also by a body of which nothing is good: under it another one may not be carried out.
+  if (good.length > 0 || key !== undefined) {
+    const writes = good.length > 0 ? putSubscribers(good, { stale, isNew: (id) => !known.keys.has(id) }) : [];
+    const mutations = [...writes, ...answer];
     await ctx.commit({ networkId, action: 'subscriber.bulk', target: `${good.length} subscribers`, mutations }).catch(overtaken);
   }
   return ok(report);
