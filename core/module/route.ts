@@ -74,6 +74,8 @@ export interface Route<P = Record<string, string>, Q = unknown, B = unknown> {
    * missed, and together with what the handler finds (REST-BEHAVIOUR 2: the order of validation).
    */
   readonly validate?: (input: CheckedInput<P, Q, B>) => readonly Fault[] | Promise<readonly Fault[]>;
+  /** Whether it holds its caller to If-Match; left out: a PUT or DELETE does, nothing else. */
+  readonly guarded?: boolean;
   /** Takes the header Idempotency-Key: what it does here. */
   readonly idempotent?: string;
   /** Its answer tells of parts that it refuses, so a dry run shows that answer too. */
@@ -84,6 +86,10 @@ export interface Route<P = Record<string, string>, Q = unknown, B = unknown> {
   readonly refusals?: Readonly<Record<number, string>>;
   readonly handle: (input: RouteInput<P, Q, B>, context: RequestContext) => Promise<Reply>;
 }
+
+/** Whether a caller's If-Match guards what it changes. */
+export const isGuarded = ({ method, guarded = method === 'put' || method === 'delete' }: Pick<Route, 'method' | 'guarded'>): boolean =>
+  guarded;
 
 type Out<S> = S extends z.ZodType ? z.output<S> : undefined;
 

@@ -18,9 +18,8 @@ export function etagOf(parts: EtagParts): string {
  */
 export function checkIfMatch(ctx: Pick<RequestContext, 'ifMatch'>, parts: EtagParts): void {
   if (ctx.ifMatch === undefined) return;
-  const tags = ctx.ifMatch.split(',').map((tag) => tag.trim());
-  if (!tags.every((tag) => TAG.test(tag)))
-    throw invalid([{ path: 'header.if-match', message: 'must be an entity tag with its quotes, as ETag had it: "17", or several, or *' }]);
+  checkTags(ctx.ifMatch);
+  const tags = tagsOf(ctx.ifMatch);
   const current = etagOf(parts);
   if (tags.includes('*') || tags.includes(current)) return;
   throw new OrcError(
@@ -29,6 +28,14 @@ export function checkIfMatch(ctx: Pick<RequestContext, 'ifMatch'>, parts: EtagPa
       ? `If-Match takes no weak tag, which something between weakened: without W/ in front ${current} would do`
       : `this has changed since it was read: its ETag is now ${current}; read it again and repeat the change`,
   );
+}
+
+const tagsOf = (header: string): string[] => header.split(',').map((tag) => tag.trim());
+
+/** Error: `invalid` for an If-Match that names no entity tag. */
+export function checkTags(header: string): void {
+  if (tagsOf(header).every((tag) => TAG.test(tag))) return;
+  throw invalid([{ path: 'header.if-match', message: 'must be an entity tag with its quotes, as ETag had it: "17", or several, or *' }]);
 }
 
 /** `*`, or an entity tag (RFC 9110, 8.8.3); none of ours holds a comma. */

@@ -37,6 +37,10 @@ describe('requestHeaders', () => {
     ).toEqual(['Accept', '*/*']);
   });
 
+  it('has an If-Match that says nothing say so, since the runtime would take it away', () => {
+    expect(requestHeaders(['If-Match', '', 'X-Empty', '', 'if-match', '"7"'])).toEqual(['If-Match', ',', 'X-Empty', '', 'if-match', '"7"']);
+  });
+
   it('keeps everything else as it was written, repeated names too', () => {
     const raw = [
       'Host',

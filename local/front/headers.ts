@@ -22,9 +22,13 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ]);
 
-/** The client's headers that may reach the Worker, as `[name, value, ...]`. */
+/**
+ * The client's headers that may reach the Worker, as `[name, value, ...]`. An empty If-Match comes as a list of nothing, which is the same
+ * (RFC 9110 5.6.1): the runtime takes an empty one away, and the write that it was to guard would be made.
+ */
 export function requestHeaders(raw: readonly string[]): string[] {
-  return without(raw, (name) => FORGEABLE.test(name) || FORGEABLE_NAMES.has(name));
+  const kept = without(raw, (name) => FORGEABLE.test(name) || FORGEABLE_NAMES.has(name));
+  return [...pairs(kept)].flatMap(([name, value]) => [name, value === '' && name.toLowerCase() === 'if-match' ? ',' : value]);
 }
 
 /** The Worker's headers that may reach the client. */

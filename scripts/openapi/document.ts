@@ -12,7 +12,7 @@ const ABOUT = `The northbound API: networks, gateways, and what they are to do. 
 
 - **Credentials**: a client certificate of an operator, a bearer token, or HTTP Basic with the operator's name and a token.
 - **Bodies** are JSON of at most 5 MiB and 32 levels; a path takes the methods listed for it and answers others with 405 and \`Allow\`.
-- **Safe change**: a GET answers an \`ETag\`; a PUT or DELETE with \`If-Match\` is made only if nobody else was faster (412). With \`?dry_run=true\` any write is checked and not kept.
+- **Safe change**: a GET answers an \`ETag\`; a PUT or DELETE with \`If-Match\` is made only if nobody else was faster (412); where nothing is held to it, it is refused. With \`?dry_run=true\` any write is checked and not kept.
 - **Refusals** share one form, \`error\`. Its \`request_id\`, also in the header \`X-Request-Id\`, finds the request in the log.
 
 Written by \`npm run openapi\` from the routes themselves.`;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Route } from '../../core/module/route.ts';
+import { isGuarded, type Route } from '../../core/module/route.ts';
 import { isObject, type Json } from './json.ts';
 import { PATH_PARAMETERS } from './path-parameters.ts';
 import { schemaOf } from './schemas.ts';
@@ -45,7 +45,7 @@ export function parametersOf(route: Route, schemas: Record<string, Json>): Json[
     ...fromSchema(route.params, 'path', schemas),
     ...fromSchema(route.query, 'query', schemas),
     ...(route.method === 'get' ? [] : [DRY_RUN]),
-    ...(route.method === 'put' || route.method === 'delete' ? [IF_MATCH] : []),
+    ...(isGuarded(route) ? [IF_MATCH] : []),
     ...(route.idempotent ? [idempotencyKey(route.idempotent)] : []),
     REQUEST_ID,
   ];

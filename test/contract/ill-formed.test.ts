@@ -1,5 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { pathsOf, refusalFault } from './answers.ts';
+import { isGuarded } from '../../core/module/route.ts';
 import { startContractPlatform } from './started.ts';
 
 const { platform, ask, probes } = await startContractPlatform();
@@ -8,10 +9,12 @@ const untouched = platform.dump();
 afterEach(() => platform.restore());
 afterAll(() => platform.store.close());
 
+const named = <P extends (typeof probes)[number]>(of: readonly P[]) =>
+  of.map((probe) => [`${probe.method} ${probe.route.path}`, probe] as const);
 const withBody = probes.filter(({ route, body }) => route.body && body !== undefined);
 
 describe('halves of characters', () => {
-  it.each(withBody.map((probe) => [`${probe.method} ${probe.route.path}`, probe] as const))('are not stored by %s', async (_, probe) => {
+  it.each(named(withBody))('are not stored by %s', async (_, probe) => {
     const half = String.raw`\ud800`;
     // In the last text of the body, be it a value or a key; a body without one is sent as one.
     const body = probe.body?.includes('"') ? probe.body.replace(/"(?=[^"]*$)/, `${half}"`) : `"${half}"`;
@@ -20,5 +23,33 @@ describe('halves of characters', () => {
     expect(answered.text).toContain('half of a surrogate pair');
     expect(pathsOf(answered).every((path) => path.startsWith('body'))).toBe(true);
     expect(platform.dump() === untouched).toBe(true);
+  });
+});
+
+/** What is taken away or called off whole, and shown without an ETag. */
+const UNGUARDED = ['cancelGatewayCommand', 'deleteUserToken'];
+
+describe('If-Match', () => {
+  it.each(named(probes.filter(({ method }) => method !== 'GET')))('guards %s, or is refused', async (_, probe) => {
+    const stale = await ask({ ...probe, ifMatch: '"no-such"' });
+    expect(refusalFault(stale, isGuarded(probe.route) ? 412 : 400)).toBeUndefined();
+    if (!isGuarded(probe.route)) expect(pathsOf(stale)).toEqual(['header.if-match']);
+    for (const ifMatch of ['', '17', '"17", 18', 'W/17']) {
+      const malformed = await ask({ ...probe, ifMatch });
+      expect(refusalFault(malformed, 400), ifMatch).toBeUndefined();
+      expect(pathsOf(malformed)).toEqual(['header.if-match']);
+    }
+    expect(platform.dump() === untouched).toBe(true);
+  });
+
+  it('guards every PUT, and whatever else names one thing that it changes', () => {
+    const unguarded = probes.filter(({ route }) => route.method !== 'get' && !isGuarded(route)).map(({ route }) => route);
+    expect(unguarded.filter(({ method }) => method !== 'post').map(({ operationId }) => operationId)).toEqual(UNGUARDED);
+    const guarded = probes.filter(({ route }) => route.method === 'post' && isGuarded(route));
+    expect(guarded.map(({ path }) => path)).toContain('/networks/lte1/revisions/1:restore');
+  });
+
+  it('does not keep anybody from reading', async () => {
+    for (const ifMatch of ['"17"', '17']) expect((await ask({ method: 'GET', path: '/networks/lte1', ifMatch })).status).toBe(200);
   });
 });

@@ -338,6 +338,20 @@ describe('two writers', () => {
     expect((await write({ ...ran, bandwidth_mhz: 20 }, '*')).status).toBe(204);
   });
 
+  it('who send an If-Match that says nothing, or send one where it guards nothing, are told', async () => {
+    const { ran } = await read();
+    for (const none of ['', ' '])
+      expect((await expectRefusal(write({ ...ran, bandwidth_mhz: 3 }, none), 400, 'invalid')).faults?.[0]?.path).toBe('header.if-match');
+    for (const [at, type] of [
+      [`${ONE}/apns`, 'application/json'],
+      [`${ONE}/subscribers:bulk`, 'application/x-ndjson'],
+    ] as const) {
+      const headers = { 'if-match': '"17"', 'content-type': type };
+      expect((await expectRefusal(send('POST', at, { body: '{}', headers }), 400, 'invalid')).faults?.[0]?.path).toBe('header.if-match');
+    }
+    expect((await read()).ran).toEqual(ran);
+  });
+
   it('with the same If-Match, one of those who write at the same moment wins', async () => {
     const { etag, ran } = await read();
     const widths = [3, 5, 10, 15];

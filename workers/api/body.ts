@@ -1,5 +1,6 @@
 import { invalid, OrcError, refuse } from '../../core/errors.ts';
-import type { RawBody, RawBodySpec } from '../../core/module/route.ts';
+import { isGuarded, type RawBody, type RawBodySpec, type Route } from '../../core/module/route.ts';
+import { checkTags } from '../../core/rest/etag.ts';
 import { formFaults } from '../../core/rest/json-form.ts';
 
 /** Largest request body of a REST call, bytes. */
@@ -77,6 +78,19 @@ export function idempotencyKeyOf(request: Request): string | undefined {
   const key = request.headers.get('idempotency-key') ?? undefined;
   if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
   throw invalid([{ path: 'header.idempotency-key', message: 'must be 1 to 255 visible ASCII characters' }]);
+}
+
+/**
+ * The If-Match of a write. Error: `invalid` for one that names no entity tag, and for any where nothing is held to it: whoever sends one
+ * believes to be guarded.
+ */
+export function ifMatchOf(route: Route, request: Request): string | undefined {
+  const given = request.headers.get('if-match');
+  if (given === null || route.method === 'get') return undefined;
+  if (!isGuarded(route))
+    throw invalid([{ path: 'header.if-match', message: 'is not taken here: nothing of what this changes has an ETag to hold to' }]);
+  checkTags(given);
+  return given;
 }
 
 async function* bounded(request: Request, maxBytes: number): AsyncGenerator<Uint8Array> {

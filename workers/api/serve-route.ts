@@ -17,7 +17,7 @@ import { readInput } from '../../core/rest/input.ts';
 import type { Fleet, PlatformInfo } from '../../core/module/context.ts';
 import type { Committed } from '../../core/configurator/commit.ts';
 import { recordRefusal } from '../refusals.ts';
-import { idempotencyKeyOf, openRaw, readJson } from './body.ts';
+import { idempotencyKeyOf, ifMatchOf, openRaw, readJson } from './body.ts';
 import { createContext } from './context.ts';
 import { dryRunReport, wantsDryRun } from './dry-run.ts';
 
@@ -73,7 +73,7 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
       now: Date.now,
       db,
       principal: authentication.principal,
-      ifMatch: request.headers.get('if-match') ?? undefined,
+      ifMatch: ifMatchOf(route, request),
       idempotencyKey: route.idempotent ? idempotencyKeyOf(request) : undefined,
       fleet: call.fleet(() => db.authorise()),
       platform: call.platform,

@@ -165,6 +165,7 @@ const ask = (request: CbsdRequest, summary: string): Route =>
     path: `${one}/${request}`,
     operationId: `${request}Cbsd`,
     tag,
+    guarded: true,
     summary,
     description: 'It is noted and done when the CBSD next speaks with the spectrum access system.',
     permission: writes,

@@ -51,6 +51,7 @@ export const gatewayFederationRoutes: readonly Route[] = [
     operationId: 'createFegGatewayFederation',
     summary: 'Give a gateway federation settings of its own',
     description: 'For a gateway that has none yet; PUT replaces those it has.',
+    guarded: true,
     body: gatewayFederationConfigs,
     responses: createdEmpty,
     handle: async ({ params, body }, ctx) => {

@@ -89,6 +89,7 @@ function oneName({ name: prefix, tag }: NetworkFamily, base: string, { list, par
       operationId: `add${prefix}SubscriberConfig${name}`,
       summary: `Let a ${noun} hold for all subscribers of a network`,
       description: 'Done also when it holds already.',
+      guarded: true,
       responses: createdEmpty,
       handle: async ({ params: given }, ctx) => {
         const { networkId, key } = idsOf(given, param);

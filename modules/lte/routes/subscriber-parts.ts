@@ -46,6 +46,7 @@ const setState = (verb: 'activate' | 'deactivate', state: LteSubscription['state
     path: `${one}/${verb}`,
     operationId: `${verb}Subscriber`,
     summary,
+    guarded: true,
     responses: { 200: { description: 'Done' } },
     handle: async ({ params: { network_id: networkId, subscriber_id: id } }, ctx) => {
       await changeLte(ctx, { networkId, id, action: `subscriber.${verb}`, lte: (current) => ({ ...current, state }) });

@@ -75,6 +75,7 @@ const cancel = route({
   operationId: 'cancelGatewayCommand',
   summary: 'Take back a command that waits for its gateway',
   description: 'Its record stays, as `cancelled`.',
+  guarded: false,
   permission: writes,
   responses: done,
   refusals: { 409: 'The command waits no more: it was sent, or has ended' },

@@ -59,6 +59,7 @@ export function dnsRecordRoutes({ base, name, tag }: NetworkFamily): Route[] {
       tag,
       summary: 'Add a DNS record',
       permission: writes,
+      guarded: true,
       params: one,
       body: dnsConfigRecord,
       validate: sameDomain,

@@ -73,6 +73,7 @@ const restore = route({
     'What a write would change along changes along: the tier that a gateway leaves, pools and the gateways that list them, APN resources of a gateway. ' +
     'What a write would refuse is refused: names of something that is gone by now.',
   permission: { action: 'write', scope: 'network' },
+  guarded: true,
   params: pathParams('network_id', 'version'),
   query: z.object(exactly),
   responses: answers(restored, 'What was brought back'),

@@ -73,6 +73,7 @@ const remove = route({
   path: `${path}/{token}`,
   operationId: 'deleteUserToken',
   tag,
+  guarded: false,
   summary: 'Revoke a token, named by its id or by the token itself',
   permission: { action: 'write', scope: 'all' },
   params: pathParams('username', 'token'),
