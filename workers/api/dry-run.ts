@@ -2,20 +2,10 @@ import { mayAccess } from '../../core/identity/access.ts';
 import type { Principal } from '../../core/identity/principal.ts';
 import type { GatewayPreview, MconfigPreview } from '../../core/mconfig/difference.ts';
 import { feedingMconfigs } from '../../core/mconfig/preview.ts';
-import { invalid } from '../../core/errors.ts';
 import type { Fleet } from '../../core/module/context.ts';
 import type { DryRun } from '../../core/module/dry-run.ts';
 import type { Registry } from '../../core/module/registry.ts';
-import type { Route } from '../../core/module/route.ts';
 import type { DryRunReport } from '../../core/rest/dry-run-report.ts';
-
-/** Error: `invalid` for a value that is neither true nor false, since guessing wrong would write. */
-export function wantsDryRun(route: Route, url: URL): boolean {
-  const given = url.searchParams.get('dry_run');
-  if (route.method === 'get' || given === null || given === 'false') return false;
-  if (given === 'true') return true;
-  throw invalid([{ path: 'query.dry_run', message: 'must be true or false' }]);
-}
 
 /** What a dry run answers: what would have changed, and which gateways would be given what. */
 export async function dryRunReport(

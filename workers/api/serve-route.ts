@@ -19,7 +19,8 @@ import type { Committed } from '../../core/configurator/commit.ts';
 import { recordRefusal } from '../refusals.ts';
 import { idempotencyKeyOf, ifMatchOf, openRaw, readJson } from './body.ts';
 import { createContext } from './context.ts';
-import { dryRunReport, wantsDryRun } from './dry-run.ts';
+import { dryRunReport } from './dry-run.ts';
+import { readQuery } from './query.ts';
 
 export interface RouteCall {
   readonly route: Route;
@@ -66,7 +67,8 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
   };
   try {
     refuseForeignPage(request);
-    const dryRun = wantsDryRun(route, url) ? new DryRun() : undefined;
+    const query = readQuery(route, url);
+    const dryRun = query.dryRun ? new DryRun() : undefined;
     const context = createContext({
       requestId,
       uri,
@@ -83,7 +85,7 @@ export async function serveRoute(call: RouteCall): Promise<Response> {
     checkVisible(call.params);
     const sent = {
       path: call.params,
-      query: Object.fromEntries(url.searchParams),
+      query: query.values,
       body: route.body ? await readJson(request, { anyType: route.anyContentType === true }) : undefined,
       bytes: Number(request.headers.get('content-length') ?? Number.MAX_SAFE_INTEGER),
     };

@@ -124,6 +124,14 @@ describe('the list of subscribers', () => {
     for (const msisdn of ['4900', '499']) expect((await api.refusal('GET', path, { query: { msisdn } })).code).toBe('not_found');
   });
 
+  it('does not leave a filter out that a number or an address comes with', async () => {
+    for (const one of [{ msisdn: '4912345' }, { ip: '10.0.0.1' }] as Record<string, string>[]) {
+      const query = { ...one, state: 'INACTIVE', profile: 'gold', name_prefix: 'A' };
+      const { code, faults } = await api.refusal('GET', path, { query });
+      expect([code, ...faults.map((fault) => fault.path)]).toEqual(['invalid', 'query.state', 'query.profile', 'query.name_prefix']);
+    }
+  });
+
   it('finds nobody by address while nothing has been reported', async () => {
     expect(await api.call('GET', path, { query: { ip: '192.168.128.7' } })).toMatchObject({ status: 200, body: {}, trips: 1 });
     expect(await list({ ip: '192.168.128.7', verbose: 'false' })).toEqual([]);

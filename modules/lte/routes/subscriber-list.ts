@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { countEntities, networkById } from '../../../core/configurator/load.ts';
 import { find, type Graph } from '../../../core/configurator/model.ts';
 import type { Query } from '../../../core/db/statement.ts';
-import { notFound } from '../../../core/errors.ts';
+import { type Fault, notFound, refuse } from '../../../core/errors.ts';
 import type { RequestContext } from '../../../core/module/context.ts';
 import { type Reply, type Route, route } from '../../../core/module/route.ts';
 import { nextPageToken, pageOf, pagingQuery } from '../../../core/paging.ts';
@@ -41,6 +41,15 @@ const listQuery = pagingQuery.extend({
     .meta({ description: 'Those whose name begins so; they come in the order of their names', examples: ['Meter'] }),
 });
 
+/** What a list by pages is filtered by; a look-up of one number or address knows none of it. */
+const FILTERS = ['state', 'profile', 'name_prefix'] as const;
+
+function filtersBeside(query: ListQuery): Fault[] {
+  const by = query.msisdn ? 'msisdn' : query.ip ? 'ip' : undefined;
+  const given = FILTERS.filter((name) => query[name] !== undefined);
+  return by ? given.map((name) => ({ path: `query.${name}`, message: `does not go with ${by}, which names what it finds by itself` })) : [];
+}
+
 type ListQuery = z.output<typeof listQuery>;
 
 /** As Go reads a truth value; what it cannot read counts as true (REST-BEHAVIOUR.md 9). */
@@ -65,7 +74,7 @@ const list = route({
   summary: 'List the subscribers of a network, page by page',
   description:
     'Whole subscribers by id, or with `verbose=false` their ids. `state`, `profile` and `name_prefix` may be joined. ' +
-    'With `msisdn` or `ip` the answer is the bare map, or the bare list of ids.',
+    'With `msisdn` or `ip` the answer is the bare map, or the bare list of ids, and those three are refused.',
   permission: { action: 'read', scope: 'network' },
   params: pathParams('network_id'),
   query: listQuery,
@@ -74,7 +83,8 @@ const list = route({
     'A page of subscribers, or those with the number or address',
     'ETag',
   ),
-  handle: ({ params: { network_id: networkId }, query }, ctx) => {
+  handle: async ({ params: { network_id: networkId }, query }, ctx) => {
+    refuse(filtersBeside(query));
     if (query.msisdn) return withNumber(ctx, networkId, query.msisdn, isVerbose(query.verbose));
     if (query.ip) return withAddress(ctx, networkId, query.ip, isVerbose(query.verbose));
     return page(ctx, networkId, query);
