@@ -12,6 +12,7 @@ import { encodePageToken, pageOf, pagingQuery } from '../paging.ts';
 import { commitEntities, entityEtag } from './entity-part.ts';
 import { rewrite } from './etag.ts';
 import { pathParams } from './fields.ts';
+import { newIdFaults } from './new-id.ts';
 import { answers, created, createdEmpty, createdWith, done, noContent, ok } from './reply.ts';
 import { sameIdFaults } from './same-id.ts';
 
@@ -98,7 +99,10 @@ export function entityRoutes<P extends string, S extends z.ZodType, E = undefine
       permission: { action: 'write', scope: 'network' },
       params: pathParams('network_id'),
       body: kind.schema,
-      validate: ({ body }) => kind.validate?.(body as z.output<S>) ?? [],
+      validate: ({ body: given }) => {
+        const body = given as z.output<S>;
+        return [...newIdFaults(kind.key(body), `body.${kind.keyField ?? 'id'}`), ...(kind.validate?.(body) ?? [])];
+      },
       responses: kind.answersCreate ? createdWith(kind.answersCreate.schema, kind.answersCreate.description) : (keyAnswer ?? createdEmpty),
       handle: ({ params: { network_id: networkId }, body: given }, ctx) =>
         rewrite(ctx, async () => {

@@ -11,6 +11,7 @@ import { type Route, route } from '../module/route.ts';
 import { rewrite } from './etag.ts';
 import { pathParams } from './fields.ts';
 import { commitNetwork } from './network-part.ts';
+import { newIdFaults } from './new-id.ts';
 import { answers, created, createdEmpty, done, noContent, ok } from './reply.ts';
 import { sameIdFaults } from './same-id.ts';
 
@@ -79,6 +80,7 @@ export function typedNetworkRoutes<B extends NetworkBody, E = undefined>(family:
       summary: `Make a new ${noun}`,
       permission: { action: 'write', scope: 'networks' },
       body: family.schema,
+      validate: ({ body }) => newIdFaults(body.id, 'body.id'),
       responses: createdEmpty,
       handle: async ({ body }, ctx) => {
         const [taken, extra] = await ctx.read(networkById({ id: body.id }), ...needs(body));

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { pathsOf, refusalFault } from './answers.ts';
 import { isGuarded } from '../../core/module/route.ts';
+import { isObject } from './json-schema.ts';
 import { startContractPlatform } from './started.ts';
 
 const { platform, ask, probes } = await startContractPlatform();
@@ -23,6 +24,45 @@ describe('halves of characters', () => {
     expect(answered.text).toContain('half of a surrogate pair');
     expect(pathsOf(answered).every((path) => path.startsWith('body'))).toBe(true);
     expect(platform.dump() === untouched).toBe(true);
+  });
+});
+
+describe('ids that no path can name', () => {
+  const making = withBody.filter(({ route, body }) => route.method === 'post' && isObject(JSON.parse(body ?? '')));
+  const { sqlite } = platform.store;
+  const made = (id: string): unknown[] => [
+    ...sqlite.prepare('SELECT id FROM networks WHERE id = ?').all(id),
+    ...sqlite.prepare('SELECT type FROM entities WHERE key = ?').all(id),
+  ];
+  const refused = new Set<string>();
+
+  it.each(named(making))('are given by %s to nothing', async (name, probe) => {
+    const right = JSON.parse(probe.body ?? '') as Record<string, unknown>;
+    for (const [member, value] of Object.entries(right)) {
+      if (typeof value !== 'string') continue;
+      for (const id of ['.', '..', '__proto__', 'x\u0001', '\u007f', 'x\ny']) {
+        const answered = await ask({ ...probe, body: JSON.stringify({ ...right, [member]: id }) });
+        expect(made(id), `${member} ${JSON.stringify(id)}`).toEqual([]);
+        if (answered.status === 400 && answered.text.includes('stand in a path')) refused.add(name);
+        platform.restore();
+      }
+    }
+  });
+
+  it('are refused by all that make something whose id is of any form', () => {
+    expect([...refused].sort()).toEqual(
+      [
+        ...['cwf', 'feg', 'feg_lte', 'lte', 'networks'].map((root) => `/${root}`),
+        '/cwf/{network_id}/ha_pairs',
+        ...['cwf', 'lte', 'networks'].map((root) => `/${root}/{network_id}/dns/records/{domain}`),
+        ...['apns', 'enodebs', 'msisdns', 'network_probe/destinations', 'network_probe/tasks', 'policy_qos_profiles'].map(
+          (what) => `/lte/{network_id}/${what}`,
+        ),
+        ...['policies/base_names', 'policies/rules', 'tiers/{tier_id}/images', 'tracing'].map((what) => `/networks/{network_id}/${what}`),
+      ]
+        .map((path) => `POST ${path}`)
+        .sort(),
+    );
   });
 });
 

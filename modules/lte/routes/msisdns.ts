@@ -8,6 +8,7 @@ import { mapPage, nextPage, pagedMapNote } from '../../../core/rest/entity-colle
 import { commitEntities, entityEtag } from '../../../core/rest/entity-part.ts';
 import { rewrite } from '../../../core/rest/etag.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
+import { newIdFaults } from '../../../core/rest/new-id.ts';
 import { answers, created, createdEmpty, done, noContent, ok } from '../../../core/rest/reply.ts';
 import { msisdnAssignment } from '../schemas/msisdn.ts';
 import { subscriberId } from '../schemas/subscriber-id.ts';
@@ -48,6 +49,7 @@ export const msisdnRoutes: readonly Route[] = [
     description: 'The subscriber may be made later.',
     permission: writes,
     body: msisdnAssignment,
+    validate: ({ body }) => newIdFaults(body.msisdn, 'body.msisdn'),
     responses: createdEmpty,
     handle: ({ params: { network_id: networkId }, body }, ctx) =>
       rewrite(ctx, async () => {

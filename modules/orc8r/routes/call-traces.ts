@@ -8,6 +8,7 @@ import { entityMap } from '../../../core/rest/entity-collection.ts';
 import { commitEntities, entityEtag } from '../../../core/rest/entity-part.ts';
 import { checkIfMatch, rewrite } from '../../../core/rest/etag.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
+import { newIdFaults } from '../../../core/rest/new-id.ts';
 import { answers, created, createdWith, done, noContent, ok } from '../../../core/rest/reply.ts';
 import { CallTraceService, StartTraceRequest_TraceType } from '../../../proto/gen/orc8r/protos/ctraced_pb.js';
 import { callTrace, callTraceConfig, type CallTraceConfig, mutableCallTrace } from '../schemas/call-trace.ts';
@@ -56,6 +57,7 @@ const start = route({
   permission: writes,
   params: pathParams('network_id'),
   body: callTraceConfig,
+  validate: ({ body }) => newIdFaults(body.trace_id, 'body.trace_id'),
   responses: createdWith(z.string().meta({ examples: ['attach-problem-1'] }), 'Id of the trace'),
   refusals: { ...refusals, 409: 'There is a trace of this id' },
   handle: async ({ params: { network_id: networkId }, body: config }, ctx) => {

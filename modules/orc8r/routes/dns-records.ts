@@ -5,6 +5,7 @@ import { type Route, route } from '../../../core/module/route.ts';
 import { rewrite } from '../../../core/rest/etag.ts';
 import { nonEmpty, pathParams } from '../../../core/rest/fields.ts';
 import { commitNetwork, networkPart } from '../../../core/rest/network-part.ts';
+import { newIdFaults } from '../../../core/rest/new-id.ts';
 import { answers, created, createdWith, done, noContent, ok } from '../../../core/rest/reply.ts';
 import { sameIdFaults } from '../../../core/rest/same-id.ts';
 import { type DnsConfigRecord, dnsConfigRecord, type NetworkDnsConfig, networkDnsRecords } from '../schemas/network-dns-config.ts';
@@ -62,7 +63,7 @@ export function dnsRecordRoutes({ base, name, tag }: NetworkFamily): Route[] {
       guarded: true,
       params: one,
       body: dnsConfigRecord,
-      validate: sameDomain,
+      validate: (input) => [...newIdFaults(input.body.domain, 'body.domain'), ...sameDomain(input)],
       responses: createdWith(nonEmpty().meta({ examples: ['cache.example.com'] }), 'The name'),
       handle: async ({ params: { network_id: id, domain }, body }, ctx) => {
         await changeDns(ctx, id, (dns) => addRecord(dns, domain, body));

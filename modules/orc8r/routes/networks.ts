@@ -7,6 +7,7 @@ import { type Route, route } from '../../../core/module/route.ts';
 import { checkIfMatch, rewrite } from '../../../core/rest/etag.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
 import { commitNetwork } from '../../../core/rest/network-part.ts';
+import { newIdFaults } from '../../../core/rest/new-id.ts';
 import { answers, created, createdWith, done, noContent, ok } from '../../../core/rest/reply.ts';
 import { network, networkId } from '../schemas/network.ts';
 import { sameIdFaults } from '../../../core/rest/same-id.ts';
@@ -40,6 +41,7 @@ const create = route({
   summary: 'Create a network of any type',
   permission: { action: 'write', scope: 'networks' },
   body: network,
+  validate: ({ body }) => newIdFaults(body.id, 'body.id'),
   responses: createdWith(networkId, 'Id of the new network'),
   handle: ({ body }, ctx) =>
     rewrite(ctx, async () => {

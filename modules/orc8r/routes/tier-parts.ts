@@ -6,6 +6,7 @@ import { type Route, route } from '../../../core/module/route.ts';
 import { commitEntities, entityPart } from '../../../core/rest/entity-part.ts';
 import { rewrite } from '../../../core/rest/etag.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
+import { newIdFaults } from '../../../core/rest/new-id.ts';
 import { done, noContent } from '../../../core/rest/reply.ts';
 import { gatewayId } from '../schemas/gateway.ts';
 import { tierGateways, tierImage, tierImages, tierName, tierVersion } from '../schemas/tier.ts';
@@ -102,6 +103,7 @@ const members: readonly Route[] = [
     guarded: true,
     params: one,
     body: tierImage,
+    validate: ({ body }) => newIdFaults(body.name, 'body.name'),
     responses: done,
     handle: ({ params, body }, ctx) => changeTier(ctx, params.network_id, params.tier_id, (tier) => addImage(tier, body)),
   }),
