@@ -65,6 +65,8 @@ export interface Route<P = Record<string, string>, Q = unknown, B = unknown> {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** Checks a body in place of `body`, where Magma's server takes more than its document says; what comes of it is what `body` describes. */
+  readonly takes?: z.ZodType;
   /** Its JSON is taken under any content type, or none (REST-BEHAVIOUR 2), unless a browser's page sends it. */
   readonly anyContentType?: true;
   /** Instead of `body`: what is not one JSON value. */

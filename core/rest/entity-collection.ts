@@ -58,6 +58,8 @@ export interface EntityCollection<P extends string, S extends z.ZodType, E = und
   readonly echoesKey?: z.ZodType;
   /** What POST answers with its 201, where that is not nothing; without `body` it is documented only. */
   readonly answersCreate?: { readonly schema: z.ZodType; readonly description: string; readonly body?: (key: string) => unknown };
+  /** What a POST takes, when that is more than `schema`, as which it is documented; its output has to be that of `schema`. */
+  readonly creates?: z.ZodType;
   /** What a PUT takes, when that is less than `schema`; `replace` then finds only this in its body. */
   readonly changes?: z.ZodType;
   /** Holds the key in the URL to its form. Error: `invalid`. */
@@ -99,6 +101,7 @@ export function entityRoutes<P extends string, S extends z.ZodType, E = undefine
       permission: { action: 'write', scope: 'network' },
       params: pathParams('network_id'),
       body: kind.schema,
+      ...(kind.creates && { takes: kind.creates }),
       validate: ({ body: given }) => {
         const body = given as z.output<S>;
         return [...newIdFaults(kind.key(body), `body.${kind.keyField ?? 'id'}`), ...(kind.validate?.(body) ?? [])];

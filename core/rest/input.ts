@@ -29,7 +29,8 @@ export async function readInput(route: Route, sent: Sent, context: RequestContex
     schema ? attempt(schema, sent[part], part) : { ok: true, value: unchecked };
   const params = read(route.params, 'path', sent.path);
   const query = read(route.query, 'query', {});
-  const body = read(route.body, 'body', undefined);
+  const takes = route.takes ?? route.body;
+  const body = read(takes, 'body', undefined);
   if (params.ok && query.ok && body.ok) {
     const input = { params: params.value, query: query.value, body: body.value } as Input;
     const own = await ownFaults(route, input);
@@ -39,7 +40,7 @@ export async function readInput(route: Route, sent: Sent, context: RequestContex
 
   const faults = [params, query, body].flatMap((part) => (part.ok ? [] : part.faults));
   let hidden: readonly Fault[] = [];
-  if (!body.ok && route.body) {
+  if (!body.ok && takes) {
     if ((sent.bytes ?? 0) > LARGE) await context.principal();
     // Who never has to say who they are is told of the form only.
     const known = params.ok && query.ok && route.permission.scope !== 'anyone';
@@ -48,7 +49,7 @@ export async function readInput(route: Route, sent: Sent, context: RequestContex
       const input = { ...rest, body: value } as Input;
       return joined(await ownFaults(route, input), await rehearse(route, input, context));
     };
-    hidden = await hiddenFaults(route.body, body, rest && check);
+    hidden = await hiddenFaults(takes, body, rest && check);
   }
   throw invalid([...faults, ...hidden]);
 }

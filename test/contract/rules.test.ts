@@ -3,6 +3,7 @@ import { pathsOf, refusalFault } from './answers.ts';
 import { documented } from './described.ts';
 import { isObject } from './json-schema.ts';
 import { registry } from './platform.ts';
+import { mayBreak } from './refused.ts';
 import { allowed, rules } from './rules/index.ts';
 import type { Allowed, Rule } from './rules/rule.ts';
 import { startContractPlatform } from './started.ts';
@@ -68,10 +69,14 @@ const topOf = (path: string): string => path.split(/[.[]/, 2).join('.');
 function unrelated(rule: Rule): Violation[] {
   const route = routeOf(rule);
   const described = route && documented(route);
-  if (!described?.body || !isObject(rule.body)) return [];
+  if (!route || !described?.body || !isObject(rule.body)) return [];
   const about = new Set([...(rule.at ?? []), ...(rule.about ?? []).map((name) => `body.${name}`)].map(topOf));
   return violationsOf(described.body, rule.body, described.follow).filter(
-    ({ path, rule: bound }) => path !== 'body' && bound !== 'maxItems' && !about.has(topOf(path)),
+    (bound) =>
+      bound.path !== 'body' &&
+      bound.rule !== 'maxItems' &&
+      !about.has(topOf(bound.path)) &&
+      !mayBreak(`${rule.ask[0]} ${route.path}`, bound),
   );
 }
 

@@ -150,7 +150,9 @@ describe('base names', () => {
     expect(await faults('POST', path, { name: 'b2', rule_names: ['r8', 'r9'] })).toEqual(['body.rule_names[0]', 'body.rule_names[1]']);
     expect(await faults('PUT', `${path}/b1`, { name: 'b2', rule_names: [] })).toEqual(['body.name']);
     expect((await refused('PUT', `${path}/b9`, { name: 'b9', rule_names: [] })).code).toBe('not_found');
-    expect(await faults('POST', path, { name: '' })).toEqual(['body.name', 'body.rule_names']);
+    expect(await faults('POST', path, { name: '' })).toEqual(['body.name']);
+    // Only a new one may leave its rules out: left out of a PUT they would be taken away.
+    expect(await faults('PUT', `${path}/b1`, { name: 'b1' })).toEqual(['body.rule_names']);
     const ifMatch = '"0"';
     expect((await api.refusal('PUT', `${path}/b1`, { body: { name: 'b1', rule_names: [] }, ifMatch })).code).toBe('precondition_failed');
   });

@@ -10,7 +10,7 @@ import { entityRoutes, mapPage, nextPage, pagedMapNote } from '../../../core/res
 import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, ok } from '../../../core/rest/reply.ts';
 import { leavesNetworkWide } from '../services/subscriber-config.ts';
-import { baseNameRecord } from '../schemas/base-name-record.ts';
+import { baseNameRecord, newBaseNameRecord } from '../schemas/base-name-record.ts';
 import { baseName } from '../schemas/network-subscriber-config.ts';
 import { policyRule, ruleId } from '../schemas/policy-rule.ts';
 import { BASE_NAME, POLICY } from '../services/entity-types.ts';
@@ -128,6 +128,7 @@ export const policyRoutes: readonly Route[] = [
     type: BASE_NAME,
     noun: 'base name',
     schema: baseNameRecord,
+    creates: newBaseNameRecord,
     key: (body) => body.name,
     keyField: 'name',
     read: readBaseName,

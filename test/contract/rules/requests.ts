@@ -67,6 +67,20 @@ export const allowedRequests: readonly Allowed[] = [
     shows: [['/networks/lte1/policies/base_names/b9', { name: 'b9', rule_names: ['r1'], assigned_subscribers: [IMSI] }]],
   },
   {
+    what: 'a new base name may leave its rules out: nobody looks at its schema (REST-BEHAVIOUR 10)',
+    ask: ['POST', '/networks/lte1/policies/base_names'],
+    body: { name: 'b9' },
+    status: 201,
+    shows: [['/networks/lte1/policies/base_names/b9', { name: 'b9', rule_names: [] }]],
+  },
+  {
+    what: 'or have null of them',
+    ask: ['POST', '/networks/lte1/policies/base_names'],
+    body: { name: 'b9', rule_names: null },
+    status: 201,
+    shows: [['/networks/lte1/policies/base_names/b9', { name: 'b9', rule_names: [] }]],
+  },
+  {
     what: 'a rule that is deleted is gone wherever it was named, and nothing else is',
     ask: ['DELETE', '/networks/lte1/policies/rules/r2'],
     status: 204,
