@@ -3028,7 +3028,7 @@ export interface paths {
         };
         /**
          * List the subscribers of a network, page by page
-         * @description Whole subscribers by id, or with `verbose=false` their ids. `state`, `profile` and `name_prefix` may be joined. With `msisdn` or `ip` the answer is the bare map, or the bare list of ids.
+         * @description Whole subscribers by id, or with `verbose=false` their ids. `state`, `profile` and `name_prefix` may be joined. With `msisdn` or `ip` the answer is the bare map, or the bare list of ids, and those three are refused.
          *
          *     Permission: read on the network.
          */
@@ -11350,6 +11350,8 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -13286,6 +13288,8 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -13482,6 +13486,8 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -13870,6 +13876,8 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -13920,6 +13928,8 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -14719,6 +14729,8 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -15089,6 +15101,8 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -15285,6 +15299,8 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -15942,6 +15958,8 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -16138,6 +16156,8 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -17656,6 +17676,8 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -19536,6 +19558,8 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -21662,6 +21686,8 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -21858,6 +21884,8 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -22302,6 +22330,8 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -22344,6 +22374,8 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -23407,6 +23439,8 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -25479,8 +25513,6 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
-                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -26932,6 +26964,8 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -27532,6 +27566,8 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -27739,6 +27775,8 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
@@ -29173,8 +29211,6 @@ export interface operations {
                 dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
-                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
-                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
