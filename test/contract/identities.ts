@@ -56,6 +56,11 @@ const everything = whole('ALLOW', 'WRITE', 'all', '*');
 const full: Rights = { granted: () => true, networks: ALL, tenants: [1, 2] };
 const inside = (path: string, root: string): boolean => path === root || path.startsWith(`${root}/`);
 
+/** The certificate of a gateway of tenant 1, and what would change `ann`, who has rights on that tenant, so on its networks. */
+const isTheirs = ({ path, writes }: Question): boolean =>
+  inside(path.replace(/:\w+$/, ''), `/certificates/${SERIAL}`) ||
+  (writes && (path === '/user/ann' || path.startsWith('/user/ann/tokens/')));
+
 /** Makes everybody known to the platform as far as they are, and answers with whom to ask. Clocks: real, with days to spare. */
 export async function makeIdentities(platform: Platform): Promise<readonly Identity[]> {
   const now = Date.now();
@@ -168,7 +173,7 @@ export async function makeIdentities(platform: Platform): Promise<readonly Ident
       'denied',
       [everything, ...OURS.map((id) => whole('DENY', 'WRITE', 'network', id))],
       null,
-      { ...full, denied: ({ network }) => network !== undefined && network !== OTHER, networks: [OTHER] },
+      { ...full, denied: (asked) => isTheirs(asked) || (asked.network !== undefined && asked.network !== OTHER), networks: [OTHER] },
     ),
     await bearer(
       'a full operator with DENY on the tenant of these networks',
@@ -177,7 +182,7 @@ export async function makeIdentities(platform: Platform): Promise<readonly Ident
       null,
       {
         granted: () => true,
-        denied: ({ network, tenant }) => tenant === '1' || (network !== undefined && network !== OTHER),
+        denied: (asked) => isTheirs(asked) || asked.tenant === '1' || (asked.network !== undefined && asked.network !== OTHER),
         networks: [OTHER],
         tenants: [2],
       },

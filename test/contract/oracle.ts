@@ -13,7 +13,10 @@ const RIGHTS: Readonly<Record<string, { readonly networks: readonly string[]; re
 };
 
 /** Whether an operation is refused for what it asks for, and not by its method and path. */
-export const asksForRights = ({ operationId }: Route): boolean => operationId in RIGHTS;
+export const asksForRights = ({ operationId }: Route): boolean => operationId in RIGHTS || LOOKED_AT.has(operationId);
+
+/** What these change has to be read before it is known whose it is. */
+const LOOKED_AT = new Set(['revokeCertificate', 'putUserPassword', 'deleteUser', 'deleteUserToken']);
 
 /**
  * Whether the door has to let this identity through to this route: what REST-BEHAVIOUR 4 and DEVIATIONS say, worked out from
