@@ -22,9 +22,22 @@ const SUSPICIOUS = /\\u[dD][89a-fA-F]|__proto__|\\u00(?:5[fF]|6[fF]|7[024])/;
  * `value` was read from.
  */
 export function formFaults(text: string, value: unknown): Fault[] {
-  if (isTooDeep(value)) return [{ path: 'body', message: `is nested more than ${MAX_NESTING} levels deep` }];
+  if (mayBeDeep(text) && isTooDeep(value)) return [{ path: 'body', message: `is nested more than ${MAX_NESTING} levels deep` }];
   return SUSPICIOUS.test(text) ? misformed(value, []).take(ENOUGH).toArray() : [];
 }
+
+/** Whether it begins enough of objects and lists for that; of the lines of a bulk write hardly one does. */
+function mayBeDeep(text: string): boolean {
+  let begun = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charCodeAt(at);
+    if ((character === OPENING_BRACKET || character === OPENING_BRACE) && (begun += 1) > MAX_NESTING) return true;
+  }
+  return false;
+}
+
+const OPENING_BRACKET = '['.charCodeAt(0);
+const OPENING_BRACE = '{'.charCodeAt(0);
 
 /** Level by level, so that the depth costs no stack here either. */
 function isTooDeep(value: unknown): boolean {
