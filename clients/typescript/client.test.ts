@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { must, orchestrator, OrchestratorError } from './client.ts';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { type Model, must, orchestrator, OrchestratorError } from './client.ts';
 
 /** A client whose platform answers this, and what it was asked. */
 function answering(status: number, body: string | null, headers: Record<string, string> = {}) {
@@ -42,6 +42,24 @@ describe('the client', () => {
     const { api } = answering(201, '');
     const body = { id: 'stable', supported_versions: [] };
     expect((await must(api.POST('/magma/v1/channels', { body }))).data).toBeUndefined();
+  });
+
+  it('knows of bodies that do not come, and of what a dry run answers', async () => {
+    const { api } = answering(200, '');
+    const subscriber = { params: { path: { network_id: 'city', subscriber_id: 'IMSI001010000000001' } } };
+    const { data } = await must(api.POST('/magma/v1/lte/{network_id}/subscribers/{subscriber_id}/activate', subscriber));
+    expect(data).toBeUndefined();
+    expectTypeOf<undefined>().toExtend<typeof data>();
+    const user = await must(api.POST('/magma/v1/user', { body: { username: 'ann', password: 'secret' } }));
+    expectTypeOf<undefined>().toExtend<typeof user.data>();
+    const rule = { id: 'r', priority: 1, flow_list: [] };
+    const made = await must(api.POST('/magma/v1/networks/{network_id}/policies/rules', { params: { path }, body: rule }));
+    expectTypeOf<undefined>().toExtend<typeof made.data>();
+    const name = await must(api.GET('/magma/v1/networks/{network_id}/name', { params: { path } }));
+    expectTypeOf<undefined>().not.toExtend<typeof name.data>();
+    const serial = { params: { path: { serial: 'AB' } }, body: { reason: 'lost' } };
+    const revoked = await must(api.POST('/magma/v1/certificates/{serial}:revoke', serial));
+    expectTypeOf<Model<'dry_run_report'>>().toExtend<typeof revoked.data>();
   });
 
   it('throws what the platform refuses', async () => {

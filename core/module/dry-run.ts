@@ -57,10 +57,13 @@ function kindOf(mutation: Mutation, isNew: boolean): TriedChange['change'] {
   return mutation.do === 'delete_network' || mutation.do === 'delete_entity' ? 'delete' : 'update';
 }
 
+/** Why what a gateway is to do has no dry run. */
+export const UNTRIED = 'a command to a gateway cannot be tried without giving it';
+
 /** A fleet that shows everything and commands nobody. Error of a call: `invalid`. */
 export function spareFleet(fleet: Fleet): Fleet {
   const call = async (): Promise<never> => {
-    throw invalid('dry_run: a command to a gateway cannot be tried without giving it');
+    throw invalid(`dry_run: ${UNTRIED}`);
   };
   const refuseCertificate: Fleet['refuseCertificate'] = async () => undefined;
   const captures: Fleet['captures'] = { keep: async () => true, read: (...of) => fleet.captures.read(...of), drop: async () => undefined };

@@ -10,6 +10,8 @@ export interface ResponseSpec {
   readonly description: string;
   /** Absent: an empty body. */
   readonly schema?: z.ZodType;
+  /** The contract documents the body of `schema`, and Magma never sends it: neither do we. */
+  readonly unsent?: true;
   readonly contentType?: string;
   readonly headers?: readonly AnswerHeader[];
 }
@@ -80,6 +82,8 @@ export interface Route<P = Record<string, string>, Q = unknown, B = unknown> {
   readonly guarded?: boolean;
   /** Takes the header Idempotency-Key: what it does here. */
   readonly idempotent?: string;
+  /** It has a gateway do something, which cannot be tried without doing it: `dry_run` is refused. */
+  readonly noDryRun?: true;
   /** Its answer tells of parts that it refuses, so a dry run shows that answer too. */
   readonly answersDryRun?: true;
   /** The answer on success; refusals share one envelope and are documented by the door. */

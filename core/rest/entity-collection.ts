@@ -89,6 +89,8 @@ export function entityRoutes<P extends string, S extends z.ZodType, E = undefine
     return { networkId, key, graph: graph as Graph, entity: find(graph as Graph, type, key), extra: extra[0] as X };
   };
   const written = (key: string) => (kind.echoesKey ? created(key) : undefined);
+  const first = kind.answersCreate;
+  const firstAnswer = first && createdWith(first.schema, first.description, first.body === undefined);
   const keyAnswer = kind.echoesKey && createdWith(kind.echoesKey, `Id of the ${noun}`);
 
   return [
@@ -106,7 +108,7 @@ export function entityRoutes<P extends string, S extends z.ZodType, E = undefine
         const body = given as z.output<S>;
         return [...newIdFaults(kind.key(body), `body.${kind.keyField ?? 'id'}`), ...(kind.validate?.(body) ?? [])];
       },
-      responses: kind.answersCreate ? createdWith(kind.answersCreate.schema, kind.answersCreate.description) : (keyAnswer ?? createdEmpty),
+      responses: firstAnswer ?? keyAnswer ?? createdEmpty,
       handle: ({ params: { network_id: networkId }, body: given }, ctx) =>
         rewrite(ctx, async () => {
           const body = given as z.output<S>;

@@ -12,5 +12,7 @@ export const answers = (schema: z.ZodType, description: string, ...headers: Answ
   200: { description, schema, ...(headers.length > 0 ? { headers } : {}) },
 });
 export const createdEmpty: Record<number, ResponseSpec> = { 201: { description: 'Created' } };
-export const createdWith = (schema: z.ZodType, description: string): Record<number, ResponseSpec> => ({ 201: { description, schema } });
+export const createdWith = (schema: z.ZodType, description: string, unsent = false): Record<number, ResponseSpec> => ({
+  201: { description, schema, ...(unsent ? { unsent: true } : {}) },
+});
 export const done: Record<number, ResponseSpec> = { 204: { description: 'Done' } };

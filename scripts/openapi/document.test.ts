@@ -46,6 +46,42 @@ describe('the OpenAPI document of all modules', () => {
     expect(statuses('/networks/{network_id}/gateways/{gateway_id}/command/ping', 'post')).toContain('504');
   });
 
+  it('has dry_run where a write can be tried, and the report in its 200', () => {
+    for (const { path, method, noDryRun, operationId } of registry.routes) {
+      const { parameters, responses } = operation(`/magma/v1${path}`, method) as { parameters: Json[]; responses: Record<string, Json> };
+      const offered = parameters.some(({ $ref }) => $ref === '#/components/parameters/dry_run');
+      expect(offered, operationId).toBe(method !== 'get' && !noDryRun);
+      const media = (resolve(document, responses['200'])['content'] as Record<string, Json> | undefined)?.['application/json'];
+      const forms = [media?.['schema'], ...(((media?.['schema'] as Json | undefined)?.['anyOf'] as Json[] | undefined) ?? [])];
+      const shown = forms.some((form) => (form as Json | undefined)?.['$ref'] === '#/components/schemas/dry_run_report');
+      expect(shown, operationId).toBe(offered);
+    }
+  });
+
+  it('says of answers whose body does not come that they may be empty', () => {
+    const empty = registry.routes.flatMap(({ path, method, operationId }) => {
+      const { responses } = operation(`/magma/v1${path}`, method) as { responses: Record<string, Json> };
+      return Object.entries(responses).flatMap(([status, { 'x-may-be-empty': may }]) => (may ? [`${operationId} ${status}`] : []));
+    });
+    expect(empty.sort()).toEqual([
+      'activateSubscriber 200',
+      'createPolicyRule 201',
+      'createUser 200',
+      'deactivateSubscriber 200',
+      'deleteUser 200',
+      'deleteUserToken 200',
+      'putHaPair 200',
+      'putUserPassword 200',
+    ]);
+  });
+
+  it('keeps no component that nothing refers to', () => {
+    const text = JSON.stringify(document);
+    const { responses, parameters, schemas } = document['components'] as Record<string, Record<string, Json>>;
+    for (const [kind, components] of Object.entries({ responses, parameters, schemas }))
+      for (const name of Object.keys(components ?? {})) expect(text).toContain(`"#/components/${kind}/${name}"`);
+  });
+
   it('shows a tag for If-Match with what has one', () => {
     const headers = (path: string) =>
       Object.keys((operation(`/magma/v1${path}`, 'get')['responses'] as Record<string, Json>)['200']?.['headers'] as Json);

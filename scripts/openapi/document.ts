@@ -3,7 +3,7 @@ import { creatable } from './creations.ts';
 import { exampleOf } from './examples.ts';
 import { HEADERS } from './headers.ts';
 import { isObject, type Json, sorted } from './json.ts';
-import { operationOf } from './operation.ts';
+import { dryRunComponents, operationOf } from './operation.ts';
 import { shareParameters } from './parameters.ts';
 import { ERROR, refusalComponents } from './refusals.ts';
 import { TAGS } from './tags.ts';
@@ -12,7 +12,7 @@ const ABOUT = `The northbound API: networks, gateways, and what they are to do. 
 
 - **Credentials**: a client certificate of an operator, a bearer token, or HTTP Basic with the operator's name and a token.
 - **Bodies** are JSON of at most 5 MiB and 32 levels; a path takes the methods listed for it and answers others with 405 and \`Allow\`.
-- **Safe change**: a GET answers an \`ETag\`; a PUT or DELETE with \`If-Match\` is made only if nobody else was faster (412); where nothing is held to it, it is refused. With \`?dry_run=true\` any write is checked and not kept.
+- **Safe change**: a GET answers an \`ETag\`; a PUT or DELETE with \`If-Match\` is made only if nobody else was faster (412); where nothing is held to it, it is refused. With \`?dry_run=true\` a write is checked and not kept; what a gateway is told to do cannot be tried.
 - **Refusals** share one form, \`error\`. Its \`request_id\`, also in the header \`X-Request-Id\`, finds the request in the log.
 
 Written by \`npm run openapi\` from the routes themselves.`;
@@ -41,7 +41,7 @@ export function openApiDocument(registry: Registry, version: string): Json {
       },
       headers: HEADERS,
       parameters: sorted(parameters),
-      responses: refusalComponents(),
+      responses: sorted(onlyUsed({ ...refusalComponents(), ...dryRunComponents(schemas) }, paths)),
       schemas: sorted(schemas),
     },
   };
@@ -49,13 +49,25 @@ export function openApiDocument(registry: Registry, version: string): Json {
   return document;
 }
 
+/** Components that are referred to, or lead to what is. */
+function onlyUsed(responses: Record<string, Json>, paths: unknown): Record<string, Json> {
+  const text = JSON.stringify([paths, responses]);
+  return Object.fromEntries(Object.entries(responses).filter(([name]) => text.includes(`"#/components/responses/${name}"`)));
+}
+
 /** Gives each JSON body that has none an example made from those of its parts. */
-function addExamples(document: Json & { paths: Record<string, Record<string, Json>> }): void {
+function addExamples(
+  document: Json & { paths: Record<string, Record<string, Json>>; components: { responses: Record<string, Json> } },
+): void {
   const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
-  const holders = operations.flatMap(({ operationId, requestBody, responses }) => [
-    { holder: requestBody, sent: (example: unknown) => creatable(operationId, example) },
-    ...Object.values(responses as Json).map((holder) => ({ holder, sent: (example: unknown) => example })),
-  ]);
+  const asItIs = (example: unknown): unknown => example;
+  const holders = [
+    ...operations.flatMap(({ operationId, requestBody, responses }) => [
+      { holder: requestBody, sent: (example: unknown) => creatable(operationId, example) },
+      ...Object.values(responses as Json).map((holder) => ({ holder, sent: asItIs })),
+    ]),
+    ...Object.values(document.components.responses).map((holder) => ({ holder, sent: asItIs })),
+  ];
   for (const { holder, sent } of holders) {
     const content = isObject(holder) && isObject(holder['content']) ? holder['content'] : {};
     for (const media of Object.values(content)) {

@@ -39,12 +39,15 @@ const DRY_RUN: Json = {
   schema: { type: 'boolean', default: false },
 };
 
+/** Whether `dry_run` can be asked of it. */
+export const hasDryRun = ({ method, noDryRun }: Route): boolean => method !== 'get' && !noDryRun;
+
 /** The parameters of an operation: those of its schemas, and those that the door reads for it. */
 export function parametersOf(route: Route, schemas: Record<string, Json>): Json[] {
   return [
     ...fromSchema(route.params, 'path', schemas),
     ...fromSchema(route.query, 'query', schemas),
-    ...(route.method === 'get' ? [] : [DRY_RUN]),
+    ...(hasDryRun(route) ? [DRY_RUN] : []),
     ...(isGuarded(route) ? [IF_MATCH] : []),
     ...(route.idempotent ? [idempotencyKey(route.idempotent)] : []),
     REQUEST_ID,

@@ -39,10 +39,16 @@ export function documented({ method, path, responses }: Route): Described & { re
   const success = schema === undefined ? undefined : operation?.responses[status];
   return {
     body: json(operation?.requestBody)?.schema,
-    answer: json(success)?.schema,
+    answer: withoutReport(json(success)?.schema),
     example: json(operation?.requestBody)?.example,
     follow: (ref) => document.components.schemas[ref.split('/').at(-1) ?? ''] ?? {},
   };
+}
+
+/** What the write itself answers, where its 200 may be the report of a dry run too. */
+function withoutReport(schema: Schema | undefined): Schema | undefined {
+  const isReport = ({ $ref }: Schema): boolean => $ref === '#/components/schemas/dry_run_report';
+  return schema?.anyOf?.some(isReport) ? schema.anyOf.find((form) => !isReport(form)) : schema;
 }
 
 /** What the contract says, by operation; undefined when it does not lie beside the repository. */

@@ -1,4 +1,5 @@
 import { invalid, refuse } from '../../core/errors.ts';
+import { UNTRIED } from '../../core/module/dry-run.ts';
 import type { Route } from '../../core/module/route.ts';
 
 /** A request's query: the text of each parameter, and whether it asks for a dry run. */
@@ -9,9 +10,9 @@ export interface AskedQuery {
 
 /**
  * Errors: `invalid` for a parameter that comes twice, since readers differ in which one counts, and for what nearly asks a write to be a
- * dry run, since guessing wrong would write.
+ * dry run, since guessing wrong would write, and for one where nothing can be tried.
  */
-export function readQuery(route: Pick<Route, 'method'>, { searchParams }: URL): AskedQuery {
+export function readQuery(route: Pick<Route, 'method' | 'noDryRun'>, { searchParams }: URL): AskedQuery {
   const names = [...searchParams.keys()];
   const writes = route.method !== 'get';
   const seen = new Set<string>();
@@ -20,7 +21,9 @@ export function readQuery(route: Pick<Route, 'method'>, { searchParams }: URL): 
     ...[...repeated].map((name) => ({ path: `query.${name}`, message: 'is there more than once' })),
     ...names.filter((name) => writes && isNearly(name)).map((name) => ({ path: `query.${name}`, message: `is written ${DRY_RUN}` })),
   ]);
-  return { values: Object.fromEntries(searchParams), dryRun: writes && wantsDryRun(searchParams.get(DRY_RUN)) };
+  const dryRun = writes && wantsDryRun(searchParams.get(DRY_RUN));
+  if (dryRun && route.noDryRun) throw invalid([{ path: `query.${DRY_RUN}`, message: UNTRIED }]);
+  return { values: Object.fromEntries(searchParams), dryRun };
 }
 
 const DRY_RUN = 'dry_run';

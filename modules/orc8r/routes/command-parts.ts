@@ -12,6 +12,7 @@ export const onGateway = (command: string) =>
     tag: 'Commands',
     permission: { action: 'write', scope: 'network' },
     params: pathParams('network_id', 'gateway_id'),
+    noDryRun: true,
   }) as const;
 
 export const refusals = {
