@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { type Model, must, orchestrator, OrchestratorError } from './client.ts';
+import { ifMatch, type Model, must, orchestrator, OrchestratorError } from './client.ts';
 
 /** A client whose platform answers this, and what it was asked. */
 function answering(status: number, body: string | null, headers: Record<string, string> = {}) {
@@ -36,6 +36,21 @@ describe('the client', () => {
     expect(await asked[0]?.text()).toBe('"Town"');
     expect(asked[0]?.headers.get('content-type')).toBe('application/json');
     expect(asked[0]?.headers.get('if-match')).toBe('"17"');
+  });
+
+  it('sends lines as they are when they are said to be no JSON', async () => {
+    const { api, asked } = answering(200, '{}');
+    const bulk = (type: string) =>
+      api.POST('/magma/v1/lte/{network_id}/subscribers:bulk', { params: { path }, headers: { 'Content-Type': type }, body: 'id,name\n' });
+    for (const type of ['text/csv', 'application/x-ndjson; charset=utf-8', 'application/json', 'application/merge-patch+json; a=b'])
+      await bulk(type);
+    const sent = await Promise.all(asked.map(async (request) => [request.headers.get('content-type'), await request.text()]));
+    expect(sent).toEqual([
+      ['text/csv', 'id,name\n'],
+      ['application/x-ndjson; charset=utf-8', 'id,name\n'],
+      ['application/json', '"id,name\\n"'],
+      ['application/merge-patch+json; a=b', '"id,name\\n"'],
+    ]);
   });
 
   it('takes a 201 without a body', async () => {
@@ -78,5 +93,12 @@ describe('the client', () => {
     const { api } = answering(502, body, { 'x-request-id': 'r2' });
     const error = await must(api.GET('/magma/v1/networks')).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ status: 502, code: 'unknown', message: expect.stringContaining('502'), requestId: 'r2' });
+  });
+});
+
+describe('ifMatch', () => {
+  it('is the header, and never a guard that guards nothing', () => {
+    expect(ifMatch('"17"')).toEqual({ 'If-Match': '"17"' });
+    expect(() => ifMatch(undefined)).toThrow('without an ETag');
   });
 });

@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Model, must, OrchestratorError, orchestrator } from './client.ts';
+import { ifMatch, type Model, must, OrchestratorError, orchestrator } from './client.ts';
+import { tlsFetch } from './tls-fetch.ts';
 
 const { values } = parseArgs({
   options: {
@@ -19,8 +20,8 @@ const ca = file('ca', 'root.pem');
 const api = orchestrator({
   baseUrl: values.api,
   ...(values.certificate
-    ? { tls: { ca, certificate: file('operators', 'admin', 'certificate.pem'), key: file('operators', 'admin', 'key.pem') } }
-    : { tls: { ca }, token: file('operators', 'admin', 'token').trim() }),
+    ? { fetch: tlsFetch({ ca, certificate: file('operators', 'admin', 'certificate.pem'), key: file('operators', 'admin', 'key.pem') }) }
+    : { fetch: tlsFetch({ ca }), token: file('operators', 'admin', 'token').trim() }),
 });
 
 const network: Model<'lte_network'> = {
@@ -65,7 +66,7 @@ try {
 
   const read = await must(api.GET('/magma/v1/lte/{network_id}/gateways/{gateway_id}/cellular/ran', { params: { path } }));
   console.log(`Its physical cell id is ${read.data.pci}, ETag ${read.etag}.`);
-  const change = { params: { path, header: { 'If-Match': read.etag } }, body: { ...read.data, pci: 261 } };
+  const change = { params: { path, header: ifMatch(read.etag) }, body: { ...read.data, pci: 261 } };
   await must(api.PUT('/magma/v1/lte/{network_id}/gateways/{gateway_id}/cellular/ran', change));
   console.log('Changed it to 261.');
   // The same again is refused: the tag is that of the state before.

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Agent, type RequestOptions, request as send } from 'node:https';
 import { Readable } from 'node:stream';
+import type { Fetch } from './client.ts';
 
 export interface TlsOptions {
   /** PEM of the CA that signed the platform's server certificate; the system's CAs when left out. */
@@ -11,9 +12,6 @@ export interface TlsOptions {
   /** To keep connections open between requests. */
   readonly agent?: Agent;
 }
-
-/** What a `fetch` of this client is handed. */
-export type Fetch = (request: Request) => Promise<Response>;
 
 /**
  * A fetch with a CA and a client certificate of its own, which the fetch of Node has no words for. Errors: those of the

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { must, orchestrator, OrchestratorError } from '../../clients/typescript/client.ts';
+import { tlsFetch } from '../../clients/typescript/tls-fetch.ts';
 import { endCommands, runCommand } from '../harness/command.ts';
 import { startTestPlatform, type TestPlatform } from '../harness/platform.ts';
 
@@ -47,7 +48,7 @@ describe('the example of the TypeScript client', () => {
 });
 
 describe('the TypeScript client', () => {
-  const client = (token: string) => orchestrator({ baseUrl: test.platform.addresses.api, token, tls: { ca: test.ca } });
+  const client = (token: string) => orchestrator({ baseUrl: test.platform.addresses.api, token, fetch: tlsFetch({ ca: test.ca }) });
 
   it('throws the envelope of a refusal, faults and all', async () => {
     const api = client(test.platform.credentials.token);
@@ -76,8 +77,24 @@ describe('the TypeScript client', () => {
     expect(data?.changes).toEqual([{ network_id: 'by_token', type: 'cellular_gateway', key: 'agw1', change: 'update' }]);
   });
 
+  it('sends subscribers in bulk as the lines they are', async () => {
+    const api = client(test.platform.credentials.token);
+    const subscriber = {
+      id: 'IMSI001010000000001',
+      lte: { state: 'ACTIVE', auth_algo: 'MILENAGE', auth_key: 'AAECAwQFBgcICQoLDA0ODw==', sub_profile: 'default' },
+    };
+    const { data } = await must(
+      api.POST('/magma/v1/lte/{network_id}/subscribers:bulk', {
+        params: { path: { network_id: 'by_token' } },
+        headers: { 'content-type': 'application/x-ndjson' },
+        body: `${JSON.stringify(subscriber)}\n`,
+      }),
+    );
+    expect(data).toMatchObject({ created: 1 });
+  });
+
   it('fails when the platform cannot be trusted', async () => {
-    const api = orchestrator({ baseUrl: test.platform.addresses.api, token: 'op_none', tls: {} });
+    const api = orchestrator({ baseUrl: test.platform.addresses.api, token: 'op_none', fetch: tlsFetch({}) });
     await expect(api.GET('/magma/v1/networks')).rejects.toThrow(/certificate/);
   });
 });

@@ -2,6 +2,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { orchestrator } from '../../clients/typescript/client.ts';
+import { tlsFetch } from '../../clients/typescript/tls-fetch.ts';
 import { addGateway, auditOf } from '../harness/identities.ts';
 import { eventually, startTestPlatform, type TestPlatform } from '../harness/platform.ts';
 import { postStreamed, type StreamedAnswer } from '../harness/streaming.ts';
@@ -99,7 +100,7 @@ describe('a log that is followed', () => {
 
   it('is read as it comes through the TypeScript client, until it is aborted', async () => {
     const { addresses, credentials } = test.platform;
-    const api = orchestrator({ baseUrl: addresses.api, token: credentials.token, tls: { ca: test.ca } });
+    const api = orchestrator({ baseUrl: addresses.api, token: credentials.token, fetch: tlsFetch({ ca: test.ca }) });
     const leaving = new AbortController();
     const { data } = await api.POST('/magma/v1/networks/{network_id}/gateways/{gateway_id}/command/tail_logs', {
       params: { path: { network_id: 'n', gateway_id: 'gw1' } },
