@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'conflict'
   | 'precondition_failed'
   | 'too_large'
+  | 'uri_too_long'
   | 'too_many'
   | 'unsupported_media_type'
   | 'aborted'
@@ -27,6 +28,7 @@ interface ErrorOptions {
   readonly reason?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly audited?: boolean;
+  readonly retryAfter?: number;
   readonly cause?: unknown;
 }
 
@@ -40,6 +42,8 @@ export class OrcError extends Error {
   readonly headers: Readonly<Record<string, string>>;
   /** Whoever threw it sees to its audit row: the door writes none. */
   readonly audited: boolean;
+  /** Seconds after which trying again makes sense, where time alone mends it. */
+  readonly retryAfter: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -49,6 +53,7 @@ export class OrcError extends Error {
     this.reason = options.reason;
     this.headers = options.headers ?? {};
     this.audited = options.audited ?? false;
+    this.retryAfter = options.retryAfter;
   }
 }
 

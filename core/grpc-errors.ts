@@ -10,6 +10,7 @@ const STATUS: Readonly<Record<ErrorCode, GrpcStatus>> = {
   conflict: GrpcStatus.ALREADY_EXISTS,
   precondition_failed: GrpcStatus.FAILED_PRECONDITION,
   too_large: GrpcStatus.RESOURCE_EXHAUSTED,
+  uri_too_long: GrpcStatus.RESOURCE_EXHAUSTED,
   too_many: GrpcStatus.RESOURCE_EXHAUSTED,
   unsupported_media_type: GrpcStatus.INVALID_ARGUMENT,
   aborted: GrpcStatus.ABORTED,

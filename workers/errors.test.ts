@@ -16,6 +16,7 @@ describe('errorResponse', () => {
     ['conflict', 409],
     ['precondition_failed', 412],
     ['too_large', 413],
+    ['uri_too_long', 414],
     ['too_many', 429],
     ['unsupported_media_type', 400],
     ['aborted', 409],
@@ -44,9 +45,11 @@ describe('errorResponse', () => {
     expect(errorResponse(new OrcError('unauthenticated', ''), 'r').headers.get('www-authenticate')).toBe(
       'Bearer realm="orc8r", Basic realm="orc8r"',
     );
-    for (const code of ['unavailable', 'too_many'] as const)
-      expect(errorResponse(new OrcError(code, ''), 'r').headers.get('retry-after')).toBe('1');
-    expect(errorResponse(new OrcError('conflict', ''), 'r').headers.has('retry-after')).toBe(false);
+    expect(errorResponse(new OrcError('unavailable', ''), 'r').headers.get('retry-after')).toBe('1');
+    expect(errorResponse(new OrcError('too_many', '', { retryAfter: 300 }), 'r').headers.get('retry-after')).toBe('300');
+    // Waiting alone does not help there.
+    for (const code of ['too_many', 'conflict'] as const)
+      expect(errorResponse(new OrcError(code, ''), 'r').headers.has('retry-after')).toBe(false);
   });
 
   it.each([new Error('password=hunter2'), 'password=hunter2', null])('logs an accident and tells nobody its text', async (error) => {

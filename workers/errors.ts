@@ -9,6 +9,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   conflict: 409,
   precondition_failed: 412,
   too_large: 413,
+  uri_too_long: 414,
   too_many: 429,
   unsupported_media_type: 400,
   aborted: 409,
@@ -17,6 +18,9 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   unavailable: 503,
   internal: 500,
 };
+
+/** Seconds after which trying again makes sense unless the error says otherwise: what is busy is so for a moment. */
+const USUAL_WAIT: Readonly<Partial<Record<ErrorCode, number>>> = { unavailable: 1 };
 
 /**
  * The one error envelope, `{message, code, request_id}`. What is not an OrcError is an accident: it is logged with its request id and
@@ -35,6 +39,7 @@ export function errorResponse(error: unknown, requestId: string): Response {
   };
   const headers: Record<string, string> = { 'x-request-id': requestId, ...(known ? error.headers : {}) };
   if (status === 401) headers['www-authenticate'] = 'Bearer realm="orc8r", Basic realm="orc8r"';
-  if (status === 503 || status === 429) headers['retry-after'] = '1';
+  const wait = known ? (error.retryAfter ?? USUAL_WAIT[error.code]) : undefined;
+  if (wait !== undefined) headers['retry-after'] = String(wait);
   return Response.json(body, { status, headers });
 }

@@ -133,6 +133,34 @@ describe('requests that are not well formed', () => {
     }
   });
 
+  it('get 414 for a path over 32 KiB, and 431 when the head as a whole is beyond 64', async () => {
+    const long = await raw(`GET /${'x'.repeat(33 * 1024)} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    expect(long.head).toContain(' 414 ');
+    expect(JSON.parse(long.body)).toMatchObject({ code: 'uri_too_long', request_id: expect.any(String) });
+    expect((await raw(`GET /${'x'.repeat(65 * 1024)} HTTP/1.1\r\nHost: a\r\n\r\n`)).head).toContain(' 431 ');
+    const upgrade = `GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Large: ${'x'.repeat(33 * 1024)}\r\n\r\n`;
+    expect((await raw(upgrade)).head).toContain(' 431 ');
+  });
+
+  it.each([
+    ['without Host', 'GET / HTTP/1.1\r\n\r\n', 400, 'invalid'],
+    ['with a Host that holds a path', 'GET / HTTP/1.0\r\nHost: a/b\r\n\r\n', 400, 'invalid'],
+    ['with two of HTTP/1.0', 'GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n', 400, 'invalid'],
+    ['that expect what nobody does', 'POST / HTTP/1.1\r\nHost: a\r\nExpect: foo\r\nContent-Length: 2\r\n\r\n{}', 417, 'invalid'],
+    ['for a tunnel', 'CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n', 405, 'method_not_allowed'],
+  ])('%s are told so with the envelope', async (_, text, status, code) => {
+    const { head, body } = await raw(text);
+    expect(head).toContain(` ${status} `);
+    expect(JSON.parse(body)).toEqual({ message: expect.any(String), code, request_id: expect.any(String) });
+    if (status === 405) expect(head).toContain('allow: GET, HEAD, POST, PUT, DELETE');
+  });
+
+  it('without Host are taken as HTTP/1.0, which knows none', async () => {
+    const { head, body } = await raw('GET / HTTP/1.0\r\n\r\n');
+    expect(head).toContain(' 200 ');
+    expect(JSON.parse(body)).toMatchObject({ headers: { host: 'localhost' } });
+  });
+
   it('get 408 when the header does not come in time', async () => {
     const refused = await raw('GET / HTTP/1.1\r\nHost: a\r\n');
     expect(refused.head).toContain('408');

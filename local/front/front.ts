@@ -12,8 +12,9 @@ import { type Admit, type PacingOptions, paceAccepts } from './accept-pacing.ts'
 import { type DoorName, encodeBlob } from './cf-blob.ts';
 import { type Presented, nothingPresented, presentedOn } from './client-certificate.ts';
 import { paceDepartures } from './departures.ts';
-import { type ProxyOptions, proxyRequest } from './proxy.ts';
+import { type ProxyOptions, proxyRequest, refuseUnread } from './proxy.ts';
 import { refusals, refuseSocket } from './refusals.ts';
+import { MAX_HEADERS } from './unfit.ts';
 import { proxyUpgrade } from './upgrade.ts';
 
 export interface FrontOptions {
@@ -49,7 +50,8 @@ export interface Front {
 }
 
 const DOORS: readonly DoorName[] = ['api', 'controller', 'bootstrap'];
-const MAX_HEADER = 32 * 1024;
+/** Bytes of a request's first line and headers: twice what the headers may have, so that it can be told which of them is too long. */
+const MAX_HEAD = 2 * MAX_HEADERS;
 const MAX_BODY = 50_000_000;
 const PACING: PacingOptions = { rate: 150, burst: 100 };
 /** How long a request that is being answered may go on after the stop was asked for. */
@@ -124,7 +126,9 @@ function openDoor(door: DoorName, options: FrontOptions, proxy: ProxyOptions, up
     // A resumed session would carry the judgement of an earlier handshake.
     secureOptions: constants.SSL_OP_NO_TICKET,
     handshakeTimeout: options.handshakeTimeout ?? 10_000,
-    maxHeaderSize: MAX_HEADER,
+    maxHeaderSize: MAX_HEAD,
+    // Refused here, with the envelope.
+    requireHostHeader: false,
     headersTimeout: options.headersTimeout ?? 10_000,
     requestTimeout: 300_000,
     keepAliveTimeout: 65_000,
@@ -154,6 +158,8 @@ function openDoor(door: DoorName, options: FrontOptions, proxy: ProxyOptions, up
     gateways.admitted.get(peerOf(request.socket))?.();
     proxyRequest(request, response, frontHeaders(request), proxy);
   });
+  server.on('checkExpectation', (request, response) => refuseUnread(request, response, refusals.expectation));
+  server.on('connect', (_request, socket) => refuseSocket(socket, refusals.noTunnel));
   server.on('upgrade', (request, socket, head) => {
     const client = socket as TLSSocket;
     upgraded.add(client);

@@ -38,9 +38,21 @@ export function responseHeaders(raw: readonly string[]): string[] {
 
 /** One Host, and nothing in it but a host: the runtime makes the request's URL of it, so that it could hold a path too. */
 export function namesHost(raw: readonly string[]): boolean {
-  const hosts = [...pairs(raw)].flatMap(([name, value]) => (name.toLowerCase() === 'host' ? [value] : []));
+  const hosts = hostsOf(raw);
   return hosts.length === 1 && /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(hosts[0] ?? '');
 }
+
+export const hasHost = (raw: readonly string[]): boolean => hostsOf(raw).length > 0;
+
+/** Bytes that the headers take on the wire. */
+export function headerSize(raw: readonly string[]): number {
+  let size = 0;
+  for (const [name, value] of pairs(raw)) size += name.length + value.length + ': \r\n'.length;
+  return size;
+}
+
+const hostsOf = (raw: readonly string[]): string[] =>
+  [...pairs(raw)].flatMap(([name, value]) => (name.toLowerCase() === 'host' ? [value] : []));
 
 function without(raw: readonly string[], drop: (name: string) => boolean): string[] {
   const named = new Set<string>();

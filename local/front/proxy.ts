@@ -1,7 +1,8 @@
 import { type Agent, type ClientRequest, type IncomingMessage, type RequestOptions, type ServerResponse, request as send } from 'node:http';
 import { errorCode } from '../start-error.ts';
-import { namesHost, requestHeaders, responseHeaders } from './headers.ts';
-import { bodyTooLarge, refusals, refuse } from './refusals.ts';
+import { requestHeaders, responseHeaders } from './headers.ts';
+import { bodyTooLarge, type Refusal, refusals, refuse } from './refusals.ts';
+import { hostOf, unfit } from './unfit.ts';
 
 export interface ProxyOptions {
   /** Where the Worker listens; undefined while the runtime is away. */
@@ -13,8 +14,9 @@ export interface ProxyOptions {
 
 /** Hands one HTTP exchange to the Worker and its answer back, both bodies as streams. `added` are the front's own headers. */
 export function proxyRequest(request: IncomingMessage, response: ServerResponse, added: readonly string[], options: ProxyOptions): void {
-  if (!namesHost(request.rawHeaders)) {
-    refuseUnread(request, response, refusals.badHost);
+  const fault = unfit(request);
+  if (fault) {
+    refuseUnread(request, response, fault);
     return;
   }
   const upstream = options.upstream();
@@ -27,7 +29,7 @@ export function proxyRequest(request: IncomingMessage, response: ServerResponse,
     return;
   }
 
-  const headers = [...requestHeaders(request.rawHeaders), ...added];
+  const headers = [...hostOf(request.rawHeaders), ...requestHeaders(request.rawHeaders), ...added];
   const chunked = request.headers['transfer-encoding'] !== undefined;
   const bodyless = !chunked && (request.headers['content-length'] ?? '0') === '0';
   if (chunked) headers.push('Transfer-Encoding', 'chunked');
@@ -104,7 +106,7 @@ function relay(answer: IncomingMessage, response: ServerResponse): void {
 }
 
 /** Refuses while the client may still be sending: reads on for a moment, or it would see a reset instead of the answer. */
-function refuseUnread(request: IncomingMessage, response: ServerResponse, refusal: Parameters<typeof refuse>[1]): void {
+export function refuseUnread(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
   refuse(response, refusal);
   request.resume();
   const timer = setTimeout(() => request.destroy(), 2000).unref();

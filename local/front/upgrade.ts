@@ -2,8 +2,9 @@ import { type IncomingMessage, request as send } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { errorCode } from '../start-error.ts';
-import { namesHost, requestHeaders, responseHeaders } from './headers.ts';
+import { requestHeaders, responseHeaders } from './headers.ts';
 import { refusals, refuseSocket } from './refusals.ts';
+import { hostOf, unfit } from './unfit.ts';
 
 /** Seconds of silence after which the kernel asks whether the other end is still there. */
 const KEEP_ALIVE = 60_000;
@@ -35,8 +36,9 @@ export function proxyUpgrade(
     refuseSocket(client, refusals.onlyWebSocket);
     return;
   }
-  if (!namesHost(request.rawHeaders)) {
-    refuseSocket(client, refusals.badHost);
+  const fault = unfit(request);
+  if (fault) {
+    refuseSocket(client, fault);
     return;
   }
   if (!upstream) {
@@ -48,7 +50,15 @@ export function proxyUpgrade(
     port: upstream.port,
     method: request.method,
     path: request.url,
-    headers: [...requestHeaders(request.rawHeaders), ...added, 'Connection', 'Upgrade', 'Upgrade', 'websocket'],
+    headers: [
+      ...hostOf(request.rawHeaders),
+      ...requestHeaders(request.rawHeaders),
+      ...added,
+      'Connection',
+      'Upgrade',
+      'Upgrade',
+      'websocket',
+    ],
     agent: false,
   });
   const giveUp = (): void => void outgoing.destroy();

@@ -173,11 +173,16 @@ describe('a path', () => {
 
   it('takes no other verb than those it has, and names them', async () => {
     for (const [path, allowed] of [
-      [LTE, ['GET', 'POST']],
-      [ONE, ['DELETE', 'GET', 'PUT']],
-      [`${ONE}/cellular/ran`, ['GET', 'PUT']],
+      ['/', ['GET', 'HEAD']],
+      ['/healthz', ['GET', 'HEAD']],
+      ['/docs', ['GET', 'HEAD']],
+      ['/docs/openapi.json', ['GET', 'HEAD']],
+      [LTE, ['GET', 'HEAD', 'POST']],
+      [ONE, ['DELETE', 'GET', 'HEAD', 'PUT']],
+      [`${ONE}/cellular/ran`, ['GET', 'HEAD', 'PUT']],
       [`/magma/v1/networks/${NETWORK}/gateways/g1/command/ping`, ['POST']],
     ] as const) {
+      if ((allowed as readonly string[]).includes('HEAD')) expect((await send('HEAD', path)).status, path).toBe(200);
       for (const verb of ['PATCH', 'OPTIONS', 'DELETE', 'GET', 'POST', 'PUT'].filter(
         (name) => !(allowed as readonly string[]).includes(name),
       )) {

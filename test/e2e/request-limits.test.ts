@@ -56,7 +56,11 @@ describe('a URL', () => {
   it('has 8192 characters at most in path and query together', async () => {
     const of = (length: number): string => `${ONE}?${'x'.repeat(length - ONE.length - 1)}`;
     expect((await send('GET', of(8192))).status).toBe(200);
-    await expectRefusal(send('GET', of(8193)), 414, 'uri_too_long');
+    const refused = await expectRefusal(send('GET', of(8193)), 414, 'uri_too_long', /^path and query are longer than 8192 characters$/);
+    expect((await send('GET', of(8193))).headers['x-request-id']).toMatch(/[\w-]{8,}/);
+    expect(refused.faults).toBeUndefined();
+    // Longer than what the front takes of a header.
+    await expectRefusal(send('GET', of(40_000)), 414, 'uri_too_long');
   });
 
   it('has 255 characters at most in an id', async () => {

@@ -14,7 +14,7 @@ import { errorResponse } from '../errors.ts';
 import { createFleet } from '../fleet.ts';
 import { recently } from '../recent-answers.ts';
 import { MAX_URL_LENGTH } from './body.ts';
-import { serveDocs } from './docs.ts';
+import { DOCS_PATHS, serveDocs } from './docs.ts';
 import { emptyParameter } from './empty-parameter.ts';
 import { serveRoute } from './serve-route.ts';
 
@@ -42,40 +42,35 @@ export function createApi(registry: Registry, version: string): Api {
   app.use(async (c, next) => {
     c.set('requestId', c.req.header('x-request-id')?.match(/^[\w.-]{1,64}$/)?.[0] ?? crypto.randomUUID());
     const { pathname, search } = new URL(c.req.url);
-    if (pathname.length + search.length > MAX_URL_LENGTH) {
-      c.res = new Response(
-        JSON.stringify({
-          message: `path and query are longer than ${MAX_URL_LENGTH} characters`,
-          code: 'uri_too_long',
-          request_id: c.get('requestId'),
-        }),
-        {
-          status: 414,
-          headers: { 'content-type': 'application/json' },
-        },
-      );
-      return;
-    }
+    if (pathname.length + search.length > MAX_URL_LENGTH)
+      throw new OrcError('uri_too_long', `path and query are longer than ${MAX_URL_LENGTH} characters`);
     await next();
   });
   // Magma's own answer to a client that asks whether anybody is there (REST-BEHAVIOUR 1).
   app.get('/', (c) => c.json('hello'));
   app.get('/healthz', (c) => c.json({ status: 'ok', version }));
   serveDocs(app);
+  for (const path of ['/', '/healthz', ...DOCS_PATHS]) refuseOthers(app, path, ['get']);
 
   const routes = [...registry.routes].sort(literalsFirst);
   for (const route of routes) {
     app.on(route.method.toUpperCase(), honoPath(route), (c) => handle(route, registry, version, c));
   }
-  for (const [path, methods] of Map.groupBy(routes, honoPath)) {
-    const allow = methods.map((route) => route.method.toUpperCase()).join(', ');
-    app.all(path, (c) => {
-      const response = errorResponse(new OrcError('method_not_allowed', `this path takes ${allow}`), c.get('requestId'));
-      response.headers.set('allow', allow);
-      return response;
-    });
-  }
+  for (const [path, sharing] of Map.groupBy(routes, honoPath))
+    refuseOthers(
+      app,
+      path,
+      sharing.map(({ method }) => method),
+    );
   return app;
+}
+
+/** Answers 405 to the methods that are not served at a path. Whatever answers to GET, Hono has answer to HEAD. */
+function refuseOthers(app: Api, path: string, methods: readonly Route['method'][]): void {
+  const allow = methods.flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : method.toUpperCase())).join(', ');
+  app.all(path, () => {
+    throw new OrcError('method_not_allowed', `this path takes ${allow}`, { headers: { allow } });
+  });
 }
 
 /** Why nothing is at this path. */

@@ -13,6 +13,8 @@ const FILES: Readonly<Record<string, { readonly file: string; readonly type: str
   '/docs/openapi.json': { file: 'openapi.json', type: 'application/json' },
 };
 
+export const DOCS_PATHS: readonly string[] = Object.keys(FILES);
+
 /** Scripts, styles and requests of this origin only: the page works without any network beyond it, and gives nothing away. */
 const HEADERS = {
   'content-security-policy': [
