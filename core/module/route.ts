@@ -12,8 +12,19 @@ export interface ResponseSpec {
   readonly schema?: z.ZodType;
   /** The contract documents the body of `schema`, and Magma never sends it: neither do we. */
   readonly unsent?: true;
+  /** A whole body, where what its parts give as examples would not make a true one together. */
+  readonly example?: unknown;
   readonly contentType?: string;
   readonly headers?: readonly AnswerHeader[];
+}
+
+/** What a status means at a route, with the code and message that it has there as an example. */
+export interface RefusalSpec {
+  readonly description: string;
+  readonly code: string;
+  readonly message: string;
+  /** Seconds, where waiting helps. */
+  readonly retryAfter?: number;
 }
 
 export interface Reply {
@@ -89,7 +100,7 @@ export interface Route<P = Record<string, string>, Q = unknown, B = unknown> {
   /** The answer on success; refusals share one envelope and are documented by the door. */
   readonly responses: Readonly<Record<number, ResponseSpec>>;
   /** What a status means here when that is more than what it means everywhere, or when other operations never answer it. */
-  readonly refusals?: Readonly<Record<number, string>>;
+  readonly refusals?: Readonly<Record<number, string | RefusalSpec>>;
   readonly handle: (input: RouteInput<P, Q, B>, context: RequestContext) => Promise<Reply>;
 }
 

@@ -17,7 +17,7 @@ const difference = z
   .object({
     path: z.string().meta({
       description: "Place in the JSON of the gateway's mconfig, as a JSON Pointer (RFC 6901)",
-      examples: ['/configs_by_key/enodebd/bandwidth_mhz'],
+      examples: ['/configsByKey/enodebd/bandwidthMhz'],
     }),
     before: z
       .unknown()

@@ -82,6 +82,23 @@ describe('the OpenAPI document of all modules', () => {
       for (const name of Object.keys(components ?? {})) expect(text).toContain(`"#/components/${kind}/${name}"`);
   });
 
+  it('has examples of answers that are true where they stand', () => {
+    const answers = (name: string) =>
+      operation(`/magma/v1/networks/{network_id}/gateways/{gateway_id}/${name}`, 'post')['responses'] as Record<string, Json>;
+    const ping = answers('command/ping');
+    expect(exampleIn(ping['202'])).toMatchObject({ name: 'ping', state: 'queued', sent_at: null, ended_at: null, error: null });
+    expect(exampleIn(ping['202'])).not.toHaveProperty('answer');
+    expect(exampleIn(ping['409'])).toMatchObject({ code: 'conflict', message: expect.stringContaining('Idempotency-Key') });
+    expect(exampleIn(ping['429'])).toMatchObject({ code: 'too_many' });
+    expect(ping['429']?.['headers']).not.toHaveProperty('Retry-After');
+    expect(exampleIn(ping['500'])).toMatchObject({ code: 'gateway_offline' });
+    const login = operation('/magma/v1/user/login', 'post')['responses'] as Record<string, Json>;
+    expect(exampleIn(login['429'])).toMatchObject({ code: 'too_many_logins' });
+    expect(login['429']?.['headers']).toHaveProperty('Retry-After');
+    const done = operation('/magma/v1/networks/{network_id}/gateways/{gateway_id}/commands', 'get')['responses'] as Record<string, Json>;
+    expect(exampleIn(done['200'])).toMatchObject({ commands: [{ state: 'done', error: null }] });
+  });
+
   it('shows a tag for If-Match with what has one', () => {
     const headers = (path: string) =>
       Object.keys((operation(`/magma/v1${path}`, 'get')['responses'] as Record<string, Json>)['200']?.['headers'] as Json);

@@ -58,7 +58,8 @@ function success(spec: ResponseSpec, schemas: Record<string, Json>): Json {
     return spec.contentType
       ? { ...shown, content: { [spec.contentType]: { schema: { type: 'string', format: 'binary' }, example: '(bytes)' } } }
       : shown;
-  return { ...shown, content: { [spec.contentType ?? 'application/json']: { schema: schemaOf(spec.schema, schemas) } } };
+  const example = spec.example === undefined ? {} : { example: spec.example };
+  return { ...shown, content: { [spec.contentType ?? 'application/json']: { schema: schemaOf(spec.schema, schemas), ...example } } };
 }
 
 /** What a write answers to a dry run, which is always a 200. */

@@ -43,13 +43,12 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     message: 'this has changed since it was read: its ETag is now "18"; read it again and repeat the change',
   },
   413: { description: 'The body is larger than this operation takes', code: 'too_large', message: 'the body is larger than 5242880 bytes' },
-  414: { description: 'The URL is longer than 8192 characters', code: 'uri_too_long', message: 'the URL is longer than 8192 characters' },
-  429: {
-    description: 'Too many attempts; wait and try again',
-    code: 'too_many_logins',
-    message: 'too many attempts to log in: wait 5 minutes',
-    headers: RETRY_AFTER,
+  414: {
+    description: 'Path and query together are longer than 8192 characters',
+    code: 'uri_too_long',
+    message: 'path and query are longer than 8192 characters',
   },
+  429: { description: 'There are too many already', code: 'too_many', message: 'there are too many already' },
   431: { description: 'The request header is larger than 32 KiB', code: 'too_large', message: 'The header is larger than 32 KiB.' },
   500: {
     description: 'A fault of the platform; the request id finds it in the log',
@@ -132,10 +131,12 @@ export function refusalsOf(route: Route): Record<string, Json> {
     ...[414, 431, 500, 502, 503],
   ];
   const shared = statuses.map((status): [string, Json] => [String(status), { $ref: `#/components/responses/refusal_${status}` }]);
-  const own = Object.entries(route.refusals ?? {}).map(([status, description]): [string, Json] => {
+  const own = Object.entries(route.refusals ?? {}).map(([status, meaning]): [string, Json] => {
     const refusal = REFUSALS[status];
     if (!refusal) throw new Error(`${route.operationId} declares refusals with status ${status}, which no door answers`);
-    return [status, response({ ...refusal, description })];
+    if (typeof meaning === 'string') return [status, response({ ...refusal, description: meaning })];
+    const { retryAfter, ...own } = meaning;
+    return [status, response({ ...refusal, ...own, ...(retryAfter === undefined ? {} : { headers: RETRY_AFTER }) })];
   });
   return Object.fromEntries([...shared, ...own]);
 }

@@ -17,10 +17,10 @@ const shape = {
     .meta({ description: 'Id that names the pair within its network', examples: ['pair1'] }),
   gateway_id_1: nonEmpty()
     .max(255)
-    .meta({ description: 'Id of the first gateway of the pair, which must exist', examples: ['cgw1'] }),
+    .meta({ description: 'Id of the first gateway of the pair, which must exist', examples: ['agw1'] }),
   gateway_id_2: nonEmpty()
     .max(255)
-    .meta({ description: 'Id of the second gateway of the pair, another one, which must exist', examples: ['cgw2'] }),
+    .meta({ description: 'Id of the second gateway of the pair, another one, which must exist', examples: ['agw2'] }),
   config: cwfHaPairConfigs,
 } as const;
 

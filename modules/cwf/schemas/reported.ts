@@ -11,7 +11,7 @@ export const carrierWifiGatewayHealthStatus = z
   .meta({ id: 'carrier_wifi_gateway_health_status', description: 'Health of a carrier Wi-Fi gateway' });
 
 export const carrierWifiHaPairStatus = z
-  .object({ active_gateway: z.string().meta({ description: 'Id of the gateway that serves at present', examples: ['cgw1'] }) })
+  .object({ active_gateway: z.string().meta({ description: 'Id of the gateway that serves at present', examples: ['agw1'] }) })
   .meta({ id: 'carrier_wifi_ha_pair_status', description: 'Which gateway of a pair serves' });
 
 export const carrierWifiHaPairState = z

@@ -14,6 +14,7 @@ import { ownerOfProfile, putSubscribers } from '../services/subscriber/model.ts'
 import { knownSubscribers } from '../services/subscriber/queries.ts';
 import { knownNames, referenceFaults } from '../services/subscriber/references.ts';
 
+const OTHER_BODY = 'this Idempotency-Key came with another body before; take a new one';
 const OPERATION = 'subscribers.bulk';
 
 const BULK_EXAMPLES = {
@@ -42,7 +43,13 @@ export const subscriberBulkRoutes: readonly Route[] = [
     idempotent: 'the same body under it is carried out once, and for a day answered again as it was then',
     answersDryRun: true,
     responses: answers(bulkReport, 'What became of each line'),
-    refusals: { 409: 'The `Idempotency-Key` came with another body before, or others changed the subscribers each time this was tried' },
+    refusals: {
+      409: {
+        description: 'The `Idempotency-Key` came with another body before, or others changed the subscribers each time this was tried',
+        code: 'conflict',
+        message: OTHER_BODY,
+      },
+    },
     handle: async ({ params: { network_id: networkId }, raw }, ctx) => {
       const collected = await collect(raw, { fingerprint: ctx.idempotencyKey !== undefined, known: ctx.principal });
       return rewrite(ctx, () => carryOut(ctx, networkId, collected));
@@ -64,8 +71,7 @@ async function carryOut(ctx: RequestContext, networkId: string, { rows, fingerpr
   );
   if (!network) throw notFound(`network "${networkId}"`);
   if (kept) {
-    if (kept.fingerprint !== fingerprint)
-      throw new OrcError('conflict', 'this Idempotency-Key came with another body before; take a new one');
+    if (kept.fingerprint !== fingerprint) throw new OrcError('conflict', OTHER_BODY);
     return ok({ ...(kept.answer as BulkReport), repeated: true });
   }
   const { good, failures } = judged(rows, said, (subscriber) => referenceFaults(subscriber, 'body', network, names));

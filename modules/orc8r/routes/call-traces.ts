@@ -12,6 +12,7 @@ import { newIdFaults } from '../../../core/rest/new-id.ts';
 import { answers, created, createdWith, done, noContent, ok } from '../../../core/rest/reply.ts';
 import { CallTraceService, StartTraceRequest_TraceType } from '../../../proto/gen/orc8r/protos/ctraced_pb.js';
 import { callTrace, callTraceConfig, type CallTraceConfig, mutableCallTrace } from '../schemas/call-trace.ts';
+import { refusals as commandRefusals } from './command-parts.ts';
 import {
   CALL_TRACE,
   callTraceId,
@@ -30,7 +31,7 @@ const one = { path: `${path}/{trace_id}`, params: pathParams('network_id', 'trac
 const reads = { action: 'read', scope: 'network' } as const;
 const writes = { action: 'write', scope: 'network' } as const;
 const refusals = {
-  500: 'The gateway is not connected, or has no hardware yet (`gateway_offline`); or a fault of the platform (`internal`)',
+  500: commandRefusals[500],
   503: 'The gateway could not do it: it is tracing something else, for instance',
   504: 'The gateway is connected and did not answer in time; whether it acted is not known',
 } as const;

@@ -5,7 +5,7 @@ import * as kinds from '../services/command-kinds.ts';
 import { fromGatewayConfigs } from '../services/gateway-configs.ts';
 import { onGateway, refusals, replies } from './command-parts.ts';
 
-const { 200: done } = replies('Done');
+const { 200: done } = replies('set_configs', 'Done');
 
 /** It cannot wait for a gateway: by the time that is there, the configuration would be an old one. */
 const setConfigs = route({

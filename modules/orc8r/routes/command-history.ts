@@ -7,7 +7,7 @@ import { type Route, route } from '../../../core/module/route.ts';
 import { pathParams } from '../../../core/rest/fields.ts';
 import { answers, done, noContent, ok } from '../../../core/rest/reply.ts';
 import { seekOf, seekQuery, seekToken } from '../../../core/rest/seek.ts';
-import { command, commandPage, commandState } from '../schemas/command-history.ts';
+import { command, commandPage, commandState, doneCommand } from '../schemas/command-history.ts';
 import { toCommand } from '../services/command-record.ts';
 import { type GatewayPath, hardwareOf } from '../services/gateway/hardware.ts';
 
@@ -60,7 +60,7 @@ const get = route({
   summary: 'Read one command that a gateway was given',
   description: 'With its answer for those who may write the network, as far as that had 64 KiB or less.',
   permission: reads,
-  responses: answers(command, 'The command'),
+  responses: { 200: { description: 'The command', schema: command, example: doneCommand } },
   handle: async ({ params }, ctx) => {
     const target = await targetIn(ctx, params);
     const record = target && (await ctx.fleet.commands.read(target, params.command_id));
@@ -78,7 +78,13 @@ const cancel = route({
   guarded: false,
   permission: writes,
   responses: done,
-  refusals: { 409: 'The command waits no more: it was sent, or has ended' },
+  refusals: {
+    409: {
+      description: 'The command waits no more: it was sent, or has ended',
+      code: 'conflict',
+      message: 'command "0b9c8c57-3f0e-4b5e-8a43-2f6f0a5d7c11" waits no more: it is done',
+    },
+  },
   handle: async ({ params }, ctx) => {
     const target = await targetIn(ctx, params);
     const by = { actor: actorName(await ctx.principal()), requestId: ctx.requestId };

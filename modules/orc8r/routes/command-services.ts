@@ -10,7 +10,7 @@ const start = route({
   ...given('start_services'),
   operationId: 'startGatewayServices',
   summary: 'Start all services of a gateway',
-  responses: replies('Done'),
+  responses: replies('start_services', 'Done'),
   handle: ({ params, query }, ctx) => command(ctx, params, { kind: kinds.startServices, request: {}, queueFor: queueSeconds(query) }),
 });
 
@@ -20,7 +20,7 @@ const stop = route({
   summary: 'Stop all services of a gateway',
   description:
     'Subscribers lose their sessions. A gateway that stops what carries its connection too goes offline before it has answered, and then nobody can start it again from here.',
-  responses: replies('Done'),
+  responses: replies('stop_services', 'Done'),
   handle: ({ params, query }, ctx) => command(ctx, params, { kind: kinds.stopServices, request: {}, queueFor: queueSeconds(query) }),
 });
 
@@ -30,7 +30,7 @@ const configureStateless = route({
   summary: 'Have a gateway keep the state of its sessions outside its services, or no longer',
   description: 'Services are restarted, which takes about half a minute and ends sessions.',
   body: configureStatelessRequest,
-  responses: replies('Done'),
+  responses: replies('configure_stateless', 'Done'),
   handle: ({ params, query, body: { config_cmd } }, ctx) => {
     const request = { configCmd: ConfigureStatelessRequest_Cmd[config_cmd] };
     return command(ctx, params, { kind: kinds.configureStateless, request, detail: { config_cmd }, queueFor: queueSeconds(query) });

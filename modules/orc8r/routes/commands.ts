@@ -18,7 +18,7 @@ const reboot = route({
   ...given('reboot'),
   operationId: 'rebootGateway',
   summary: 'Restart the machine of a gateway',
-  responses: replies('Done'),
+  responses: replies('reboot', 'Done'),
   handle: ({ params, query }, ctx) => command(ctx, params, { kind: kinds.reboot, request: {}, queueFor: queueSeconds(query) }),
 });
 
@@ -27,7 +27,7 @@ const restart = route({
   operationId: 'restartGatewayServices',
   summary: 'Restart services of a gateway',
   body: serviceNames,
-  responses: replies('Done'),
+  responses: replies('restart_services', 'Done'),
   handle: ({ params, query, body: services }, ctx) =>
     command(ctx, params, { kind: kinds.restartServices, request: { services }, detail: { services }, queueFor: queueSeconds(query) }),
 });
@@ -37,7 +37,7 @@ const ping = route({
   operationId: 'pingFromGateway',
   summary: 'Let a gateway ping other hosts',
   body: pingRequest,
-  responses: replies('How each host answered', pingResponse),
+  responses: replies('ping', 'How each host answered', pingResponse),
   handle: ({ params, query, body: { hosts, packets = DEFAULT_PACKETS } }, ctx) => {
     const request = { pings: hosts.map((host) => ({ hostOrIp: host, numPackets: packets })) };
     return command(ctx, params, { kind: kinds.ping, request, detail: { hosts, packets }, queueFor: queueSeconds(query) });
@@ -52,7 +52,7 @@ const generic = route({
     'The command has to be allowed here, by `allowed_commands` of the gateway, and on the gateway, by its own configuration. ' +
     'One that is not allowed here answers 403 before the gateway hears of it; one that the gateway does not know or allow answers 404.',
   body: genericCommandParams,
-  responses: replies('What the command answered', genericCommandResponse),
+  responses: replies('generic', 'What the command answered', genericCommandResponse),
   refusals: {
     ...given('generic').refusals,
     403: 'The command is not allowed on this gateway (`command_not_allowed`), or the caller may not write this network (`not_permitted`)',
@@ -72,7 +72,7 @@ const traceroute = route({
   summary: 'Let a gateway trace the way to other hosts',
   description: 'The gateway may take minutes for hosts that do not answer.',
   body: tracerouteRequest,
-  responses: replies('The way to each host', tracerouteResponse),
+  responses: replies('traceroute', 'The way to each host', tracerouteResponse),
   handle: ({ params, query, body: { hosts, max_hops = 0, bytes_per_packet = 0 } }, ctx) => {
     const traceroutes = hosts.map((host) => ({ hostOrIp: host, maxHops: max_hops, bytesPerPacket: bytes_per_packet }));
     return command(ctx, params, { kind: kinds.traceroute, request: { traceroutes }, detail: { hosts }, queueFor: queueSeconds(query) });

@@ -15,6 +15,8 @@ const BUSY_MS = 2000;
 /** How long the token of a login lasts. */
 const SESSION_MS = 12 * 3_600_000;
 
+const TOO_MANY = `too many attempts to log in: wait ${WINDOW_MS / 60_000} minutes`;
+
 /**
  * Tokens are kept hashed, so the stored ones cannot be given out again as Magma does: a login makes a token of its own, which for
  * twelve hours may what the user's grants and live tokens may.
@@ -32,8 +34,13 @@ export const loginRoute: Route = route({
   body: user,
   responses: answers(z.array(policyList).nullable(), 'The token of this login'),
   refusals: {
-    401: 'No such user, or another password',
-    429: 'More than ten attempts in five minutes under this name; or more than 300 under all names, and this one is not right',
+    401: { description: 'No such user, or another password', code: 'wrong_password', message: 'wrong name or password' },
+    429: {
+      description: 'More than ten attempts in five minutes under this name; or more than 300 under all names, and this one is not right',
+      code: 'too_many_logins',
+      message: TOO_MANY,
+      retryAfter: WINDOW_MS / 1000,
+    },
   },
   handle: async ({ body: { username: id, password } }, ctx) => {
     const now = ctx.now();
@@ -45,7 +52,7 @@ export const loginRoute: Route = route({
       if (!tooMany) await ctx.execute({ action, target: id, statements: [], outcome: 'refused', detail: { reason: 'wrong_password' } });
       await pause;
       if (!tooMany && !busy) throw new OrcError('unauthenticated', 'wrong name or password', { reason: 'wrong_password' });
-      throw new OrcError('too_many', `too many attempts to log in: wait ${WINDOW_MS / 60_000} minutes`, { reason: 'too_many_logins' });
+      throw new OrcError('too_many', TOO_MANY, { reason: 'too_many_logins', retryAfter: WINDOW_MS / 1000 });
     }
     const policies = policiesOfUser(found, now);
     const succeeded = attemptsForgotten(id);

@@ -214,7 +214,8 @@ describe('login', () => {
   it('is refused after too many attempts, for that name, for a while', async () => {
     const wrong = { ...ann, password: 'x' };
     for (let attempt = 0; attempt < 10; attempt += 1) expect(await refusal('POST', '/user/login', wrong)).toBe('unauthenticated');
-    expect(await refusal('POST', '/user/login', ann)).toBe('too_many');
+    const refused = await api.refusal('POST', '/user/login', { body: ann });
+    expect(refused).toMatchObject({ code: 'too_many', reason: 'too_many_logins', retryAfter: 300 });
     expect((await post('/user/login', bob)).status).toBe(200);
     api.now += 5 * 60_000;
     expect((await post('/user/login', ann)).status).toBe(200);

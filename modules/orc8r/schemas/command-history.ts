@@ -15,6 +15,41 @@ export const commandState = z.enum(COMMAND_STATES).meta({
   examples: ['done'],
 });
 
+const GIVEN = {
+  id: '0b9c8c57-3f0e-4b5e-8a43-2f6f0a5d7c11',
+  name: 'ping',
+  state: 'done',
+  detail: { hosts: ['8.8.8.8'], packets: 4 },
+  actor: 'operator:admin',
+  request_id: '4f1c2c1e-6a0e-4f6e-9a53-8d0c3a3d2b11',
+  given_at: AT,
+  expires_at: null,
+  sent_at: AT + 2,
+  ended_at: AT + 3040,
+  error: null,
+  answer_bytes: 120,
+};
+
+/** What a command is shown as while it waits, for the document. */
+export const waitingCommand = (name: string) => ({
+  ...GIVEN,
+  name,
+  state: 'queued',
+  detail: {},
+  expires_at: AT + 86_400_000,
+  sent_at: null,
+  ended_at: null,
+  answer_bytes: null,
+});
+
+/** One that is done, with what it answered. */
+export const doneCommand = {
+  ...GIVEN,
+  answer: {
+    pings: [{ host_or_ip: '8.8.8.8', num_packets: 4, packets_transmitted: 4, packets_received: 4, avg_response_ms: 11.3 }],
+  },
+};
+
 export const command = z
   .object({
     id: z.string().meta({ description: 'Id of the command', examples: ['0b9c8c57-3f0e-4b5e-8a43-2f6f0a5d7c11'] }),
@@ -54,7 +89,7 @@ export const command = z
         examples: [{ response: { returncode: 0 } }],
       }),
   })
-  .meta({ id: 'gateway_command', description: 'A command that a gateway was given, and what became of it' });
+  .meta({ id: 'gateway_command', description: 'A command that a gateway was given, and what became of it', examples: [GIVEN] });
 
 export const commandPage = z
   .object({
