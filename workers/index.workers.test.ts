@@ -93,7 +93,7 @@ describe('the API door', () => {
   });
 
   it.each([
-    ['POST', '/healthz', 404],
+    ['POST', '/healthz', 405],
     ['GET', '/magma/v1/nothing', 404],
     ['PATCH', '/magma/v1/networks', 405],
     ['GET', `/magma/v1/networks?x=${'y'.repeat(9000)}`, 414],

@@ -60,7 +60,7 @@ describe('the page at /docs', () => {
   });
 
   it('is read only, and leads to no other file', async () => {
-    await expectRefusal(sendTo(test, 'POST', '/docs', { known: false }), 404, 'not_found');
+    await expectRefusal(sendTo(test, 'POST', '/docs', { known: false }), 405, 'method_not_allowed');
     for (const path of ['/docs/index.html', '/docs/package.json', '/docs/%2e%2e/wrangler.toml', '/docs//etc/passwd', '/index.html'])
       await expectRefusal(get(path), 404, 'not_found');
   });

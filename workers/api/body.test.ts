@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_NESTING } from '../../core/rest/json-form.ts';
-import { MAX_BODY_BYTES, readJson } from './body.ts';
+import { MAX_BODY_BYTES, openRaw, readJson } from './body.ts';
 
 const request = (body: BodyInit | null, type: string | null = 'application/json', headers: Record<string, string> = {}) =>
   new Request('https://x/', {
@@ -42,6 +42,26 @@ describe('readJson', () => {
     'refuses type %s',
     async (type) => {
       await expect(readJson(request('{}', type))).rejects.toMatchObject({ code: 'unsupported_media_type' });
+    },
+  );
+
+  it.each([
+    ['application/json', { 'content-encoding': 'gzip' }, 'content-encoding: gzip'],
+    ['application/json; charset=utf-16', {}, 'charset=utf-16'],
+    ['application/json; a=b; Charset="ISO-8859-1"', {}, 'charset=ISO-8859-1'],
+  ])('refuses what it would read as something else: %s %o', async (type, headers, named) => {
+    await expect(readJson(request('{}', type, headers))).rejects.toMatchObject({
+      code: 'unsupported_media_type',
+      message: expect.stringContaining(named),
+    });
+    const spec = { contentTypes: ['application/json'], examples: {}, maxBytes: 10 };
+    expect(() => openRaw(request('{}', type, headers), spec)).toThrow(named);
+  });
+
+  it.each(['application/json; charset=UTF8', 'application/json;charset="utf-8"', 'application/json; charset=us-ascii'])(
+    'reads %s, which says what it is anyway',
+    async (type) => {
+      expect(await readJson(request('{}', type, { 'content-encoding': 'identity' }))).toEqual({});
     },
   );
 

@@ -17,6 +17,7 @@ export const MAX_URL_LENGTH = 8 * 1024;
 export async function readJson(request: Request, { anyType = false }: { readonly anyType?: boolean } = {}): Promise<unknown> {
   const declared = Number(request.headers.get('content-length') ?? 0);
   if (declared > MAX_BODY_BYTES) throw tooLarge();
+  checkCoding(request.headers);
   const text = await readText(request);
   if (text.length === 0) return undefined;
   const type = request.headers.get('content-type') ?? '';
@@ -31,6 +32,16 @@ export async function readJson(request: Request, { anyType = false }: { readonly
   const value = parsed(text);
   refuse(formFaults(text, value));
   return value;
+}
+
+/** Error: `unsupported_media_type` for what would be read as something else: bodies come as they are, in UTF-8. */
+function checkCoding(headers: Headers): void {
+  const coding = headers.get('content-encoding') ?? 'identity';
+  if (!/^identity$/i.test(coding))
+    throw new OrcError('unsupported_media_type', `the body has to come as it is, without "content-encoding: ${coding.slice(0, 100)}"`);
+  const charset = headers.get('content-type')?.match(/;\s*charset\s*=\s*"?([^";\s]*)/i)?.[1] ?? 'utf-8';
+  if (!/^(utf-?8|us-ascii)$/i.test(charset))
+    throw new OrcError('unsupported_media_type', `the body has to be in UTF-8, not "charset=${charset.slice(0, 100)}"`);
 }
 
 function parsed(text: string): unknown {
@@ -69,6 +80,7 @@ export function openRaw(request: Request, spec: RawBodySpec): RawBody {
   if (!spec.contentTypes.includes(contentType)) {
     throw new OrcError('unsupported_media_type', `the body has to be ${spec.contentTypes.join(' or ')}, not "${type.slice(0, 100)}"`);
   }
+  checkCoding(request.headers);
   if (Number(request.headers.get('content-length') ?? 0) > spec.maxBytes) throw tooLarge(spec.maxBytes);
   return { contentType, chunks: bounded(request, spec.maxBytes) };
 }
