@@ -32,6 +32,11 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     message: 'access denied: operator ann may not write network city',
   },
   404: { description: 'What the path names does not exist', code: 'not_found', message: 'network "city" was not found' },
+  408: {
+    description: 'The request was not complete in time: 10 seconds for its header, 300 for all of it',
+    code: 'timeout',
+    message: 'The request was not complete within the time allowed.',
+  },
   409: {
     description: 'What is to be made exists already (`conflict`), or others changed it each time this was tried (`aborted`)',
     code: 'conflict',
@@ -128,7 +133,7 @@ export function refusalsOf(route: Route): Record<string, Json> {
     ...(writes && known ? [409] : []),
     ...(route.method === 'put' || route.method === 'delete' ? [412] : []),
     ...(route.body || route.rawBody ? [413] : []),
-    ...[414, 431, 500, 502, 503],
+    ...[408, 414, 431, 500, 502, 503],
   ];
   const shared = statuses.map((status): [string, Json] => [String(status), { $ref: `#/components/responses/refusal_${status}` }]);
   const own = Object.entries(route.refusals ?? {}).map(([status, meaning]): [string, Json] => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureNetwork } from '../../local/demo/network.ts';
 import type { Answer } from '../../local/fixture/client.ts';
+import { addGateway } from '../harness/identities.ts';
 import { startTestPlatform, type TestPlatform } from '../harness/platform.ts';
 import { expectRefusal, type Sent, sendTo } from '../harness/requests.ts';
 
@@ -49,6 +50,37 @@ describe('a body', () => {
     const nested = (levels: number): string => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
     await expectRefusal(send('POST', '/magma/v1/lte', { body: nested(32) }), 400, 'invalid', /body\.id/);
     await expectRefusal(send('POST', '/magma/v1/lte', { body: nested(33) }), 400, 'invalid', /more than 32 levels/);
+  });
+});
+
+describe('subscribers in bulk', () => {
+  const bulk = (body: string) => send('POST', `${ONE}/subscribers:bulk`, { headers: { 'content-type': 'application/x-ndjson' }, body });
+  const line = (number: number) => JSON.stringify({ id: imsi(number), lte });
+
+  it('are 20,000 at most', async () => {
+    const lines = Array.from({ length: MOST_SUBSCRIBERS + 1 }, () => '{}');
+    await expectRefusal(bulk(lines.join('\n')), 413, 'too_large', /more than 20000/);
+  });
+
+  it('have 65,536 characters a line, and a longer one refuses all of them', async () => {
+    const of = (length: number) => line(1).padEnd(length, ' ');
+    await expectRefusal(bulk(`${line(2)}\n${of(65_537)}\n`), 400, 'invalid', /line 2 is longer/);
+    const { text } = await bulk(`${of(65_536)}\n{"id":"no"}\n`);
+    expect(JSON.parse(text)).toMatchObject({ created: 1, failed: 1, failures: [{ line: 2 }] });
+    await send('DELETE', `${ONE}/subscribers/${imsi(1)}`);
+  });
+});
+
+describe('a command that is to wait', () => {
+  it('has 256 KiB of parameters at most', async () => {
+    await addGateway(test, NETWORK, 'away');
+    await test.rest.must('PUT', `/magma/v1/networks/${NETWORK}/allowed_commands`, { allow: [{ name: 'note' }] });
+    const give = (length: number) =>
+      send('POST', `/magma/v1/networks/${NETWORK}/gateways/away/command/generic?queue=true`, {
+        body: JSON.stringify({ command: 'note', params: { text: 'x'.repeat(length) } }),
+      });
+    expect((await give(256 * 1024 - 100)).status).toBe(202);
+    await expectRefusal(give(256 * 1024), 413, 'too_large');
   });
 });
 
