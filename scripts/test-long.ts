@@ -57,7 +57,15 @@ const steps: readonly Step[] = [
   },
 ];
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { runs: { type: 'string' }, seed: { type: 'string' } } });
+const { values, positionals } = readArgs();
+if (values.help) {
+  const width = Math.max(...steps.map(({ name }) => name.length));
+  const list = steps.map(({ name, runs, what }) => `  ${name.padEnd(width)}  ${runs} ${what}`);
+  console.log(
+    `What takes long, or only the runs that are named: npm run test:long -- [RUN ...] [--runs N] [--seed N]\n\n${list.join('\n')}`,
+  );
+  process.exit(0);
+}
 const seed = values.seed ?? String(Date.now() % 2 ** 31);
 const unknown = positionals.find((name) => !steps.some((step) => step.name === name));
 if (unknown !== undefined) refuse(`There is no long run ${unknown}; there are ${steps.map(({ name }) => name).join(', ')}.`);
@@ -76,6 +84,15 @@ for (const { name, what, runs: usual, project, file, environment } of steps) {
 // What vitest prints of a thousand properties leaves nothing of the first line on the screen.
 for (const command of failed) console.error(`\nNot passed. The same again: ${command}`);
 process.exitCode = failed.length === 0 ? 0 : 1;
+
+function readArgs() {
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({ allowPositionals: true, options: { runs: text, seed: text, help: { type: 'boolean', short: 'h' } } });
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error));
+  }
+}
 
 function refuse(reason: string): never {
   console.error(reason);

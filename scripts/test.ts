@@ -29,6 +29,12 @@ const steps: readonly Step[] = [
 ];
 
 const wanted = process.argv.slice(2);
+if (wanted.includes('--help') || wanted.includes('-h')) {
+  const width = Math.max(...steps.map(({ name }) => name.length));
+  const list = steps.map(({ name, what }) => `  ${name.padEnd(width)}  ${what}`);
+  console.log(`Everything that has to hold, or only the steps that are named: npm test -- [STEP ...]\n\n${list.join('\n')}`);
+  process.exit(0);
+}
 const unknown = wanted.filter((name) => !steps.some((step) => step.name === name));
 if (unknown.length > 0) {
   console.error(`There is no step ${unknown.join(', ')}; there are ${steps.map((step) => step.name).join(', ')}.`);

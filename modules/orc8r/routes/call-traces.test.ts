@@ -71,6 +71,7 @@ describe('call traces', () => {
   it('are refused as duplicates, for unknown gateways and networks, and with ids that name no file', async () => {
     await post();
     expect(await api.refusal('POST', path, { body: trace })).toMatchObject({ code: 'conflict' });
+    expect((await api.refusal('POST', path, { body: {} })).faults).toContainEqual({ path: 'body.gateway_id', message: 'is required' });
     expect(await api.refusal('POST', path, { body: { ...trace, trace_id: 't2', gateway_id: 'none' } })).toMatchObject({
       code: 'invalid',
       faults: [{ path: 'body.gateway_id', message: expect.any(String) }],

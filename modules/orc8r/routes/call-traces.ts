@@ -59,7 +59,10 @@ const start = route({
   params: pathParams('network_id'),
   noDryRun: true,
   body: callTraceConfig,
-  validate: ({ body }) => newIdFaults(body.trace_id, 'body.trace_id'),
+  validate: ({ body }) => [
+    ...newIdFaults(body.trace_id, 'body.trace_id'),
+    ...(body.gateway_id === undefined ? [{ path: 'body.gateway_id', message: 'is required' }] : []),
+  ],
   responses: createdWith(z.string().meta({ examples: ['attach-problem-1'] }), 'Id of the trace'),
   refusals: { ...refusals, 409: 'There is a trace of this id' },
   handle: async ({ params: { network_id: networkId }, body: config }, ctx) => {
