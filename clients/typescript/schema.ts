@@ -5249,7 +5249,7 @@ export interface components {
         carrier_wifi_ha_pair_status: {
             /**
              * @description Id of the gateway that serves at present
-             * @example cgw1
+             * @example agw1
              */
             active_gateway: string;
         };
@@ -5606,12 +5606,12 @@ export interface components {
             ha_pair_id: string;
             /**
              * @description Id of the first gateway of the pair, which must exist
-             * @example cgw1
+             * @example agw1
              */
             gateway_id_1: string;
             /**
              * @description Id of the second gateway of the pair, another one, which must exist
-             * @example cgw2
+             * @example agw2
              */
             gateway_id_2: string;
             config: components["schemas"]["cwf_ha_pair_configs"];
@@ -5857,7 +5857,7 @@ export interface components {
         dry_run_difference: {
             /**
              * @description Place in the JSON of the gateway's mconfig, as a JSON Pointer (RFC 6901)
-             * @example /configs_by_key/enodebd/bandwidth_mhz
+             * @example /configsByKey/enodebd/bandwidthMhz
              */
             path: string;
             /**
@@ -6411,7 +6411,28 @@ export interface components {
         };
         /** @description Whether the last check-in is less than five check-in intervals ago */
         gateway_checked_in_recently: boolean;
-        /** @description A command that a gateway was given, and what became of it */
+        /**
+         * @description A command that a gateway was given, and what became of it
+         * @example {
+         *       "id": "0b9c8c57-3f0e-4b5e-8a43-2f6f0a5d7c11",
+         *       "name": "ping",
+         *       "state": "done",
+         *       "detail": {
+         *         "hosts": [
+         *           "8.8.8.8"
+         *         ],
+         *         "packets": 4
+         *       },
+         *       "actor": "operator:admin",
+         *       "request_id": "4f1c2c1e-6a0e-4f6e-9a53-8d0c3a3d2b11",
+         *       "given_at": 1767182400000,
+         *       "expires_at": null,
+         *       "sent_at": 1767182400002,
+         *       "ended_at": 1767182403040,
+         *       "error": null,
+         *       "answer_bytes": 120
+         *     }
+         */
         gateway_command: {
             /**
              * @description Id of the command
@@ -7635,12 +7656,12 @@ export interface components {
             ha_pair_id: string;
             /**
              * @description Id of the first gateway of the pair, which must exist
-             * @example cgw1
+             * @example agw1
              */
             gateway_id_1: string;
             /**
              * @description Id of the second gateway of the pair, another one, which must exist
-             * @example cgw2
+             * @example agw2
              */
             gateway_id_2: string;
             config: components["schemas"]["cwf_ha_pair_configs"];
@@ -9839,6 +9860,16 @@ export interface components {
         };
     };
     responses: {
+        /** @description With `dry_run`: what would have been done */
+        dry_run: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["dry_run_report"];
+            };
+        };
         /** @description The request is wrong: a body, parameter or content type that is not taken; `faults` names every place */
         refusal_400: {
             headers: {
@@ -9880,6 +9911,16 @@ export interface components {
                 "application/json": components["schemas"]["error"];
             };
         };
+        /** @description The request was not complete in time: 10 seconds for its header, 300 for all of it */
+        refusal_408: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
         /** @description What is to be made exists already (`conflict`), or others changed it each time this was tried (`aborted`) */
         refusal_409: {
             headers: {
@@ -9910,21 +9951,10 @@ export interface components {
                 "application/json": components["schemas"]["error"];
             };
         };
-        /** @description The URL is longer than 8192 characters */
+        /** @description Path and query together are longer than 8192 characters */
         refusal_414: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["error"];
-            };
-        };
-        /** @description Too many attempts; wait and try again */
-        refusal_429: {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
             content: {
@@ -9967,16 +9997,6 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["error"];
-            };
-        };
-        /** @description The gateway did not answer in time */
-        refusal_504: {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
@@ -10107,6 +10127,7 @@ export interface operations {
             };
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -10138,6 +10159,7 @@ export interface operations {
             };
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -10187,6 +10209,7 @@ export interface operations {
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -10236,6 +10259,7 @@ export interface operations {
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -10272,6 +10296,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -10301,20 +10326,21 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The certificate, revoked */
+            /** @description The certificate, revoked; with `dry_run` what would have been done */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["certificate"];
+                    "application/json": components["schemas"]["certificate"] | components["schemas"]["dry_run_report"];
                 };
             };
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -10348,6 +10374,7 @@ export interface operations {
             };
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -10374,16 +10401,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -10395,6 +10413,7 @@ export interface operations {
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -10434,6 +10453,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -10465,16 +10485,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -10487,6 +10498,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -10517,16 +10529,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -10539,6 +10542,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -10572,6 +10576,7 @@ export interface operations {
             };
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -10598,16 +10603,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -10619,6 +10615,7 @@ export interface operations {
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -10658,6 +10655,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -10689,16 +10687,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -10711,6 +10700,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -10741,16 +10731,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -10763,6 +10744,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -10802,6 +10784,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -10833,16 +10816,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -10855,6 +10829,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -10885,16 +10860,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -10907,6 +10873,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -10946,6 +10913,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -10977,16 +10945,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -10999,6 +10958,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -11039,6 +10999,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -11070,16 +11031,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -11092,6 +11044,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -11122,16 +11075,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -11144,6 +11088,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -11183,6 +11128,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -11214,16 +11160,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -11236,6 +11173,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -11278,6 +11216,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -11311,16 +11250,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -11333,6 +11263,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -11369,6 +11300,16 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `dry_run`: what would have been done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["dry_run_report"] | string;
+                };
+            };
             /** @description The name */
             201: {
                 headers: {
@@ -11383,6 +11324,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -11414,16 +11356,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -11436,6 +11369,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -11475,6 +11409,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -11506,16 +11441,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -11528,6 +11454,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -11558,16 +11485,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -11580,6 +11498,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -11619,6 +11538,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -11650,16 +11570,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -11672,6 +11583,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -11702,16 +11614,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -11724,6 +11627,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -11771,6 +11675,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -11800,16 +11705,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -11822,6 +11718,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -11863,6 +11760,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -11896,16 +11794,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -11918,6 +11807,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -11950,16 +11840,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -11972,6 +11853,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -12013,6 +11895,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -12046,16 +11929,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -12068,6 +11942,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -12110,6 +11985,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -12143,16 +12019,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -12165,6 +12032,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -12207,6 +12075,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -12240,16 +12109,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -12262,6 +12122,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -12303,6 +12164,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -12342,6 +12204,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -12375,16 +12238,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -12397,6 +12251,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -12439,6 +12294,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -12472,16 +12328,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -12494,6 +12341,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -12535,6 +12383,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -12574,6 +12423,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -12607,16 +12457,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -12629,6 +12470,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -12677,6 +12519,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -12706,6 +12549,16 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `dry_run`: what would have been done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["dry_run_report"] | string;
+                };
+            };
             /** @description Id of the HA pair */
             201: {
                 headers: {
@@ -12720,6 +12573,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -12761,6 +12615,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -12801,13 +12656,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["dry_run_report"];
+                    "application/json": components["schemas"]["dry_run_report"] | unknown;
                 };
             };
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -12840,16 +12696,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -12862,6 +12709,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -12902,6 +12750,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -12939,6 +12788,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -12970,16 +12820,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -12992,6 +12833,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -13032,6 +12874,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -13063,16 +12906,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -13085,6 +12919,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -13125,6 +12960,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -13156,16 +12992,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -13178,6 +13005,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -13218,6 +13046,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -13249,16 +13078,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -13271,6 +13091,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -13303,16 +13124,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -13325,6 +13137,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
@@ -13355,16 +13168,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -13377,6 +13181,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -13416,6 +13221,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -13447,16 +13253,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -13469,6 +13266,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -13501,16 +13299,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -13523,6 +13312,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
@@ -13553,16 +13343,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -13575,6 +13356,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -13615,6 +13397,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -13659,6 +13442,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -13688,16 +13472,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -13710,6 +13485,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -13751,6 +13527,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -13784,16 +13561,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -13806,6 +13574,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -13838,16 +13607,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -13860,6 +13620,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -13891,16 +13652,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -13913,6 +13665,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
@@ -13943,16 +13696,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -13965,6 +13709,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
@@ -13997,6 +13742,7 @@ export interface operations {
             };
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -14023,16 +13769,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -14044,6 +13781,7 @@ export interface operations {
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -14083,6 +13821,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -14114,16 +13853,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -14136,6 +13866,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -14166,16 +13897,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -14188,6 +13910,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -14226,6 +13949,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -14263,6 +13987,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -14294,16 +14019,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -14316,6 +14032,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -14346,16 +14063,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -14368,6 +14076,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -14415,6 +14124,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -14444,16 +14154,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -14466,6 +14167,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -14507,6 +14209,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -14540,16 +14243,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -14562,6 +14256,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -14594,16 +14289,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -14616,6 +14302,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -14657,6 +14344,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -14690,16 +14378,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -14712,6 +14391,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -14748,16 +14428,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -14770,6 +14441,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -14801,16 +14473,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -14823,6 +14486,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -14863,6 +14527,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -14901,6 +14566,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -14938,6 +14604,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -14969,16 +14636,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -14991,6 +14649,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -15031,6 +14690,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -15062,16 +14722,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -15084,6 +14735,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -15116,16 +14768,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -15138,6 +14781,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
@@ -15168,16 +14812,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -15190,6 +14825,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -15229,6 +14865,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -15260,16 +14897,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -15282,6 +14910,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -15314,16 +14943,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -15336,6 +14956,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
@@ -15366,16 +14987,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -15388,6 +15000,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -15421,6 +15034,7 @@ export interface operations {
             };
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -15447,16 +15061,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -15468,6 +15073,7 @@ export interface operations {
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -15507,6 +15113,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -15538,16 +15145,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -15560,6 +15158,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -15590,16 +15189,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -15612,6 +15202,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -15651,6 +15242,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -15682,16 +15274,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -15704,6 +15287,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -15734,16 +15318,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -15756,6 +15331,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -15795,6 +15371,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -15826,16 +15403,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -15848,6 +15416,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -15888,6 +15457,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -15919,16 +15489,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -15941,6 +15502,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -15973,16 +15535,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -15995,6 +15548,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
@@ -16025,16 +15579,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -16047,6 +15592,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -16086,6 +15632,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -16117,16 +15664,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -16139,6 +15677,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -16171,16 +15710,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -16193,6 +15723,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
@@ -16223,16 +15754,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -16245,6 +15767,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -16278,6 +15801,7 @@ export interface operations {
             };
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -16304,16 +15828,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -16325,6 +15840,7 @@ export interface operations {
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -16364,6 +15880,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -16395,16 +15912,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -16417,6 +15925,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -16447,16 +15956,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -16469,6 +15969,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -16516,6 +16017,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -16545,16 +16047,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -16567,6 +16060,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -16608,6 +16102,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -16641,16 +16136,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -16663,6 +16149,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -16695,16 +16182,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -16717,6 +16195,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -16756,6 +16235,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -16787,16 +16267,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -16809,6 +16280,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -16839,16 +16311,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -16861,6 +16324,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -16900,6 +16364,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -16931,16 +16396,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -16953,6 +16409,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -16993,6 +16450,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -17024,16 +16482,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -17046,6 +16495,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -17086,6 +16536,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -17117,16 +16568,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -17139,6 +16581,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -17179,6 +16622,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -17210,16 +16654,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -17232,6 +16667,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -17272,6 +16708,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -17303,16 +16740,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -17325,6 +16753,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -17365,6 +16794,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -17396,16 +16826,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -17418,6 +16839,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -17448,16 +16870,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -17470,6 +16883,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -17509,6 +16923,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -17540,16 +16955,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -17562,6 +16968,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -17604,6 +17011,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -17637,16 +17045,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -17659,6 +17058,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -17695,6 +17095,16 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `dry_run`: what would have been done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["dry_run_report"] | string;
+                };
+            };
             /** @description The name */
             201: {
                 headers: {
@@ -17709,6 +17119,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -17740,16 +17151,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -17762,6 +17164,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -17806,6 +17209,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -17835,16 +17239,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -17857,6 +17252,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -17898,6 +17294,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -17931,16 +17328,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -17953,6 +17341,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -17985,16 +17374,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -18007,6 +17387,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -18047,6 +17428,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -18084,6 +17466,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -18115,16 +17498,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -18137,6 +17511,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -18167,16 +17542,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -18189,6 +17555,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -18236,6 +17603,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -18265,6 +17633,16 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `dry_run`: what would have been done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["dry_run_report"] | components["schemas"]["gateway_pool_id"];
+                };
+            };
             /** @description Id of the gateway pool */
             201: {
                 headers: {
@@ -18279,6 +17657,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -18320,6 +17699,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -18353,6 +17733,16 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `dry_run`: what would have been done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["dry_run_report"] | components["schemas"]["gateway_pool_id"];
+                };
+            };
             /** @description Id of the gateway pool */
             201: {
                 headers: {
@@ -18367,6 +17757,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -18399,16 +17790,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -18421,6 +17803,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -18468,6 +17851,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -18497,16 +17881,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -18519,6 +17894,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -18560,6 +17936,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -18593,16 +17970,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -18615,6 +17983,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -18647,16 +18016,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -18669,6 +18029,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -18710,6 +18071,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -18743,16 +18105,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -18765,6 +18118,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -18807,6 +18161,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -18840,16 +18195,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -18862,6 +18208,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -18904,6 +18251,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -18937,16 +18285,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -18959,6 +18298,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -19001,6 +18341,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -19034,16 +18375,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -19056,6 +18388,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -19098,6 +18431,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -19131,16 +18465,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -19153,6 +18478,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -19195,6 +18521,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -19228,16 +18555,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -19250,6 +18568,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -19292,6 +18611,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -19325,16 +18645,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -19347,6 +18658,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -19389,6 +18701,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -19422,16 +18735,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -19444,6 +18748,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -19486,6 +18791,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -19519,16 +18825,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -19541,6 +18838,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -19577,16 +18875,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -19599,6 +18888,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -19634,16 +18924,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -19656,6 +18937,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -19698,6 +18980,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -19731,16 +19014,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -19753,6 +19027,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -19795,6 +19070,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -19828,16 +19104,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -19850,6 +19117,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -19892,6 +19160,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -19925,16 +19194,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -19947,6 +19207,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -19989,6 +19250,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -20022,16 +19284,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -20044,6 +19297,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -20085,6 +19339,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -20124,6 +19379,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -20157,16 +19413,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -20179,6 +19426,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -20221,6 +19469,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -20254,16 +19503,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -20276,6 +19516,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -20324,6 +19565,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -20353,16 +19595,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -20375,6 +19608,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -20416,6 +19650,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -20445,16 +19680,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -20467,6 +19693,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -20506,6 +19733,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -20537,16 +19765,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -20559,6 +19778,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -20607,6 +19827,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -20636,16 +19857,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -20658,6 +19870,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -20699,6 +19912,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -20732,16 +19946,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -20754,6 +19959,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -20786,16 +19992,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -20808,6 +20005,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -20855,6 +20053,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -20884,16 +20083,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -20906,6 +20096,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -20947,6 +20138,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -20980,16 +20172,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -21002,6 +20185,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -21034,16 +20218,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -21056,6 +20231,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -21103,6 +20279,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -21132,16 +20309,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -21154,6 +20322,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -21195,6 +20364,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -21228,16 +20398,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -21250,6 +20411,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -21282,16 +20444,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -21304,6 +20457,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -21349,6 +20503,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -21378,6 +20533,16 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `dry_run`: what would have been done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["dry_run_report"] | string;
+                };
+            };
             /** @description Id of the message */
             201: {
                 headers: {
@@ -21392,6 +20557,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -21433,6 +20599,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -21462,16 +20629,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -21484,6 +20642,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -21523,6 +20682,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -21554,16 +20714,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -21576,6 +20727,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -21616,6 +20768,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -21647,16 +20800,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -21669,6 +20813,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -21701,16 +20846,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -21723,6 +20859,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
@@ -21753,16 +20890,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -21775,6 +20903,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -21814,6 +20943,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -21845,16 +20975,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -21867,6 +20988,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -21899,16 +21021,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -21921,6 +21034,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
@@ -21951,16 +21065,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -21973,6 +21078,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -22019,6 +21125,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -22057,6 +21164,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -22113,6 +21221,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -22142,16 +21251,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -22164,6 +21264,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -22205,6 +21306,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -22238,16 +21340,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -22260,6 +21353,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -22292,16 +21386,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -22314,6 +21399,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -22352,13 +21438,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["dry_run_report"];
+                    "application/json": components["schemas"]["dry_run_report"] | unknown;
                 };
             };
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
@@ -22396,13 +21483,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["dry_run_report"];
+                    "application/json": components["schemas"]["dry_run_report"] | unknown;
                 };
             };
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
@@ -22437,16 +21525,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -22459,6 +21538,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -22494,20 +21574,21 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What became of each line */
+            /** @description What became of each line; with `dry_run` what would have been done */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["subscriber_bulk_report"];
+                    "application/json": components["schemas"]["subscriber_bulk_report"] | components["schemas"]["dry_run_report"];
                 };
             };
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             /** @description The `Idempotency-Key` came with another body before, or others changed the subscribers each time this was tried */
             409: {
                 headers: {
@@ -22550,6 +21631,7 @@ export interface operations {
             };
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -22576,6 +21658,16 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `dry_run`: what would have been done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["dry_run_report"] | components["schemas"]["network_id"];
+                };
+            };
             /** @description Id of the new network */
             201: {
                 headers: {
@@ -22589,6 +21681,7 @@ export interface operations {
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -22628,6 +21721,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -22659,16 +21753,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -22681,6 +21766,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -22711,16 +21797,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -22733,6 +21810,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -22772,6 +21850,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -22803,16 +21882,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -22825,6 +21895,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -22877,6 +21948,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -22915,6 +21987,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -22946,20 +22019,21 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The certificate, revoked */
+            /** @description The certificate, revoked; with `dry_run` what would have been done */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["certificate"];
+                    "application/json": components["schemas"]["certificate"] | components["schemas"]["dry_run_report"];
                 };
             };
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -22998,6 +22072,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -23035,6 +22110,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -23066,16 +22142,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -23088,6 +22155,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -23128,6 +22196,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -23159,16 +22228,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -23181,6 +22241,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -23211,16 +22272,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -23233,6 +22285,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -23272,6 +22325,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -23303,16 +22357,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -23325,6 +22370,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -23367,6 +22413,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -23400,16 +22447,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -23422,6 +22460,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -23458,6 +22497,16 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `dry_run`: what would have been done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["dry_run_report"] | string;
+                };
+            };
             /** @description The name */
             201: {
                 headers: {
@@ -23472,6 +22521,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -23503,16 +22553,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -23525,6 +22566,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -23564,6 +22606,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -23595,16 +22638,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -23617,6 +22651,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -23647,16 +22682,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -23669,6 +22695,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -23712,6 +22739,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -23741,16 +22769,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -23763,6 +22782,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -23804,6 +22824,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -23837,16 +22858,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -23859,6 +22871,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -23891,16 +22904,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -23913,6 +22917,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -23954,6 +22959,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -23987,16 +22993,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -24009,6 +23006,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -24021,10 +23019,7 @@ export interface operations {
     };
     checkGatewayStateless: {
         parameters: {
-            query?: {
-                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
-                dry_run?: components["parameters"]["dry_run"];
-            };
+            query?: never;
             header?: {
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -24053,6 +23048,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
@@ -24087,8 +23083,6 @@ export interface operations {
                 queue?: components["parameters"]["queue"];
                 /** @description Seconds for which it may wait, with `queue`; up to 604800 */
                 expires_in?: components["parameters"]["expires_in"];
-                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
-                dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
                 /** @description Any text of the caller: the same command under it is given once, and answered again as it was for as long as its record is kept; one that failed before it was sent leaves it free */
@@ -24134,6 +23128,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             /** @description The `Idempotency-Key` came with another command before, or with one whose answer was too large to keep */
             409: {
                 headers: {
@@ -24155,11 +23150,10 @@ export interface operations {
                 };
             };
             414: components["responses"]["refusal_414"];
-            /** @description 32 commands wait for this gateway already */
+            /** @description 32 commands wait for this gateway already; time alone does not help */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -24198,8 +23192,6 @@ export interface operations {
                 queue?: components["parameters"]["queue"];
                 /** @description Seconds for which it may wait, with `queue`; up to 604800 */
                 expires_in?: components["parameters"]["expires_in"];
-                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
-                dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
                 /** @description Any text of the caller: the same command under it is given once, and answered again as it was for as long as its record is kept; one that failed before it was sent leaves it free */
@@ -24265,6 +23257,7 @@ export interface operations {
                     "application/json": components["schemas"]["error"];
                 };
             };
+            408: components["responses"]["refusal_408"];
             /** @description The `Idempotency-Key` came with another command before, or with one whose answer was too large to keep */
             409: {
                 headers: {
@@ -24286,11 +23279,10 @@ export interface operations {
                 };
             };
             414: components["responses"]["refusal_414"];
-            /** @description 32 commands wait for this gateway already */
+            /** @description 32 commands wait for this gateway already; time alone does not help */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -24324,10 +23316,7 @@ export interface operations {
     };
     askGatewayConfigs: {
         parameters: {
-            query?: {
-                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
-                dry_run?: components["parameters"]["dry_run"];
-            };
+            query?: never;
             header?: {
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -24365,6 +23354,7 @@ export interface operations {
                     "application/json": components["schemas"]["error"];
                 };
             };
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
@@ -24394,10 +23384,7 @@ export interface operations {
     };
     askGatewayId: {
         parameters: {
-            query?: {
-                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
-                dry_run?: components["parameters"]["dry_run"];
-            };
+            query?: never;
             header?: {
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -24426,6 +23413,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
@@ -24455,10 +23443,7 @@ export interface operations {
     };
     askGatewayMetrics: {
         parameters: {
-            query?: {
-                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
-                dry_run?: components["parameters"]["dry_run"];
-            };
+            query?: never;
             header?: {
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -24500,6 +23485,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -24530,10 +23516,7 @@ export interface operations {
     };
     askGatewayServiceInfo: {
         parameters: {
-            query?: {
-                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
-                dry_run?: components["parameters"]["dry_run"];
-            };
+            query?: never;
             header?: {
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -24575,6 +23558,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -24610,8 +23594,6 @@ export interface operations {
                 queue?: components["parameters"]["queue"];
                 /** @description Seconds for which it may wait, with `queue`; up to 604800 */
                 expires_in?: components["parameters"]["expires_in"];
-                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
-                dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
                 /** @description Any text of the caller: the same command under it is given once, and answered again as it was for as long as its record is kept; one that failed before it was sent leaves it free */
@@ -24659,6 +23641,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             /** @description The `Idempotency-Key` came with another command before, or with one whose answer was too large to keep */
             409: {
                 headers: {
@@ -24680,11 +23663,10 @@ export interface operations {
                 };
             };
             414: components["responses"]["refusal_414"];
-            /** @description 32 commands wait for this gateway already */
+            /** @description 32 commands wait for this gateway already; time alone does not help */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -24723,8 +23705,6 @@ export interface operations {
                 queue?: components["parameters"]["queue"];
                 /** @description Seconds for which it may wait, with `queue`; up to 604800 */
                 expires_in?: components["parameters"]["expires_in"];
-                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
-                dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
                 /** @description Any text of the caller: the same command under it is given once, and answered again as it was for as long as its record is kept; one that failed before it was sent leaves it free */
@@ -24766,6 +23746,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             /** @description The `Idempotency-Key` came with another command before, or with one whose answer was too large to keep */
             409: {
                 headers: {
@@ -24787,11 +23768,10 @@ export interface operations {
                 };
             };
             414: components["responses"]["refusal_414"];
-            /** @description 32 commands wait for this gateway already */
+            /** @description 32 commands wait for this gateway already; time alone does not help */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -24830,8 +23810,6 @@ export interface operations {
                 queue?: components["parameters"]["queue"];
                 /** @description Seconds for which it may wait, with `queue`; up to 604800 */
                 expires_in?: components["parameters"]["expires_in"];
-                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
-                dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
                 /** @description Any text of the caller: the same command under it is given once, and answered again as it was for as long as its record is kept; one that failed before it was sent leaves it free */
@@ -24877,6 +23855,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             /** @description The `Idempotency-Key` came with another command before, or with one whose answer was too large to keep */
             409: {
                 headers: {
@@ -24898,11 +23877,10 @@ export interface operations {
                 };
             };
             414: components["responses"]["refusal_414"];
-            /** @description 32 commands wait for this gateway already */
+            /** @description 32 commands wait for this gateway already; time alone does not help */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -24936,10 +23914,7 @@ export interface operations {
     };
     setGatewayConfigs: {
         parameters: {
-            query?: {
-                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
-                dry_run?: components["parameters"]["dry_run"];
-            };
+            query?: never;
             header?: {
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -24958,15 +23933,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; with `dry_run` what would have been done */
+            /** @description Done */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Command-Id": components["headers"]["X-Command-Id"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
+                content?: never;
             };
             /** @description A config is no message of its type, or the gateway takes none this way; or the request is wrong */
             400: {
@@ -24981,6 +23955,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -25016,8 +23991,6 @@ export interface operations {
                 queue?: components["parameters"]["queue"];
                 /** @description Seconds for which it may wait, with `queue`; up to 604800 */
                 expires_in?: components["parameters"]["expires_in"];
-                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
-                dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
                 /** @description Any text of the caller: the same command under it is given once, and answered again as it was for as long as its record is kept; one that failed before it was sent leaves it free */
@@ -25059,6 +24032,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             /** @description The `Idempotency-Key` came with another command before, or with one whose answer was too large to keep */
             409: {
                 headers: {
@@ -25080,11 +24054,10 @@ export interface operations {
                 };
             };
             414: components["responses"]["refusal_414"];
-            /** @description 32 commands wait for this gateway already */
+            /** @description 32 commands wait for this gateway already; time alone does not help */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -25123,8 +24096,6 @@ export interface operations {
                 queue?: components["parameters"]["queue"];
                 /** @description Seconds for which it may wait, with `queue`; up to 604800 */
                 expires_in?: components["parameters"]["expires_in"];
-                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
-                dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
                 /** @description Any text of the caller: the same command under it is given once, and answered again as it was for as long as its record is kept; one that failed before it was sent leaves it free */
@@ -25166,6 +24137,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             /** @description The `Idempotency-Key` came with another command before, or with one whose answer was too large to keep */
             409: {
                 headers: {
@@ -25187,11 +24159,10 @@ export interface operations {
                 };
             };
             414: components["responses"]["refusal_414"];
-            /** @description 32 commands wait for this gateway already */
+            /** @description 32 commands wait for this gateway already; time alone does not help */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -25225,10 +24196,7 @@ export interface operations {
     };
     tailGatewayLogs: {
         parameters: {
-            query?: {
-                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
-                dry_run?: components["parameters"]["dry_run"];
-            };
+            query?: never;
             header?: {
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -25270,6 +24238,7 @@ export interface operations {
                     "application/json": components["schemas"]["error"];
                 };
             };
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -25315,8 +24284,6 @@ export interface operations {
                 queue?: components["parameters"]["queue"];
                 /** @description Seconds for which it may wait, with `queue`; up to 604800 */
                 expires_in?: components["parameters"]["expires_in"];
-                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
-                dry_run?: components["parameters"]["dry_run"];
             };
             header?: {
                 /** @description Any text of the caller: the same command under it is given once, and answered again as it was for as long as its record is kept; one that failed before it was sent leaves it free */
@@ -25364,6 +24331,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             /** @description The `Idempotency-Key` came with another command before, or with one whose answer was too large to keep */
             409: {
                 headers: {
@@ -25385,11 +24353,10 @@ export interface operations {
                 };
             };
             414: components["responses"]["refusal_414"];
-            /** @description 32 commands wait for this gateway already */
+            /** @description 32 commands wait for this gateway already; time alone does not help */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -25459,6 +24426,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -25499,6 +24467,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -25528,16 +24497,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -25550,6 +24510,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             /** @description The command waits no more: it was sent, or has ended */
             409: {
                 headers: {
@@ -25600,6 +24561,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -25633,16 +24595,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -25655,6 +24608,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -25697,6 +24651,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -25730,16 +24685,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -25752,6 +24698,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -25794,6 +24741,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -25827,16 +24775,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -25849,6 +24788,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -25891,6 +24831,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -25924,16 +24865,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -25946,6 +24878,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -25987,6 +24920,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -26026,6 +24960,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -26059,16 +24994,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -26081,6 +25007,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -26121,6 +25048,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -26152,16 +25080,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -26174,6 +25093,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -26224,6 +25144,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -26253,6 +25174,16 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `dry_run`: what would have been done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["dry_run_report"] | components["schemas"]["base_name"];
+                };
+            };
             /** @description Name of the new group */
             201: {
                 headers: {
@@ -26267,6 +25198,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -26308,6 +25240,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -26341,16 +25274,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -26363,6 +25287,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -26395,16 +25320,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -26417,6 +25333,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -26466,6 +25383,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -26495,6 +25413,16 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `dry_run`: what would have been done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["dry_run_report"] | components["schemas"]["rule_id"];
+                };
+            };
             /** @description Created. The body is empty, as in Magma */
             201: {
                 headers: {
@@ -26502,13 +25430,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["rule_id"];
+                    "application/json": components["schemas"]["rule_id"] | unknown;
                 };
             };
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -26550,6 +25479,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -26583,16 +25513,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -26605,6 +25526,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -26637,16 +25559,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -26659,6 +25572,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -26706,6 +25620,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -26735,6 +25650,16 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `dry_run`: what would have been done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["dry_run_report"] | components["schemas"]["rating_group_id"];
+                };
+            };
             /** @description Number of the new rating group */
             201: {
                 headers: {
@@ -26749,6 +25674,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -26790,6 +25716,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -26823,16 +25750,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -26845,6 +25763,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -26877,16 +25796,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -26899,6 +25809,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -26946,6 +25857,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -26979,20 +25891,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What was brought back */
+            /** @description What was brought back; with `dry_run` what would have been done */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["restored_revision"];
+                    "application/json": components["schemas"]["restored_revision"] | components["schemas"]["dry_run_report"];
                 };
             };
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
@@ -27031,6 +25944,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -27062,16 +25976,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -27084,6 +25989,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -27124,6 +26030,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -27155,16 +26062,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -27177,6 +26075,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -27216,6 +26115,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -27252,6 +26152,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -27281,16 +26182,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -27303,6 +26195,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -27344,6 +26237,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -27377,16 +26271,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -27399,6 +26284,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -27431,16 +26317,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -27453,6 +26330,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -27494,6 +26372,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -27527,16 +26406,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -27549,6 +26419,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -27585,16 +26456,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -27607,6 +26469,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -27640,16 +26503,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -27662,6 +26516,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -27703,6 +26558,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -27736,16 +26592,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -27758,6 +26605,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -27794,16 +26642,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -27816,6 +26655,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -27849,16 +26689,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -27871,6 +26702,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -27912,6 +26744,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -27945,16 +26778,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -27967,6 +26791,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -28009,6 +26834,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -28042,16 +26868,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -28064,6 +26881,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -28112,6 +26930,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -28121,10 +26940,7 @@ export interface operations {
     };
     createCallTrace: {
         parameters: {
-            query?: {
-                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
-                dry_run?: components["parameters"]["dry_run"];
-            };
+            query?: never;
             header?: {
                 /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
@@ -28155,6 +26971,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             /** @description There is a trace of this id */
             409: {
                 headers: {
@@ -28234,6 +27051,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -28243,10 +27061,7 @@ export interface operations {
     };
     putCallTrace: {
         parameters: {
-            query?: {
-                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
-                dry_run?: components["parameters"]["dry_run"];
-            };
+            query?: never;
             header?: {
                 /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
                 "If-Match"?: components["parameters"]["If-Match"];
@@ -28267,16 +27082,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
             /** @description Done */
             204: {
                 headers: {
@@ -28298,6 +27103,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -28359,16 +27165,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -28381,6 +27178,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -28430,6 +27228,7 @@ export interface operations {
                     "application/json": components["schemas"]["error"];
                 };
             };
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -28467,6 +27266,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -28498,16 +27298,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -28520,6 +27311,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -28554,6 +27346,7 @@ export interface operations {
             };
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -28580,16 +27373,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Created */
             201: {
                 headers: {
@@ -28601,6 +27385,7 @@ export interface operations {
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -28640,6 +27425,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -28671,16 +27457,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -28693,6 +27470,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -28723,16 +27501,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -28745,6 +27514,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -28784,6 +27554,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -28815,16 +27586,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`: what would have been done */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["dry_run_report"];
-                };
-            };
+            200: components["responses"]["dry_run"];
             /** @description Done */
             204: {
                 headers: {
@@ -28837,6 +27599,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -28875,6 +27638,7 @@ export interface operations {
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -28908,12 +27672,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["dry_run_report"];
+                    "application/json": components["schemas"]["dry_run_report"] | unknown;
                 };
             };
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -28942,14 +27707,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The token of this login */
+            /** @description The token of this login; with `dry_run` what would have been done */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["policyList"][] | null;
+                    "application/json": (components["schemas"]["policyList"][] | null) | components["schemas"]["dry_run_report"];
                 };
             };
             400: components["responses"]["refusal_400"];
@@ -28964,6 +27729,7 @@ export interface operations {
                     "application/json": components["schemas"]["error"];
                 };
             };
+            408: components["responses"]["refusal_408"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
             /** @description More than ten attempts in five minutes under this name; or more than 300 under all names, and this one is not right */
@@ -29016,6 +27782,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -29061,13 +27828,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["dry_run_report"];
+                    "application/json": components["schemas"]["dry_run_report"] | unknown;
                 };
             };
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             413: components["responses"]["refusal_413"];
@@ -29105,13 +27873,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["dry_run_report"];
+                    "application/json": components["schemas"]["dry_run_report"] | unknown;
                 };
             };
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];
@@ -29150,6 +27919,7 @@ export interface operations {
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];
@@ -29181,20 +27951,21 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The new token */
+            /** @description The new token; with `dry_run` what would have been done */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["policyList"];
+                    "application/json": components["schemas"]["policyList"] | components["schemas"]["dry_run_report"];
                 };
             };
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
@@ -29231,13 +28002,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["dry_run_report"];
+                    "application/json": components["schemas"]["dry_run_report"] | unknown;
                 };
             };
             400: components["responses"]["refusal_400"];
             401: components["responses"]["refusal_401"];
             403: components["responses"]["refusal_403"];
             404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
             414: components["responses"]["refusal_414"];

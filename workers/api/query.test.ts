@@ -6,7 +6,11 @@ const asks = (route: Parameters<typeof readQuery>[0], value: string): boolean =>
 
 describe('readQuery', () => {
   it('finds a dry run asked for by true and false only, of a write', () => {
-    expect([asks({ method: 'post' }, 'true'), asks({ method: 'post' }, 'false'), asks({ method: 'get' }, 'true')]).toEqual([true, false, false]);
+    expect([asks({ method: 'post' }, 'true'), asks({ method: 'post' }, 'false'), asks({ method: 'get' }, 'true')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
     expect(() => asks({ method: 'post' }, '1')).toThrow('must be true or false');
   });
 
