@@ -71,6 +71,17 @@ export async function issueLeaf(authority: KeyPair, request: LeafRequest): Promi
   return { certificate: pem(certificate), key: await exportKey(keys.privateKey) };
 }
 
+/** Makes a new EC P-256 key and a PKCS#10 request for it, both PEM; the name is only for whoever reads the request. */
+export async function requestLeaf(commonName: string): Promise<{ request: string; key: string }> {
+  const keys = await webcrypto.subtle.generateKey(P256, true, ['sign', 'verify']);
+  const request = await x509.Pkcs10CertificateRequestGenerator.create({
+    name: [{ CN: [commonName] }],
+    keys: keys as CryptoKeyPair,
+    signingAlgorithm: P256,
+  });
+  return { request: `${request.toString('pem').trim()}\n`, key: await exportKey(keys.privateKey) };
+}
+
 /** The certificates of a PEM text, one by one. */
 export const splitBundle = (pem: string): string[] =>
   (pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map((each) => `${each}\n`);

@@ -160,15 +160,55 @@ describe('operatorCommand', () => {
     await expect(operatorCommand(['list', '--api', 'http://a'])).rejects.toThrow('--api has to be like');
   });
 
-  it('lists operators and tokens, without tokens themselves', async () => {
+  it('lists operators, and the grants, certificates and tokens of one, without tokens themselves', async () => {
+    const valid = 'GET /magma/v1/certificates?kind=operator&state=valid&page_token=';
+    const certificate = { serial: 'A1', kind: 'operator', subject: 'ann', state: 'valid', not_after: 0 };
     const api = fakeApi({
-      'GET /magma/v1/user': [{ username: 'ann', tokens: ['tok_1'], has_password: true }],
+      'GET /magma/v1/user': [{ username: 'ann', tokens: ['tok_1'], has_password: true, grants: 2 }],
+      [valid]: { certificates: [certificate], page_token: 'a=' },
+      [`${valid}a%3D`]: { certificates: [certificate], page_token: '' },
+      'GET /magma/v1/user/a%2Fb/grants': [policy],
+      'GET /magma/v1/user/a%2Fb/certificates': { certificates: [certificate] },
+      'GET /magma/v1/user/idle/grants': [],
+      'GET /magma/v1/user/idle/certificates': { certificates: [] },
       'GET /magma/v1/user/a%2Fb/tokens': [{ token: 'tok_1', id: 'tok_1', prefix: 'op_123456', policies: null, expires_at: 0 }],
     });
-    expect(await operatorCommand(['list'], api.connect)).toBe('ann  1 tokens, password\n');
+    expect(await operatorCommand(['list'], api.connect)).toBe('ann  1 tokens, password, 2 grants, 2 certificates\n');
     expect(await operatorCommand(['list', 'a/b'], api.connect)).toBe(
-      'tok_1  op_123456…  expires 1970-01-01T00:00:00.000Z, last used never\n    everything that the operator may\n',
+      'Grants, for certificates:\n    {"effect":"ALLOW","action":"WRITE","resourceType":"NETWORK_ID","resourceIDs":["n1"]}\n' +
+        'A1  valid, ends 1970-01-01T00:00:00.000Z\n' +
+        'tok_1  op_123456…  expires 1970-01-01T00:00:00.000Z, last used never\n    everything that the operator may\n',
     );
+    expect(await operatorCommand(['list', 'idle'], api.connect)).toBe('No grants.\nNo certificates.\nNo tokens.\n');
+  });
+
+  it('grants policies, or none when that is said', async () => {
+    const api = fakeApi({});
+    expect(await operatorCommand(['grant', 'ann', 'allow:write:network:n1'], api.connect)).toBe(
+      'Granted; it holds from the next request on.\n    {"effect":"ALLOW","action":"WRITE","resourceType":"NETWORK_ID","resourceIDs":["n1"]}\n',
+    );
+    await operatorCommand(['grant', 'ann', 'none'], api.connect);
+    expect(await operatorCommand(['grant', 'ann', 'allow:read:all', '--dry-run'], api.connect)).toContain('nothing was changed');
+    expect(api.calls).toMatchObject([
+      { method: 'PUT', path: '/magma/v1/user/ann/grants', body: [policy] },
+      { method: 'PUT', path: '/magma/v1/user/ann/grants', body: [] },
+      { method: 'PUT', path: '/magma/v1/user/ann/grants?dry_run=true' },
+    ]);
+  });
+
+  it('revokes a certificate of the operator that is named, and of no other', async () => {
+    const certificate = { serial: 'A1', kind: 'operator', subject: 'ann', state: 'valid', not_after: 0 };
+    const api = fakeApi({
+      'GET /magma/v1/certificates/A1': certificate,
+      'GET /magma/v1/certificates/B2': { ...certificate, kind: 'gateway' },
+    });
+    expect(await operatorCommand(['revoke', 'ann', '00:a1', '--dry-run'], api.connect)).toContain('nothing was changed');
+    expect(api.calls[1]).toMatchObject({ method: 'POST', path: '/magma/v1/certificates/A1:revoke?dry_run=true' });
+    await expect(operatorCommand(['revoke', 'bob', 'A1'], api.connect)).rejects.toThrow(
+      'A1 was not revoked: it is no certificate of operator bob',
+    );
+    await expect(operatorCommand(['revoke', 'ann', 'B2'], api.connect)).rejects.toThrow(PartlyDone);
+    expect(api.calls.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 
   it('revokes a token or an operator, or only tries to', async () => {
@@ -240,6 +280,8 @@ describe('operatorCommand', () => {
 
   it.each([
     [['list', '--force'], '--force goes with revoke'],
+    [['grant', 'ann', 'none', '--days', '7'], '--out and --days go with certificate'],
+    [['certificate', 'ann', 'bob'], '"bob" is too much'],
     [['list', 'ann', 'extra'], '"extra" is too much'],
     [['list', '--expires-in', '60'], 'token NAME POLICY'],
     [['revoke', 'ann', '--expires-in', '60'], 'token NAME POLICY'],
@@ -254,7 +296,17 @@ describe('operatorCommand', () => {
 
   it('says what is wrong with a call, before it asks the API', async () => {
     const api = fakeApi({});
-    for (const args of [['fly'], ['add'], ['token', 'ann'], ['add', 'ann', 'x'], ['list', '--what']])
+    for (const args of [
+      ['fly'],
+      ['add'],
+      ['token', 'ann'],
+      ['grant', 'ann'],
+      ['grant', 'ann', 'none', 'none'],
+      ['certificate'],
+      ['certificate', 'ann', 'bob'],
+      ['add', 'ann', 'x'],
+      ['list', '--what'],
+    ])
       await expect(operatorCommand(args, api.connect), args.join(' ')).rejects.toThrow();
     await expect(operatorCommand(['list', '--data', '/nowhere'])).rejects.toThrow('is not there');
     expect(api.calls).toEqual([]);

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { FlagError } from './flags.ts';
 import { describeToken } from '../core/identity/operator-token.ts';
 import { unmatchable } from '../core/identity/policies.ts';
+import { certificates, isSerial, newCertificate, revokeCertificate, rootFileOf, validCertificates } from './operator-certificate.ts';
 import { DEFAULT_PORTS } from './platform.ts';
 import { plainError } from './plain-error.ts';
 import { policyWarnings } from './policy-warnings.ts';
@@ -13,9 +14,11 @@ import { RefusedError, type RestClient, restClient } from './rest-client.ts';
 export const OPERATOR_HELP = `Manages operators of a running Orchestrator over its REST API.
 
   npm run operator -- add NAME [POLICY...] [--expires-in SECONDS]    a new operator, with a token when policies are given
-  npm run operator -- list [NAME]                                     all operators, or the tokens of one
+  npm run operator -- list [NAME]                                     all operators, or the grants, certificates and tokens of one
   npm run operator -- token NAME POLICY... [--expires-in SECONDS]     one more token
-  npm run operator -- revoke NAME [TOKEN_ID...]                       these tokens, or the operator with everything
+  npm run operator -- grant NAME POLICY...                            what the operator's certificates may, instead of what they might; \`none\`: nothing
+  npm run operator -- certificate NAME [--out DIR] [--days N]         a new key and a client certificate for it, by which the operator may what was granted
+  npm run operator -- revoke NAME [TOKEN_ID | SERIAL ...]             these tokens and certificates, or the operator with everything
 
   POLICY is EFFECT:ACTION:TYPE:RESOURCE, for instance
     allow:write:network:n1    allow:read:tenant:7    deny:write:uri:/magma/v1/networks/n1/**    allow:write:all
@@ -24,6 +27,8 @@ export const OPERATOR_HELP = `Manages operators of a running Orchestrator over i
   --data FOLDER    data folder of a local platform, for its CA and the first operator's token (.orc8r)
   --ca FILE        CA of the API, and
   --token-file F   file with the token to act with, when the platform is elsewhere
+  --out DIR        folder for key and certificate (operators/NAME in the data folder)
+  --days N         for how long the certificate holds (365)
   --dry-run        check everything, change nothing
   --force          with revoke: also the token that the command itself acts with, or its operator
   --help           this text
@@ -82,17 +87,19 @@ export async function operatorCommand(
   const { values, positionals } = parsed(args);
   const [verb, name, ...more] = positionals;
   if (values.help || verb === undefined) return OPERATOR_HELP;
-  if (!['add', 'list', 'token', 'revoke'].includes(verb)) throw new FlagError(`there is no command "${verb}"; --help lists them`);
+  if (!['add', 'list', 'token', 'grant', 'certificate', 'revoke'].includes(verb))
+    throw new FlagError(`there is no command "${verb}"; --help lists them`);
   if (name === undefined && verb !== 'list') throw new FlagError(`${verb} needs the name of an operator`);
   // In a URL these lead elsewhere: below `user/ann/tokens/..` is ann, with everything.
   for (const word of [name, ...(verb === 'revoke' ? more : [])])
     if (word === '' || word === '.' || word === '..') throw new FlagError(`"${word}" is no name of an operator, and no id of a token`);
-  checkWords({ verb, more, expires: values['expires-in'] !== undefined, force: values.force === true });
+  const flags = { expires: values['expires-in'] !== undefined, force: values.force === true };
+  checkWords({ verb, more, ...flags, files: values.out !== undefined || values.days !== undefined });
   const base = values.api ?? `https://127.0.0.1:${DEFAULT_PORTS.api}`;
   const api = connect({ api: base, data: values.data, ca: values.ca, tokenFile: values['token-file'] });
   const path = `/magma/v1/user/${encodeURIComponent(name ?? '')}`;
   try {
-    const policies = verb === 'add' || verb === 'token' ? more.map(readPolicy) : [];
+    const policies = policiesOf(verb, more);
     for (const line of await policyWarnings(api, policies)) warn(line);
     switch (verb) {
       case 'add':
@@ -107,6 +114,13 @@ export async function operatorCommand(
         if (more.length === 0) throw new FlagError('token needs at least one policy');
         return await token(api, path, policies, values['expires-in'], values['dry-run'] === true);
       }
+      case 'grant':
+        if (more.length === 0) throw new FlagError('grant needs at least one policy, or none as the only word to take all grants away');
+        return await grant(api, path, policies, values['dry-run'] === true);
+      case 'certificate': {
+        const { out, days, data, ca } = values;
+        return await newCertificate(api, { name: name ?? '', path, base, out, days, data, ca, dryRun: values['dry-run'] === true });
+      }
       case 'revoke':
         return await revoke(api, {
           name: name ?? '',
@@ -117,7 +131,9 @@ export async function operatorCommand(
           force: values.force === true,
         });
       default:
-        return name === undefined ? await list(api) : await tokens(api, path);
+        return name === undefined
+          ? await list(api)
+          : (await grants(api, path)) + (await certificates(api, path)) + (await tokens(api, path));
     }
   } catch (error) {
     throw plainError(error, base);
@@ -174,9 +190,38 @@ async function token(
   return `Token     ${made.token}\nToken id  ${made.id}\nThis is the only time that the token is shown.\n`;
 }
 
+/** Policies among the words of a command. Error: FlagError. */
+function policiesOf(verb: string, words: readonly string[]): Policy[] {
+  if (!['add', 'token', 'grant'].includes(verb)) return [];
+  // That everything is to be taken away has to be said.
+  return verb === 'grant' && words.length === 1 && words[0] === 'none' ? [] : words.map(readPolicy);
+}
+
+async function grant(rest: RestClient, path: string, policies: readonly Policy[], dryRun: boolean): Promise<string> {
+  await rest.must('PUT', `${path}/grants${dryRun ? '?dry_run=true' : ''}`, policies);
+  return dryRun ? 'Could be granted; nothing was changed.\n' : `Granted; it holds from the next request on.\n${linesOf(policies)}`;
+}
+
+async function grants(rest: RestClient, path: string): Promise<string> {
+  const { body } = await rest.must('GET', `${path}/grants`);
+  const found = body as Policy[];
+  return found.length === 0 ? 'No grants.\n' : `Grants, for certificates:\n${linesOf(found)}`;
+}
+
+interface Words {
+  readonly verb: string;
+  readonly more: readonly string[];
+  readonly expires: boolean;
+  readonly force: boolean;
+  /** --out or --days. */
+  readonly files: boolean;
+}
+
 /** Words and flags that a command has no use for are more likely a mistake than meant. Error: FlagError. */
-function checkWords({ verb, more, expires, force }: { verb: string; more: readonly string[]; expires: boolean; force: boolean }): void {
+function checkWords({ verb, more, expires, force, files }: Words): void {
   if (force && verb !== 'revoke') throw new FlagError('--force goes with revoke');
+  if (files && verb !== 'certificate') throw new FlagError('--out and --days go with certificate');
+  if (verb === 'certificate' && more.length > 0) throw new FlagError(`certificate takes one name, "${more.join(' ')}" is too much`);
   if (verb === 'list' && more.length > 0)
     throw new FlagError(`list takes one name at most, "${more.join(' ')}" is too much: list NAME shows the tokens of one operator`);
   if (expires && !(verb === 'token' || (verb === 'add' && more.length > 0)))
@@ -188,7 +233,7 @@ function checkWords({ verb, more, expires, force }: { verb: string; more: readon
 interface Revocation {
   readonly name: string;
   readonly path: string;
-  /** Their ids, or the tokens themselves; none: the operator. */
+  /** Their ids, or the tokens themselves; serials of certificates; none: the operator. */
   readonly tokens: readonly string[];
   readonly base: string;
   readonly dryRun: boolean;
@@ -210,7 +255,8 @@ async function revoke(rest: ActingClient, { name, path, tokens: named, base, dry
   const failed: string[] = [];
   for (const each of new Set(named)) {
     try {
-      await rest.must('DELETE', `${path}/tokens/${encodeURIComponent(each)}${tail}`);
+      if (isSerial(each)) await revokeCertificate(rest, name, each, tail);
+      else await rest.must('DELETE', `${path}/tokens/${encodeURIComponent(each)}${tail}`);
       done.push(line(shownToken(each)));
     } catch (error) {
       const plain = plainError(error, base);
@@ -241,8 +287,13 @@ const shownToken = (named: string): string => (named.startsWith('op_') ? `${name
 
 async function list(rest: RestClient): Promise<string> {
   const { body } = await rest.must('GET', '/magma/v1/user');
-  const users = body as { username: string; tokens: string[]; has_password: boolean }[];
-  return users.map((user) => `${user.username}  ${user.tokens.length} tokens${user.has_password ? ', password' : ''}\n`).join('');
+  const users = body as { username: string; tokens: string[]; has_password: boolean; grants: number }[];
+  const held = await validCertificates(rest);
+  const shown = users.map(({ username, tokens: { length }, has_password: password, grants: granted }) => {
+    const has = [`${length} tokens`, ...(password ? ['password'] : []), `${granted} grants`, `${held.get(username) ?? 0} certificates`];
+    return `${username}  ${has.join(', ')}\n`;
+  });
+  return shown.join('');
 }
 
 async function tokens(rest: RestClient, path: string): Promise<string> {
@@ -255,8 +306,8 @@ async function tokens(rest: RestClient, path: string): Promise<string> {
 }
 
 const when = (at: number | undefined): string => (at === undefined ? 'never' : new Date(at).toISOString());
-const scopes = ({ policies }: Token): string =>
-  policies === null ? '    everything that the operator may\n' : policies.map((policy) => `    ${JSON.stringify(policy)}\n`).join('');
+const scopes = ({ policies }: Token): string => (policies === null ? '    everything that the operator may\n' : linesOf(policies));
+const linesOf = (policies: readonly Policy[]): string => policies.map((policy) => `    ${JSON.stringify(policy)}\n`).join('');
 
 export interface Connection {
   readonly api: string;
@@ -272,8 +323,7 @@ type ActingClient = RestClient & { readonly token?: string };
 function open({ api, data = '.orc8r', ca, tokenFile }: Connection): ActingClient {
   if (!/^https:\/\/[^/]+\/?$/.test(api) || !URL.canParse(api))
     throw new FlagError(`--api has to be like https://127.0.0.1:${DEFAULT_PORTS.api}, not "${api}"`);
-  const folder = resolve(data);
-  const files = { ca: ca ?? join(folder, 'ca', 'root.pem'), token: tokenFile ?? join(folder, 'operators', 'admin', 'token') };
+  const files = { ca: rootFileOf({ data, ca }), token: tokenFile ?? join(resolve(data), 'operators', 'admin', 'token') };
   for (const file of Object.values(files))
     if (!existsSync(file))
       throw new FlagError(`${file} is not there: start a platform here with npm start, or say --data, or --ca and --token-file`);
@@ -288,7 +338,18 @@ function parsed(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { api: text, data: text, ca: text, 'token-file': text, 'expires-in': text, 'dry-run': flag, force: flag, help: flag },
+      options: {
+        api: text,
+        data: text,
+        ca: text,
+        'token-file': text,
+        'expires-in': text,
+        out: text,
+        days: text,
+        'dry-run': flag,
+        force: flag,
+        help: flag,
+      },
     });
   } catch (error) {
     throw new FlagError(error instanceof Error ? error.message : String(error));

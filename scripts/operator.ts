@@ -1,4 +1,4 @@
-// `npm run operator -- add|list|token|revoke ...`: manages operators of a running platform; `--help` says how.
+// `npm run operator -- add|list|token|grant|certificate|revoke ...`: manages operators of a running platform; `--help` says how.
 import { FlagError } from '../local/flags.ts';
 import { operatorCommand, PartlyDone } from '../local/operator-command.ts';
 

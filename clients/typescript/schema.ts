@@ -114,7 +114,7 @@ export interface paths {
         put?: never;
         /**
          * Revoke a certificate of a gateway or an operator
-         * @description It takes effect at once: an open connection is closed with 4401, and new ones are refused as `certificate_revoked`. A gateway that is still registered bootstraps again by itself; delete the gateway to keep it out. Revoking again changes nothing.
+         * @description It takes effect at once: an open connection is closed with 4401, and new ones are refused as `certificate_revoked`. A gateway that is still registered bootstraps again by itself; delete the gateway to keep it out. Revoking again changes nothing. That of an operator needs every right that it stands for.
          *
          *     Permission: write on everything.
          */
@@ -4812,6 +4812,60 @@ export interface paths {
          *     Permission: write on everything.
          */
         delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/magma/v1/user/{username}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the certificates of a user
+         * @description One is ended with `POST /certificates/{serial}:revoke`.
+         *
+         *     Permission: read on everything.
+         */
+        get: operations["listUserCertificates"];
+        put?: never;
+        /**
+         * Issue a client certificate with which a user may what the grants say
+         * @description Of the request only the key counts: the certificate bears the name of the user. Nobody can issue one that stands for rights that they do not have themselves. It ends when it runs out, is revoked, or the user is deleted.
+         *
+         *     Permission: write on everything.
+         */
+        post: operations["createUserCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/magma/v1/user/{username}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what the certificates of a user may
+         * @description Permission: read on everything.
+         */
+        get: operations["getUserGrants"];
+        /**
+         * Replace what the certificates of a user may
+         * @description It holds from the next request on. What is denied here is denied to the tokens of the user too, whatever their policies allow. Nobody can give rights that they do not have themselves, nor change a user who has such.
+         *
+         *     Permission: write on everything.
+         */
+        put: operations["putUserGrants"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -9805,6 +9859,70 @@ export interface components {
              */
             password: string;
         };
+        /** @description A client certificate that was just issued */
+        user_certificate: {
+            /**
+             * @description The certificate, PEM
+             * @example -----BEGIN CERTIFICATE-----
+             *     MIIB...
+             *     -----END CERTIFICATE-----
+             */
+            certificate: string;
+            /**
+             * @description The certificate of the authority that signed it, PEM
+             * @example -----BEGIN CERTIFICATE-----
+             *     MIIB...
+             *     -----END CERTIFICATE-----
+             */
+            authority: string;
+            /**
+             * @description Serial number: upper-case hex without leading zeros, by which it is revoked
+             * @example 5F3A9C0E7B1D
+             */
+            serial: string;
+            /**
+             * @description SHA-256 of the certificate, lower-case hex
+             * @example 9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f
+             */
+            fingerprint: string;
+            /**
+             * @description Valid from, in unix milliseconds
+             * @example 1800000000000
+             */
+            not_before: number;
+            /**
+             * @description Valid until, in unix milliseconds
+             * @example 1831536000000
+             */
+            not_after: number;
+        };
+        /** @description A request for a client certificate of a user */
+        user_certificate_request: {
+            /**
+             * @description PKCS#10 request as PEM, or its DER as base64, signed by its own key: EC on P-256 or P-384, or RSA of 2048 to 4096 bits. Its name does not matter
+             * @example MIHHMHACAQAwDjEMMAoGA1UEAwwDYW5uMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEZHVxC1rLD/Epzq+9FQylr6GrrCFN5A8w+gayudszTXtJqWJ4D91EjMREF77f8QFPbXnwQsopYgxZk2xybhvgfKAAMAoGCCqGSM49BAMCA0cAMEQCIGyfWYvZEfUNLkQNDMCTJiOCIoUXmSx2vHxKnwvRutEfAiA+cVh0kMeQMRb6kk0QdnHyp9FKI5vyasEgPkygMDmjZw==
+             */
+            csr: string;
+            /**
+             * @description For how many days it is to hold; 365 when left out. It never outlives the authority that signs it
+             * @example 90
+             */
+            valid_days?: number;
+        };
+        /**
+         * @description What the certificates of a user may; nothing when there are none
+         * @example [
+         *       {
+         *         "effect": "ALLOW",
+         *         "action": "READ",
+         *         "resourceType": "NETWORK_ID",
+         *         "resourceIDs": [
+         *           "city"
+         *         ]
+         *       }
+         *     ]
+         */
+        user_grants: components["schemas"]["policy"][];
         /** @description A user, without secrets */
         user_record: {
             /**
@@ -9826,6 +9944,11 @@ export interface components {
              * @example 1767182400000
              */
             created_at: number;
+            /**
+             * @description How many networks, tenants and URIs the grants name, by which certificates of the user are judged
+             * @example 1
+             */
+            grants: number;
         };
         /** @description Version of the platform */
         version_info: {
@@ -27883,6 +28006,205 @@ export interface operations {
             408: components["responses"]["refusal_408"];
             409: components["responses"]["refusal_409"];
             412: components["responses"]["refusal_412"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            500: components["responses"]["refusal_500"];
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+        };
+    };
+    listUserCertificates: {
+        parameters: {
+            query?: {
+                /** @description Entries of a page; absent, 0 or more than 15000 means 15000 */
+                page_size?: components["parameters"]["page_size"];
+                /** @description Token that the page before gave; absent or empty means the first page */
+                page_token?: components["parameters"]["page_token"];
+                /** @description Only those that are this now */
+                state?: components["parameters"]["state"];
+                /** @description Only valid ones that end within so many seconds */
+                expiring_within?: components["parameters"]["expiring_within"];
+                /** @description Only those that the authority with this key identifier has signed */
+                issuer?: components["parameters"]["issuer"];
+            };
+            header?: {
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description User, by the name to log in with */
+                username: components["parameters"]["username"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Certificates, those that end first at the head */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["certificate_page"];
+                };
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            500: components["responses"]["refusal_500"];
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+        };
+    };
+    createUserCertificate: {
+        parameters: {
+            query?: {
+                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description User, by the name to log in with */
+                username: components["parameters"]["username"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["user_certificate_request"];
+            };
+        };
+        responses: {
+            /** @description With `dry_run`: what would have been done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["dry_run_report"] | components["schemas"]["user_certificate"];
+                };
+            };
+            /** @description The new certificate */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["user_certificate"];
+                };
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
+            409: components["responses"]["refusal_409"];
+            413: components["responses"]["refusal_413"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            500: components["responses"]["refusal_500"];
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+        };
+    };
+    getUserGrants: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description User, by the name to log in with */
+                username: components["parameters"]["username"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The grants; none when the user may nothing by certificate */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["user_grants"];
+                };
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
+            414: components["responses"]["refusal_414"];
+            431: components["responses"]["refusal_431"];
+            500: components["responses"]["refusal_500"];
+            502: components["responses"]["refusal_502"];
+            503: components["responses"]["refusal_503"];
+        };
+    };
+    putUserGrants: {
+        parameters: {
+            query?: {
+                /** @description With `true` everything is checked and nothing is kept: the answer is 200 with a `dry_run_report`, which has the differences of the first 20 gateways, or the refusal */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The ETag last read, quotes included: the change is made only if nobody else was faster, and refused with 412 otherwise. Without it the newest write wins */
+                "If-Match"?: components["parameters"]["If-Match"];
+                /** @description The id under which the request is logged, audited and answered; made up when it is missing or of another form */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description User, by the name to log in with */
+                username: components["parameters"]["username"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["user_grants"];
+            };
+        };
+        responses: {
+            200: components["responses"]["dry_run"];
+            /** @description Done */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refusal_400"];
+            401: components["responses"]["refusal_401"];
+            403: components["responses"]["refusal_403"];
+            404: components["responses"]["refusal_404"];
+            408: components["responses"]["refusal_408"];
+            /** @description The caller would take from itself the right to change this */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["error"];
+                };
+            };
+            412: components["responses"]["refusal_412"];
+            413: components["responses"]["refusal_413"];
             414: components["responses"]["refusal_414"];
             431: components["responses"]["refusal_431"];
             500: components["responses"]["refusal_500"];

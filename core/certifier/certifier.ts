@@ -66,7 +66,7 @@ export async function createCertifier(certificatesPem: string, keyPem: string, n
       const serial = newSerial();
       const certificate = await x509.X509CertificateGenerator.create({
         serialNumber: serial.length % 2 === 0 ? serial : `0${serial}`,
-        subject: [{ CN: [commonName] }],
+        subject: [{ CN: [nameValue(commonName)] }],
         issuer,
         publicKey,
         signingKey,
@@ -97,5 +97,11 @@ export async function certifierOf(certificatePem: string, keyPem: string, name: 
   kept.set(name, { certificate: certificatePem, key: keyPem, certifier });
   return certifier;
 }
+
+/**
+ * A name as it stands: of a bare string the library would take quotes, backslashes and a leading # for notation (RFC 4514). It takes
+ * values with their ASN.1 type too, which its typings do not say.
+ */
+const nameValue = (name: string): string => (/^[A-Za-z0-9 '()+,./:=?-]*$/.test(name) ? name : ({ utf8String: name } as unknown as string));
 
 const wholeSeconds = (milliseconds: number): number => Math.floor(milliseconds / 1000) * 1000;

@@ -11,9 +11,9 @@ const SIGNATURES = new Set(['ECDSA', 'RSASSA-PKCS1-v1_5']);
 /**
  * Checks a PKCS#10 request for a certificate of `commonName`: size, form, kind and size of the key, the name (an empty one is
  * filled in later, a differing one is refused; SOUTHBOUND 2) and the signature by its own key. Answers the key to certify.
- * Errors: `aborted` with a reason `csr_*`.
+ * Without `commonName` the request may bear any name. Errors: `aborted` with a reason `csr_*`.
  */
-export async function checkCsr(der: Uint8Array, commonName: string): Promise<x509.PublicKey> {
+export async function checkCsr(der: Uint8Array, commonName?: string): Promise<x509.PublicKey> {
   if (der.byteLength === 0) throw refused('csr_missing', 'the request holds no CSR: send a PKCS#10 request as DER in csr.csr_der');
   if (der.byteLength > MAX_CSR_BYTES) {
     throw refused(
@@ -24,7 +24,7 @@ export async function checkCsr(der: Uint8Array, commonName: string): Promise<x50
   const csr = parse(der);
   const kind = keyKind(csr.publicKey);
   if ('refused' in kind) throw refused('csr_key', `the CSR is for ${kind.refused}: make ${ACCEPTED_KEYS}`);
-  checkName(csr, commonName);
+  if (commonName !== undefined) checkName(csr, commonName);
   const { name, hash }: { name?: string; hash?: { name?: string } } = csr.signatureAlgorithm as object;
   if (!SIGNATURES.has(name ?? '') || !HASHES.has(hash?.name ?? '')) {
     throw refused(

@@ -201,7 +201,7 @@ export const operators = sqliteTable('operators', {
   createdAt: integer('created_at').notNull(),
   /** Slow hash (core/identity/password.ts); null: this operator cannot log in by password. */
   password: text('password'),
-  /** Rises with each change of the password. */
+  /** Rises with each change of the password or the grants. */
   version: integer('version').notNull().default(1),
 });
 

@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { grants as g, tenantNetworks } from '../db/schema.ts';
 import type { Grant } from './principal.ts';
 
@@ -11,6 +11,15 @@ export const grantsColumn = (operatorId: SQL): SQL =>
         CASE WHEN g.resource_type = 'tenant' THEN (SELECT json_group_array(DISTINCT n.network_id) FROM ${tenantNetworks} AS n
           WHERE g.resource = '*' OR CAST(n.tenant_id AS TEXT) = g.resource) END))
       FROM ${g} AS g WHERE g.operator_id = ${operatorId})`;
+
+/** The beginning of a statement that writes an access list, given as `writeGrants` has it; a condition is to follow. */
+export const grantsFrom = (operatorId: Placeholder, list: Placeholder): SQL =>
+  sql`INSERT INTO ${g} (operator_id, effect, action, resource_type, resource)
+      SELECT ${operatorId}, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]')
+      FROM json_each(${list})`;
+
+export const writeGrants = (list: readonly Grant[]): string =>
+  JSON.stringify(list.map(({ effect, action, resourceType, resource }) => [effect, action, resourceType, resource]));
 
 /** Reads that column. A line in a form we do not know grants nothing; one that denies, denies everything. */
 export function readGrants(column: unknown): Grant[] {

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type TestD1, testD1 } from '../../test/support/d1.ts';
 import { Database } from '../db/database.ts';
+import { replaceGrants } from './operator-grants.ts';
 import { newToken, registerOperatorStatements, tokenByHash } from './operators.ts';
 import type { Grant } from './principal.ts';
 import { RefusalLimiter, refusalStatement } from './refusal-audit.ts';
+import { userById } from './users.ts';
 
 const all: Grant = { effect: 'ALLOW', action: 'WRITE', resourceType: 'all', resource: '*' };
 let store: TestD1;
@@ -74,6 +76,18 @@ describe('registerOperatorStatements', () => {
     await db.commit(registerOperatorStatements({ id: 'admin', grants: [all], token }, 7));
     const [found] = await db.read(tokenByHash({ hash: token.hash }));
     expect(found).toMatchObject({ operatorId: 'admin', expiresAt: null, revokedAt: 6, grants: [all] });
+  });
+
+  it('does not bring back grants that were replaced', async () => {
+    await db.commit(registerOperatorStatements({ id: 'admin', grants: [all] }, 5));
+    const [found] = await db.read(userById({ id: 'admin' }));
+    const read: Grant = { effect: 'ALLOW', action: 'READ', resourceType: 'network', resource: 'n1' };
+    if (!found) throw new Error('is not there');
+    await db.commit(replaceGrants(found, [read]));
+    await db.commit(registerOperatorStatements({ id: 'admin', grants: [all] }, 7));
+    const [now] = await db.read(userById({ id: 'admin' }));
+    expect(now?.grants).toEqual([read]);
+    await expect(db.commit(replaceGrants(found, [all]))).rejects.toMatchObject({ code: 'precondition_failed' });
   });
 
   it('adds grants, a token and a certificate to one who is there', async () => {

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { certificates, grants, operators, tokens } from '../db/schema.ts';
+import { certificates, operators, tokens } from '../db/schema.ts';
 import { type Statement, compile } from '../db/statement.ts';
+import { grantsFrom, writeGrants } from './grants.ts';
 import type { TokenRecord } from './operator-token.ts';
 import type { Grant } from './principal.ts';
 
@@ -26,10 +27,9 @@ export interface OperatorRegistration {
 const insertOperator = compile<'id' | 'at'>(
   sql`INSERT INTO ${operators} (id, created_at) VALUES (${p('id')}, ${p('at')}) ON CONFLICT DO NOTHING`,
 );
+/** Grants that were replaced since (which raises the version) stay as they are. */
 const insertGrants = compile<'id' | 'grants'>(
-  sql`INSERT INTO ${grants} (operator_id, effect, action, resource_type, resource)
-      SELECT ${p('id')}, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]')
-      FROM json_each(${p('grants')}) WHERE true ON CONFLICT DO NOTHING`,
+  sql`${grantsFrom(p('id'), p('grants'))} WHERE (SELECT version FROM ${operators} WHERE id = ${p('id')}) = 1 ON CONFLICT DO NOTHING`,
 );
 const insertCertificate = compile<'serial' | 'fingerprint' | 'id' | 'notBefore' | 'notAfter' | 'at' | 'issuer'>(
   sql`INSERT INTO ${certificates} (serial, fingerprint, kind, subject, not_before, not_after, issued_at, issuer)
@@ -46,10 +46,9 @@ const insertToken = compile<'token' | 'id' | 'hash' | 'prefix' | 'at' | 'expires
  */
 export function registerOperatorStatements(operator: OperatorRegistration, now: number): Statement[] {
   const { id, certificate, token } = operator;
-  const list = operator.grants.map((grant) => [grant.effect, grant.action, grant.resourceType, grant.resource]);
   return [
     insertOperator({ id, at: now }),
-    insertGrants({ id, grants: JSON.stringify(list) }),
+    insertGrants({ id, grants: writeGrants(operator.grants) }),
     ...(certificate ? [insertCertificate({ ...certificate, issuer: certificate.issuer ?? null, id, at: now })] : []),
     ...(token
       ? [insertToken({ token: token.id, id, hash: token.hash, prefix: token.prefix, at: now, expiresAt: token.expiresAt ?? null })]

@@ -96,7 +96,8 @@ const guard = compile<'id' | 'version'>(
 const clearGuard = compile(sql`DELETE FROM ${commitGuard}`);
 const forgetAttempts = compile<'id'>(sql`DELETE FROM ${logins} WHERE name = ${p('id')}`);
 
-const unchanged = ({ id, version }: Pick<User, 'id' | 'version'>): Statement[] => [guard({ id, version }), clearGuard({})];
+/** Fails a commit when password or grants of the operator have been replaced since it was read, or it is gone. */
+export const unchanged = ({ id, version }: Pick<User, 'id' | 'version'>): Statement[] => [guard({ id, version }), clearGuard({})];
 
 export const createUser = (id: string, password: string, at: number): Statement[] => [insert({ id, at, password })];
 

@@ -1,4 +1,5 @@
 import type { DescMessage, DescMethodServerStreaming, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { Certifier } from '../certifier/certifier.ts';
 import type { Commit, Committed } from '../configurator/commit.ts';
 import type { Restoring } from '../configurator/restore-rule.ts';
 import type { Database } from '../db/database.ts';
@@ -188,6 +189,8 @@ export interface PlatformInfo {
   readonly restoring: Restoring;
   /** Makes a registration token for a gateway (by the number of its entity), valid 30 minutes. */
   readonly registrationToken: (entityNumber: number) => Promise<string>;
+  /** The authority that signs the certificates of operators. Error: `internal` when its settings are wrong. */
+  readonly certifier: () => Promise<Certifier>;
 }
 
 export interface ModuleSummary {

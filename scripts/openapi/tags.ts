@@ -24,5 +24,5 @@ export const TAGS: Readonly<Record<string, string>> = {
   Subscribers: 'SIMs: keys, state, access points, policies, telephone numbers and reported state',
   Tenants: 'Owners of networks, and how their gateways find the platform',
   Upgrades: 'Which software gateways run: release channels and tiers',
-  User: 'Users, their passwords and API tokens',
+  User: 'Users: passwords, API tokens, client certificates, and what each of them may',
 };

@@ -80,6 +80,7 @@ export const parts: readonly string[] = [
   '/lte/{network_id}/gateways/{gateway_id}/connected_enodeb_serials',
   '/feg/{network_id}/gateways/{gateway_id}/federation',
   '/user/{username}/tokens',
+  '/user/{username}/certificates',
   '/user/login',
   '/certificates/{serial}:revoke',
   '/networks/{network_id}/certificates/{serial}:revoke',

@@ -9,6 +9,7 @@ const MORE: Readonly<Record<string, { readonly scope: Route['permission']['scope
 /** Operations that give or take rights on networks: who is denied one of these may not. */
 const RIGHTS: Readonly<Record<string, { readonly networks: readonly string[]; readonly why: string }>> = {
   createUserToken: { networks: ['lte1'], why: 'the token is for that network (resources.ts)' },
+  putUserGrants: { networks: ['lte1'], why: 'the grant is on that network (resources.ts)' },
   deleteTenant: { networks: OURS, why: 'the tenant has these' },
 };
 

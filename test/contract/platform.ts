@@ -3,10 +3,14 @@ import type { Environment } from '../../workers/environment.ts';
 import type { TlsClient } from '../../core/identity/client.ts';
 import { createRegistry } from '../../core/module/registry.ts';
 import { modules } from '../../modules/index.ts';
+import { newAuthority } from '../support/certificates.ts';
 import { type TestD1, testD1 } from '../support/d1.ts';
 import { contractFleet, type Reported } from './fleet.ts';
 
 export const registry = createRegistry(modules);
+
+/** Signs the certificates of operators. */
+const authority = await newAuthority('P-256', Date.UTC(2100, 0));
 
 /** How a caller shows who it is. */
 export interface Credentials {
@@ -54,8 +58,8 @@ export function startPlatform(reported: Reported): Platform {
     GATEWAY: { getByName: (name: string) => objects.gateway(name) },
     IDENTITY_SOURCE: 'none',
     DOMAIN: 'orc8r.test',
-    CERTIFIER_CERT: pem('CERTIFICATE'),
-    CERTIFIER_KEY: pem('PRIVATE KEY'),
+    CERTIFIER_CERT: authority.certificate,
+    CERTIFIER_KEY: authority.key,
     BOOTSTRAP_KEY: btoa('0'.repeat(32)),
     ROOT_CA: pem('CERTIFICATE'),
   } as unknown as Environment;

@@ -1,6 +1,7 @@
 import { cwfGatewayBody, cwfNetworkBody, haPairBody } from '../support/cwf.ts';
 import { bareFederation, fegGatewayBody, fegLteNetworkBody, fegNetworkBody } from '../support/feg.ts';
 import { apnBody, dns, enodebBody, epc, lteGatewayBody, lteNetworkBody, magmad } from '../support/lte.ts';
+import { opensslRequests } from '../../core/certifier/fixtures/openssl-requests.ts';
 import { HARDWARE, OTHER, OURS } from './identities.ts';
 
 /** Bodies that pass every check: of what the networks of the matrix hold (1), and of what can still be made in them (2). */
@@ -174,6 +175,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'POST /user': { username: 'bob', password: 'battery staple' },
   'POST /user/login': { username: 'ann', password: PASSWORD },
   'POST /user/{username}/tokens': [{ effect: 'ALLOW', action: 'READ', resourceType: 'NETWORK_ID', resourceIDs: ['lte1'] }],
+  'POST /user/{username}/certificates': { csr: opensslRequests.p256 },
   'POST /lte/{network_id}/gateways': lteGatewayBody('gw9'),
   'POST /lte/{network_id}/gateways/{gateway_id}/connected_enodeb_serials': 'e2',
   'POST /lte/{network_id}/gateway_pools': pool('p9'),
@@ -205,6 +207,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'PUT /lte/{network_id}/enodebs/{enodeb_serial}': { ...enodebBody('e1'), name: 'for tests' },
   'PUT /cwf/{network_id}/li_ues': { imsis: ['001010000000001'], msisdns: [], macs: [], ips: [] },
   'PUT /user/{username}': 'a new one',
+  'PUT /user/{username}/grants': [{ effect: 'ALLOW', action: 'READ', resourceType: 'NETWORK_ID', resourceIDs: ['lte1'] }],
   'PUT /dp/{network_id}/cbsds/{cbsd_id}': cbsd('s1'),
   'DELETE /lte/{network_id}/gateways/{gateway_id}/connected_enodeb_serials': 'e1',
 };

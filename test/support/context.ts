@@ -1,3 +1,4 @@
+import { certifierOf } from '../../core/certifier/certifier.ts';
 import { checkVisible } from '../../core/configurator/internal-network.ts';
 import type { Committed } from '../../core/configurator/commit.ts';
 import type { Restoring } from '../../core/configurator/restore-rule.ts';
@@ -12,8 +13,12 @@ import { writesOf } from '../../core/module/writes.ts';
 import { complete } from '../../core/rest/complete.ts';
 import { etagOf } from '../../core/rest/etag.ts';
 import { readInput } from '../../core/rest/input.ts';
+import { newAuthority } from './certificates.ts';
 import { type TestD1, testD1 } from './d1.ts';
 import { TestFleet } from './fleet.ts';
+
+/** Signs the certificates of operators. */
+export const authority = await newAuthority('P-256', Date.UTC(2100, 0));
 
 export const admin: Principal = {
   kind: 'operator',
@@ -172,6 +177,7 @@ export function testContext({ api, requestId, uri = '', options, modules, restor
       rootCa: '-----BEGIN CERTIFICATE-----\nTEST\n-----END CERTIFICATE-----\n',
       modules: () => modules,
       registrationToken: async (entityNumber) => `reg_${String(entityNumber).padStart(30, '0')}`,
+      certifier: () => certifierOf(authority.certificate, authority.key),
     },
   };
 }

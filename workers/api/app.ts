@@ -5,6 +5,7 @@ import { Recent } from '../../core/db/recent-rows.ts';
 import type { TlsClient } from '../../core/identity/client.ts';
 import { importBootstrapKey } from '../../core/bootstrap/bootstrap-key.ts';
 import { makeRegistrationToken } from '../../core/bootstrap/registration-token.ts';
+import { certifierOf } from '../../core/certifier/certifier.ts';
 import type { PlatformInfo } from '../../core/module/context.ts';
 import type { Registry } from '../../core/module/registry.ts';
 import type { Route } from '../../core/module/route.ts';
@@ -110,6 +111,7 @@ function platformInfo(registry: Registry, version: string, settings: ReturnType<
     modules: () => registry.summaries,
     registrationToken: async (entityNumber) =>
       makeRegistrationToken(await importBootstrapKey(settings.BOOTSTRAP_KEY), entityNumber, Date.now()),
+    certifier: () => certifierOf(settings.CERTIFIER_CERT, settings.CERTIFIER_KEY),
   };
 }
 

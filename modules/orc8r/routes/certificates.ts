@@ -9,8 +9,10 @@ import {
 import { CERTIFICATE_KINDS, type CertificateHolder, certificateBySerial, revokeCertificate } from '../../../core/certifier/certificates.ts';
 import { normaliseSerial } from '../../../core/certifier/serial.ts';
 import { networkById } from '../../../core/configurator/load.ts';
+import type { Query } from '../../../core/db/statement.ts';
 import { invalid, notFound } from '../../../core/errors.ts';
 import { demandNotDenied, isDenied } from '../../../core/identity/access.ts';
+import { demandHolds } from '../../../core/identity/delegation.ts';
 import type { RequestContext } from '../../../core/module/context.ts';
 import type { Reply, Route } from '../../../core/module/route.ts';
 import { route } from '../../../core/module/route.ts';
@@ -30,7 +32,8 @@ const text = (description: string, example: string) =>
     .optional()
     .meta({ description, examples: [example] });
 
-const query = pagingQuery.extend({
+/** What every list of certificates takes. */
+export const certificateQuery = pagingQuery.extend({
   subject: text('Only those of this hardware id or operator', '22ffea10-7fc4-4427-975a-b9e4ce8f6f4d'),
   state: z.enum(LISTED_STATES).optional().describe('Only those that are this now'),
   expiring_within: wholeNumber()
@@ -40,7 +43,7 @@ const query = pagingQuery.extend({
     .meta({ description: 'Only valid ones that end within so many seconds', examples: [86_400] }),
   issuer: text('Only those that the authority with this key identifier has signed', 'a1b2'.repeat(10)),
 });
-const anywhere = query.extend({
+const anywhere = certificateQuery.extend({
   kind: z
     .enum(CERTIFICATE_KINDS)
     .optional()
@@ -51,7 +54,7 @@ const revocationNote =
   'It takes effect at once: an open connection is closed with 4401, and new ones are refused as `certificate_revoked`. A gateway that is still registered bootstraps again by itself; delete the gateway to keep it out. Revoking again changes nothing.';
 
 /** Error: `invalid` for what contradicts itself. */
-function filterOf(asked: z.output<typeof query>, now: number): CertificateFilter {
+export function certificateFilterOf(asked: Partial<z.output<typeof certificateQuery>>, now: number): CertificateFilter {
   const { subject, state, issuer, expiring_within: within } = asked;
   if (within !== undefined && state !== undefined && state !== 'valid')
     throw invalid([{ path: 'query.state', message: 'must be valid, or left out, beside expiring_within' }]);
@@ -67,18 +70,27 @@ function placeOf(text: string): CertificatePlace | undefined {
   return { notAfter: Number(notAfter), serial };
 }
 
-async function list(ctx: RequestContext, filter: CertificateFilter, asked: z.output<typeof pagingQuery>, now: number): Promise<Reply> {
+interface ListQuestion {
+  readonly filter: CertificateFilter;
+  readonly asked: z.output<typeof pagingQuery>;
+  /** Unix milliseconds. */
+  readonly now: number;
+  /** What has to be there for the list to be one. */
+  readonly within?: { readonly query: Query<unknown>; readonly what: string } | undefined;
+}
+
+/** A page of certificates. Errors: `not_found`, `invalid` for a token of another list. */
+export async function listPage(ctx: RequestContext, { filter, asked, now, within }: ListQuestion): Promise<Reply> {
   const page = pageOf(asked);
   const after = placeOf(page.after);
-  const { networkId } = filter;
-  const [found, total, network] = await ctx.read(
+  const [found, total, there] = await ctx.read(
     listCertificates(filter, now, { after, limit: page.limit }),
     countCertificates(filter, now),
-    networkById({ id: networkId ?? '' }),
+    within?.query ?? networkById({ id: '' }),
   );
-  if (networkId !== undefined && !network) throw notFound(`network "${networkId}"`);
+  if (within && !there) throw notFound(within.what);
   const principal = await ctx.principal();
-  if (networkId !== undefined) demandNotDenied(principal, 'read', networkId);
+  if (filter.networkId !== undefined) demandNotDenied(principal, 'read', filter.networkId);
   const keys = found.map((each) => `${each.notAfter}.${each.serial}`);
   // Who may read everything may still be denied a network.
   const shown = found.filter(({ gateway }) => gateway === null || !isDenied(principal, 'read', gateway.networkId));
@@ -98,8 +110,14 @@ async function found(ctx: RequestContext, action: 'read' | 'write', named: strin
   return holder;
 }
 
+const ofNetwork = (networkId: string): ListQuestion['within'] => ({
+  query: networkById({ id: networkId }),
+  what: `network "${networkId}"`,
+});
+
 async function revoke(ctx: RequestContext, holder: CertificateHolder, reason: string): Promise<Reply> {
   const { serial, kind, subject, gateway } = holder;
+  if (kind === 'operator') demandHolds(await ctx.principal(), holder.grants ?? [], 'revoke a certificate that stands for');
   const at = ctx.now();
   if (holder.revokedAt === null) {
     await ctx.execute({
@@ -128,7 +146,9 @@ export const certificateRoutes: readonly Route[] = [
     responses: answers(certificatePage, 'Certificates, those that end first at the head'),
     handle: async ({ query: asked }, ctx) => {
       const now = ctx.now();
-      return list(ctx, { ...filterOf(asked, now), kind: asked.kind, networkId: asked.network }, asked, now);
+      const { kind, network } = asked;
+      const filter = { ...certificateFilterOf(asked, now), kind, networkId: network };
+      return listPage(ctx, { filter, asked, now, within: network === undefined ? undefined : ofNetwork(network) });
     },
   }),
   route({
@@ -148,7 +168,7 @@ export const certificateRoutes: readonly Route[] = [
     operationId: 'revokeCertificate',
     tag,
     summary: 'Revoke a certificate of a gateway or an operator',
-    description: revocationNote,
+    description: `${revocationNote} That of an operator needs every right that it stands for.`,
     permission: { action: 'write', scope: 'all' },
     params: pathParams('serial'),
     body: revocation,
@@ -163,11 +183,11 @@ export const certificateRoutes: readonly Route[] = [
     summary: "List the certificates of a network's gateways",
     permission: { action: 'read', scope: 'network' },
     params: pathParams('network_id'),
-    query,
+    query: certificateQuery,
     responses: answers(certificatePage, 'Certificates, those that end first at the head'),
     handle: async ({ params: { network_id: networkId }, query: asked }, ctx) => {
       const now = ctx.now();
-      return list(ctx, { ...filterOf(asked, now), networkId }, asked, now);
+      return listPage(ctx, { filter: { ...certificateFilterOf(asked, now), networkId }, asked, now, within: ofNetwork(networkId) });
     },
   }),
   route({

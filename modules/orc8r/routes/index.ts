@@ -18,6 +18,8 @@ import { stateIndexRoutes } from './state-index.ts';
 import { tenantRoutes } from './tenants.ts';
 import { tierPartRoutes } from './tier-parts.ts';
 import { tierRoutes } from './tiers.ts';
+import { userCertificateRoutes } from './user-certificates.ts';
+import { userGrantRoutes } from './user-grants.ts';
 import { userTokenRoutes } from './user-tokens.ts';
 import { userRoutes } from './users.ts';
 
@@ -43,4 +45,6 @@ export const routes: Route[] = [
   loginRoute,
   ...userRoutes,
   ...userTokenRoutes,
+  ...userGrantRoutes,
+  ...userCertificateRoutes,
 ];

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { CERTIFICATE_KINDS } from '../../../core/certifier/certificates.ts';
 import { LISTED_STATES } from '../../../core/certifier/certificate-list.ts';
-import { unset } from '../../../core/rest/fields.ts';
+import { keepZero, nonEmpty, unset } from '../../../core/rest/fields.ts';
 
 const textOrNull = (description: string, example: string) =>
   unset(z.string().nullable(), 'null').meta({ description, examples: [example] });
 const text = (description: string, example: string) => z.string().meta({ description, examples: [example] });
 const moment = (what: string, example: number) => z.int().meta({ description: `${what}, in unix milliseconds`, examples: [example] });
+
+const pemExample = '-----BEGIN CERTIFICATE-----\nMIIB...\n-----END CERTIFICATE-----\n';
 
 export const certificate = z
   .object({
@@ -51,4 +53,38 @@ export const revocation = z
   })
   .meta({ id: 'certificate_revocation', description: 'Why a certificate is revoked' });
 
+/** Made by OpenSSL for the name `ann`; its key was not kept. */
+const REQUEST_EXAMPLE =
+  'MIHHMHACAQAwDjEMMAoGA1UEAwwDYW5uMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEZHVxC1rLD/Epzq+9FQylr6GrrCFN5A8w+gayudszTXtJqWJ4D91EjMREF77f8QFPbXnwQsopYgxZk2xybhvgfKAAMAoGCCqGSM49BAMCA0cAMEQCIGyfWYvZEfUNLkQNDMCTJiOCIoUXmSx2vHxKnwvRutEfAiA+cVh0kMeQMRb6kk0QdnHyp9FKI5vyasEgPkygMDmjZw==';
+
+export const certificateRequest = z
+  .object({
+    csr: nonEmpty()
+      .max(32 * 1024)
+      .meta({
+        description:
+          'PKCS#10 request as PEM, or its DER as base64, signed by its own key: EC on P-256 or P-384, or RSA of 2048 to 4096 bits. Its name does not matter',
+        examples: [REQUEST_EXAMPLE],
+      }),
+    valid_days: keepZero(z.int().min(1).max(366))
+      .optional()
+      .meta({
+        description: 'For how many days it is to hold; 365 when left out. It never outlives the authority that signs it',
+        examples: [90],
+      }),
+  })
+  .meta({ id: 'user_certificate_request', description: 'A request for a client certificate of a user' });
+
+export const issuedCertificate = z
+  .object({
+    certificate: text('The certificate, PEM', pemExample),
+    authority: text('The certificate of the authority that signed it, PEM', pemExample),
+    serial: text('Serial number: upper-case hex without leading zeros, by which it is revoked', '5F3A9C0E7B1D'),
+    fingerprint: text('SHA-256 of the certificate, lower-case hex', '9f'.repeat(32)),
+    not_before: moment('Valid from', 1_800_000_000_000),
+    not_after: moment('Valid until', 1_831_536_000_000),
+  })
+  .meta({ id: 'user_certificate', description: 'A client certificate that was just issued' });
+
+export type IssuedCertificateModel = z.infer<typeof issuedCertificate>;
 export type CertificateModel = z.infer<typeof certificate>;

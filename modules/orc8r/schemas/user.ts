@@ -64,7 +64,21 @@ export const policy = z
     examples: [{ effect: 'ALLOW', action: 'WRITE', resourceType: 'NETWORK_ID', resourceIDs: ['city'] }],
   });
 
-export const policies = z.array(policy).max(100).meta({ id: 'policies', description: 'What a token may; nothing when there are none' });
+const MOST_POLICIES = 100;
+
+export const policies = z
+  .array(policy)
+  .max(MOST_POLICIES)
+  .meta({ id: 'policies', description: 'What a token may; nothing when there are none' });
+
+export const userGrants = z
+  .array(policy)
+  .max(MOST_POLICIES)
+  .meta({
+    id: 'user_grants',
+    description: 'What the certificates of a user may; nothing when there are none',
+    examples: [[{ effect: 'ALLOW', action: 'READ', resourceType: 'NETWORK_ID', resourceIDs: ['city'] }]],
+  });
 
 const time = () => z.int().optional();
 
@@ -101,6 +115,13 @@ export const userRecord = z
     tokens: z.array(z.string()).meta({ description: 'Ids of the tokens of the user', examples: [['tok_9f86d081884c7d65']] }),
     has_password: z.boolean().describe('Whether there is a password to log in with'),
     created_at: z.int().meta({ description: 'When the user was made, unix milliseconds', examples: [1767182400000] }),
+    grants: z
+      .int()
+      .min(0)
+      .meta({
+        description: 'How many networks, tenants and URIs the grants name, by which certificates of the user are judged',
+        examples: [1],
+      }),
   })
   .meta({ id: 'user_record', description: 'A user, without secrets' });
 

@@ -1,6 +1,8 @@
 import type { ListedCertificate } from '../../../core/certifier/certificate-list.ts';
 import { type CertificateHolder, certificateStatus } from '../../../core/certifier/certificates.ts';
-import type { CertificateModel } from '../schemas/certificate.ts';
+import type { IssuedCertificate } from '../../../core/certifier/certifier.ts';
+import { x509 } from '../../../core/certifier/x509.ts';
+import type { CertificateModel, IssuedCertificateModel } from '../schemas/certificate.ts';
 
 export const toCertificate = (listed: ListedCertificate): CertificateModel => ({
   serial: listed.serial,
@@ -23,3 +25,18 @@ export function listedAt(found: CertificateHolder, now: number): ListedCertifica
   const status = certificateStatus(found, { fingerprint: found.fingerprint, now });
   return { ...found, state: status === 'unknown' ? 'expired' : status };
 }
+
+/** A certificate as it is handed out, with that of its authority (DER). */
+export const toIssued = (
+  { der, serial, fingerprint, notBefore, notAfter }: IssuedCertificate,
+  authority: Uint8Array<ArrayBuffer>,
+): IssuedCertificateModel => ({
+  certificate: pemOf(der),
+  authority: pemOf(authority),
+  serial,
+  fingerprint,
+  not_before: notBefore,
+  not_after: notAfter,
+});
+
+const pemOf = (der: Uint8Array<ArrayBuffer>): string => `${x509.PemConverter.encode(der, 'CERTIFICATE')}\n`;

@@ -3,11 +3,12 @@ import { policiesOfGrants } from '../../../core/identity/policies.ts';
 import type { User, UserToken } from '../../../core/identity/users.ts';
 import type { PolicyList, Policy } from '../schemas/user.ts';
 
-export const toUserRecord = ({ id, tokens, hasPassword, createdAt }: User) => ({
+export const toUserRecord = ({ id, tokens, hasPassword, createdAt, grants }: User) => ({
   username: id,
   tokens: tokens.map((token) => token.id),
   has_password: hasPassword,
   created_at: createdAt,
+  grants: grants.length,
 });
 
 /** A token as lists show it: its id where the token itself stood when it was made. */
