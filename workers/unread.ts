@@ -1,5 +1,5 @@
 /** As long as a client may go on sending what nobody wants, milliseconds. */
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 4_000;
 
 /**
  * Reads and drops what a handler left of a request's body; readers leave it open with `preventCancel`. When much of it stays unread,

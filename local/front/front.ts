@@ -27,7 +27,7 @@ export interface FrontOptions {
   /** Proves to the Worker that a request came through here. */
   secret: string;
   upstream: () => URL | undefined;
-  /** Bytes of a body; 50 MB unless given. */
+  /** Bytes of a body; unless given, somewhat more than what any route of the door takes. */
   maxBody?: number;
   /** Milliseconds that a handshake may take; 10 s unless given. */
   handshakeTimeout?: number;
@@ -52,7 +52,8 @@ export interface Front {
 const DOORS: readonly DoorName[] = ['api', 'controller', 'bootstrap'];
 /** Bytes of a request's first line and headers: twice what the headers may have, so that it can be told which of them is too long. */
 const MAX_HEAD = 2 * MAX_HEADERS;
-const MAX_BODY = 50_000_000;
+/** Bytes. What goes beyond is refused here, at once: the Worker would read all of it to refuse it, and break off when that takes too long. */
+const MAX_BODY: Record<DoorName, number> = { api: 17_000_000, controller: 50_000_000, bootstrap: 50_000_000 };
 const PACING: PacingOptions = { rate: 150, burst: 100 };
 /** How long a request that is being answered may go on after the stop was asked for. */
 const GRACE = 1500;
@@ -63,11 +64,10 @@ const GRACE = 1500;
  * @throws StartError when a port is taken or the host is not one of this machine
  */
 export async function openFront(options: FrontOptions): Promise<Front> {
-  const shared: ProxyOptions = {
+  const shared: Omit<ProxyOptions, 'maxBody'> = {
     upstream: options.upstream,
     // Shorter than workerd's five seconds, so that a connection it is about to close is not used again.
     agent: new Agent({ keepAlive: true, timeout: 3000, scheduling: 'lifo' }),
-    maxBody: options.maxBody ?? MAX_BODY,
   };
   const sockets = new Set<Socket>();
   const upgraded = new WeakSet<Socket>();
@@ -92,7 +92,7 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   };
   try {
     for (const door of DOORS) {
-      const server = openDoor(door, options, shared, upgraded, gateways);
+      const server = openDoor(door, options, { ...shared, maxBody: options.maxBody ?? MAX_BODY[door] }, upgraded, gateways);
       if (door === 'controller') pace(server, options.pacing ?? PACING, gateways);
       track(server, sockets);
       await listen(server, door, options.host, options.ports[door], options.log ?? silent);
