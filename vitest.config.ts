@@ -11,13 +11,23 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: [
-            '{clients,core,modules,proto,agent,local,scripts,bench,workers,durable-objects,test/support,test/contract}/**/*.test.ts',
-          ],
+          include: ['{core,modules,proto,workers,durable-objects,bench,test/support,test/contract}/**/*.test.ts'],
           exclude: [inWorkerd, '**/node_modules/**'],
           testTimeout: 30_000,
           // Modules are loaded once a process, not once a file: that was half of the time. Tests leave nothing behind in them.
           isolate: false,
+          maxWorkers: 2,
+        },
+      },
+      {
+        // Starts processes of its own and looks at the clock: one file at a time.
+        test: {
+          name: 'tools',
+          include: ['{clients,agent,local,scripts}/**/*.test.ts'],
+          exclude: [inWorkerd, '**/node_modules/**'],
+          testTimeout: 30_000,
+          isolate: false,
+          fileParallelism: false,
         },
       },
       {

@@ -43,7 +43,7 @@ const steps: readonly Step[] = [
     name: 'agent',
     what: "requests at the agent's local port",
     runs: '100000',
-    project: 'unit',
+    project: 'tools',
     file: 'agent/proxy/fuzz.test.ts',
     environment: fuzz,
   },

@@ -23,6 +23,7 @@ const steps: readonly Step[] = [
   },
   { name: 'contract', what: 'the table of operations is up to date', command: [node, 'scripts/contract.ts', '--check'] },
   { name: 'unit', what: 'unit tests', command: vitest('unit') },
+  { name: 'tools', what: 'tests of the agent, the local platform, the client and the scripts', command: vitest('tools') },
   { name: 'workers', what: 'tests in workerd', command: vitest('workers') },
   { name: 'e2e', what: 'end-to-end tests on a started platform', command: vitest('e2e') },
   { name: 'deploy', what: 'the bundle that would be deployed', command: [node, 'scripts/deploy-check.ts'] },

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -106,9 +107,10 @@ describe('a command that waits for its gateway', () => {
       ({ state }) => state === 'running',
     );
     expect(linesOf(notes)).not.toContain('{}');
-    const rows = (await auditOf(test, 'denied')).filter(({ action }) => action === 'command.generic');
-    expect(rows).toContainEqual(
-      expect.objectContaining({ outcome: 'refused', detail: { command: 'note', command_id: id, code: 'forbidden' } }),
+    // The audit row is written a moment after the record.
+    await eventually(
+      async () => (await auditOf(test, 'denied')).filter(({ action, outcome }) => action === 'command.generic' && outcome === 'refused'),
+      ([row]) => isDeepStrictEqual(row?.detail, { command: 'note', command_id: id, code: 'forbidden' }),
     );
   });
 
