@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
-import { entities, keptAnswers, networks, revisions } from '../db/schema.ts';
+import { entities, keptAnswers, revisions } from '../db/schema.ts';
 import { compile, type Statement } from '../db/statement.ts';
 import type { BulkMutation, WholeEntity } from './mutations.ts';
-import { entityImage, reviseParents } from './statements.ts';
+import { entityImage, type Hand, reviseParents, versionNow } from './statements.ts';
 
 const p = sql.placeholder;
 
@@ -11,18 +11,14 @@ const MAX_PARAMETER = 500_000;
 /** How long an answer is kept for a repeated Idempotency-Key, milliseconds. */
 const ANSWERS_LIVE = 24 * 3600 * 1000;
 
-const versionNow = sql`(SELECT version FROM ${networks} WHERE id = ${p('network')})`;
-
-type By = 'actor' | 'request' | 'at';
-
 // A view whose trigger (migrations 0004 to 0006) writes revisions, entities and edges, so that the rows are sent and parsed once for all.
-const put = compile<'network' | 'type' | 'rows' | 'onlyNew' | 'owns' | By>(
+const put = compile<'network' | 'type' | 'rows' | 'onlyNew' | 'owns' | keyof Hand>(
   sql`INSERT INTO put_entities (network_id, type, entities, only_new, owns, actor, request_id, at)
       VALUES (${p('network')}, ${p('type')}, jsonb(${p('rows')}), ${p('onlyNew')}, ${p('owns')}, ${p('actor')}, ${p('request')}, ${p('at')})`,
 );
 
 // Not what this commit has the image of already, since it was to lose a child that went before.
-const reviseGone = compile<'network' | 'type' | 'keys' | By>(
+const reviseGone = compile<'network' | 'type' | 'keys' | keyof Hand>(
   sql`INSERT INTO ${revisions} (network_id, version, type, key, before, after, actor, request_id, at)
       SELECT ${p('network')}, ${versionNow}, ${p('type')}, i.value, ${entityImage(sql`i.value`)},
         NULL, ${p('actor')}, ${p('request')}, ${p('at')} FROM json_each(${p('keys')}) AS i
@@ -40,7 +36,7 @@ const keepAnswer = compile<'network' | 'operation' | 'key' | 'fingerprint' | 'an
 );
 
 /** The statements of a mutation of many entities at once, their revisions included: one or two for each half megabyte. */
-export function bulkStatements(mutation: BulkMutation, network: string, by: { actor: string; request: string; at: number }): Statement[] {
+export function bulkStatements(mutation: BulkMutation, network: string, by: Hand): Statement[] {
   switch (mutation.do) {
     case 'put_entities': {
       const values = { network, type: mutation.type, onlyNew: mutation.onlyNew ? 1 : 0, owns: mutation.owns ?? null, ...by };

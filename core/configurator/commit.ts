@@ -110,16 +110,18 @@ function statementsFor(change: Commit, changed: readonly EntityId[], author: Aut
     ...(before ? announce : []),
     ...images.map((id) => imageBefore(id, network, by)),
     ...mutations.flatMap((mutation) => (isBulk(mutation) ? bulkStatements(mutation, network, by) : statementsOf(mutation, network, by))),
-    ...imagesOf(change, images, by.request),
+    ...imagesBehind(change, images, { creates, removes, request: author.requestId }),
     ...(before ? [] : announce),
     auditStatement({ action: change.action, networkId: network, target: change.target, outcome: 'ok' }, author),
   ];
 }
 
 /** A network that is made has its version only at the end; of one that is gone nothing is left to look at. Some lose an edge unnamed. */
-function imagesOf({ networkId: network, mutations }: Commit, images: readonly EntityId[], request: string): Statement[] {
-  const creates = mutations.some((mutation) => mutation.do === 'create_network');
-  const removes = mutations.some((mutation) => mutation.do === 'delete_network');
+function imagesBehind(
+  { networkId: network, mutations }: Commit,
+  images: readonly EntityId[],
+  { creates, removes, request }: { readonly creates: boolean; readonly removes: boolean; readonly request: string },
+): Statement[] {
   const single = creates || removes ? images : images.filter((id) => id.type === NETWORK.type && id.key === NETWORK.key);
   const opened = images.length > single.length || mutations.some(({ do: what }) => what === 'delete_entities' || what === 'set_parents');
   return [...single.map((id) => imageAfter(id, network, request)), ...(opened && !removes ? [imagesAfter(network)] : [])];

@@ -51,7 +51,7 @@ export function restore(
       ...targets.flatMap((target) => orphans(target, owns, restored, read.graphNow)),
       ...leaving.flatMap(removed),
       ...kept.flatMap((target) => (target.type === NETWORK.type ? updated(target.after, network) : written(target))),
-      // By name, so that each parent that loses a child has a revision of its own.
+      // By name, so that a dry run tells of each parent that loses a child, and the network's object looks at it.
       ...losers.map(({ parent, child }): Mutation => ({ do: 'remove_children', id: idOf(parent), type: child.type, keys: [child.key] })),
       ...kept.flatMap((target) => edges(target, exclusive)),
       ...completions.flatMap(({ mutations = [] }) => mutations),

@@ -25,7 +25,7 @@ const deleteNetwork = compile<'network'>(sql`DELETE FROM ${networks} WHERE id = 
 
 // An entity's version is that of the network when it last changed: whoever holds the tag of one that was deleted since does not take
 // another of the same key for it. Databases from before that may hold higher ones.
-const versionNow = sql`(SELECT version FROM ${networks} WHERE id = ${p('network')})`;
+export const versionNow = sql`(SELECT version FROM ${networks} WHERE id = ${p('network')})`;
 const moved = sql`version = iif(version > ${versionNow}, version + 1, ${versionNow})`;
 
 const insertEntity = compile<'network' | 'type' | 'key' | 'name' | 'description' | 'physical' | 'config'>(

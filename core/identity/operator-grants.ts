@@ -4,7 +4,7 @@ import { compile, type Statement } from '../db/statement.ts';
 import { mayAccess, type Need } from './access.ts';
 import { demandHolds } from './delegation.ts';
 import { grantsFrom, writeGrants } from './grants.ts';
-import { grantsOfPolicies, type TokenPolicy } from './policies.ts';
+import { grantsOfPolicies, policiesOfGrants, type TokenPolicy } from './policies.ts';
 import type { Grant, Principal } from './principal.ts';
 import { unchanged, type User } from './users.ts';
 
@@ -23,15 +23,12 @@ export function policiesToShow(grants: readonly Grant[]): TokenPolicy[] {
     const named = resourceType === 'network' || resourceType === 'tenant';
     return JSON.stringify([effect, action, resourceType, named ? '' : resource]);
   });
-  return [...alike.values()].flatMap((same) => {
-    const [{ effect, action, resourceType, resource } = NONE] = same;
-    const resourceIDs = same.map((grant) => grant.resource);
-    if (resourceType === 'network') return { effect, action, resourceType: 'NETWORK_ID', resourceIDs };
-    if (resourceType === 'tenant') return { effect, action, resourceType: 'TENANT_ID', resourceIDs };
-    return { effect, action, resourceType: 'URI', path: resourceType === 'all' ? '**' : resource };
-  });
+  return [...alike.values()].flatMap((same) =>
+    policiesOfGrants(same.slice(0, 1)).map((policy) =>
+      policy.resourceIDs ? { ...policy, resourceIDs: same.map(({ resource }) => resource) } : policy,
+    ),
+  );
 }
-const NONE: Grant = { effect: 'DENY', action: 'WRITE', resourceType: 'all', resource: '*' };
 
 /**
  * Error: `forbidden` unless the principal holds all that the operator could do with these grants: by certificate, and by each token,

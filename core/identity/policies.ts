@@ -32,8 +32,9 @@ export function unmatchable(path: string): string | undefined {
 }
 
 /**
- * The access list that policies amount to; which networks a tenant has stays open without `memberships`. What a policy leaves out is taken in the safe way: no effect denies, no action is
- * READ when it allows and WRITE (so READ too) when it denies, no type is URI as in the original.
+ * The access list that policies amount to; which networks a tenant has stays open without `memberships`. What a policy leaves out is taken
+ * in the safe way: no effect denies, no action is READ when it allows and WRITE (so READ too) when it denies, no type is URI as in the
+ * original.
  */
 export function grantsOfPolicies(policies: readonly TokenPolicy[], memberships?: Memberships): Grant[] {
   return policies.flatMap((policy): Grant[] => {

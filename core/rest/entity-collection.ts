@@ -51,7 +51,7 @@ export interface EntityCollection<P extends string, S extends z.ZodType, E = und
   /** Mutations beside the deletion of the entity itself. May throw. */
   readonly remove?: (entity: Entity, extra: R) => readonly Mutation[];
   /** What `remove` builds on besides, which must not have moved. */
-  readonly removeExpects?: (extra: R) => readonly Expected[];
+  readonly removeExpects?: (entity: Entity, extra: R) => readonly Expected[];
   /** A DELETE of what is not there counts as done. */
   readonly removesSilently?: boolean;
   /** POST and PUT answer 201 with the key, of this form, where others answer 201 and 204 with nothing. */
@@ -192,7 +192,7 @@ export function entityRoutes<P extends string, S extends z.ZodType, E = undefine
             target: key,
             mutations,
             merges: kind.remove !== undefined,
-            expect: kind.removeExpects?.(extra) ?? [],
+            expect: kind.removeExpects?.(entity, extra) ?? [],
           });
           return noContent();
         }),

@@ -50,14 +50,19 @@ export function namedRuleFaults(
 }
 
 /** For a rule or base name that goes: what takes it out of the list of what holds for every subscriber, and what that builds on. */
-export const leavesNetworkWide = (list: NetworkWide) => ({
-  removeNeeds: (networkId: string): Query<Network | undefined> => networkById({ id: networkId }),
-  remove: ({ key }: Entity, network: Network | undefined): readonly Mutation[] => {
-    const config = network && withoutName(subscriberConfigOf(network), list, key);
-    return config ? storeSubscriberConfig(config) : [];
-  },
-  removeExpects: (network: Network | undefined): readonly Expected[] => (network ? [{ ...NETWORK, version: network.version }] : []),
-});
+export function leavesNetworkWide(list: NetworkWide) {
+  const left = ({ key }: Entity, network: Network | undefined) => network && withoutName(subscriberConfigOf(network), list, key);
+  return {
+    removeNeeds: (networkId: string): Query<Network | undefined> => networkById({ id: networkId }),
+    remove: (entity: Entity, network: Network | undefined): readonly Mutation[] => {
+      const config = left(entity, network);
+      return config ? storeSubscriberConfig(config) : [];
+    },
+    // What does not touch the list does not mind who else writes to the network.
+    removeExpects: (entity: Entity, network: Network | undefined): readonly Expected[] =>
+      network && left(entity, network) ? [{ ...NETWORK, version: network.version }] : [],
+  };
+}
 
 /** A list with one more name; undefined when it is there already. */
 export function withName(config: NetworkSubscriberConfig, list: NetworkWide, name: string): NetworkSubscriberConfig | undefined {

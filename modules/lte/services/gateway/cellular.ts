@@ -35,7 +35,7 @@ export function readCellular(cellular: Entity, graph: Graph): CellularGateway {
 export function createCellular(key: string, gateway: CellularGateway): Mutation[] {
   return [
     ...createSubtype(CELLULAR_GATEWAY, key, gateway.cellular),
-    ...(gateway.cellular.pooling ? joinPools(key, gateway.cellular) : []),
+    ...(gateway.cellular.pooling ? setPools(key, gateway.cellular.pooling) : []),
     ...setEnodebs(key, gateway.connected_enodeb_serials),
     ...setResources(key, gateway.apn_resources, []),
   ];
@@ -53,10 +53,8 @@ export function updateCellular(key: string, gateway: CellularGateway, owned: rea
 /** Stores the settings; the edges from pools follow the records in them, so that the two never disagree. */
 export const setCellularConfig = (key: string, config: GatewayCellularConfigs): Mutation[] => [
   { do: 'update_entity', id: cellularId(key), config },
-  ...joinPools(key, config),
+  ...setPools(key, config.pooling ?? []),
 ];
-
-const joinPools = (key: string, { pooling = [] }: GatewayCellularConfigs): Mutation[] => setPools(key, pooling);
 
 /** The edges alone. */
 export const setPools = (key: string, records: readonly CellularGatewayPoolRecord[]): Mutation[] => [
